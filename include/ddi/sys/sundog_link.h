@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Link names: a driver-visible function or variable keeps its C name, but the linker sees it as
+ * sundog_NAME, so that it collides neither with libc (timeout, delay, panic, _init) nor with Linux kernel
+ * symbols.  Used once after each prototype:
+ *
+ *	timeout_id_t timeout(void (*)(void *), void *, clock_t) SUNDOG_LINK(timeout);
+ *
+ * tools/link-names prints all of them.
+ */
+#ifndef _SYS_SUNDOG_LINK_H
+#define _SYS_SUNDOG_LINK_H
+
+#define SUNDOG_LINK(name) __asm__("sundog_" #name) __attribute__((visibility("default")))
+
+#endif

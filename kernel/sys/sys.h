@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sys.h: the only door by which a host enters the kernel part.  Like host.h it needs only the
+ * compiler's headers.  Errors are positive errno values, 0 is success.
+ *
+ * Context: every function may block for as long as a driver's callback likes, unless it says
+ * otherwise.  "The current process" is the one that sys_thread_enter() bound to the thread.
+ */
+#ifndef KERNEL_SYS_SYS_H
+#define KERNEL_SYS_SYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct host_as;
+struct modinfo;
+struct sys_proc; /* a process: the DDI's proc_t */
+struct sys_file; /* one open: what open(2) made, shared by dup and fork */
+
+/* ---- the system ---- */
+
+struct sys_config {
+	bool verbose;
+	bool strict_lock; /* non-pageable memory that cannot be locked fails */
+	unsigned hz;      /* ticks per second, 0 = 100 */
+};
+/* Once, before anything else; again only after sys_halt(). */
+int sys_boot(const struct sys_config *config);
+
+struct sys_leak {
+	const char *kind;   /* "umem cookie", "soft state", "minor node", "kmem", "umem lock", ... */
+	const char *driver; /* module that holds it, "" if unknown */
+	size_t bytes;       /* total of the entry */
+	size_t count;
+	const void *caller; /* return address of the allocating call; the host finds its function */
+};
+/*
+ * Detaches all instances and unloads all modules.  Calls leak once per thing left behind (merged by
+ * kind and caller), forgets it, and frees all of it.  No process is alive.  EBUSY: a driver refused
+ * to detach (it is reported by host_log); the rest was halted all the same.
+ */
+int sys_halt(void (*leak)(void *arg, const struct sys_leak *), void *arg);
+
+/* ---- modules and device nodes ---- */
+
+enum sys_prop_type { SYS_PROP_INT, SYS_PROP_STRING, SYS_PROP_BOOLEAN };
+struct sys_prop {
+	const char *name;
+	enum sys_prop_type type;
+	size_t count;               /* elements of ints or strings */
+	const int32_t *ints;
+	const char *const *strings;
+};
+struct sys_node { /* one device instance: a node line of driver.conf(4) */
+	const char *parent;         /* "pseudo" */
+	int instance;               /* -1: the next free one */
+	const struct sys_prop *props;
+	size_t nprops;
+};
+struct sys_module {
+	const char *name;           /* of the driver: file name without .so */
+	int (*init)(void);          /* the driver's _init, _info, _fini */
+	int (*info)(struct modinfo *);
+	int (*fini)(void);
+	const void *base;           /* address range of its code and data, to name a leak's driver; may be NULL, 0 */
+	size_t size;
+	const struct sys_node *nodes; /* copied */
+	size_t nnodes;              /* 0: one instance 0 under pseudo */
+};
+enum sys_module_step { SYS_STEP_INIT, SYS_STEP_NO_DRIVER, SYS_STEP_ATTACH };
+/*
+ * Runs init, then probe and attach of every node.  On failure everything is undone and *step says
+ * what failed (errno of _init; ENXIO for attach), *instance for SYS_STEP_ATTACH.
+ */
+int sys_module_load(const struct sys_module *m, enum sys_module_step *step, int *instance);
+
+struct sys_devnode {
+	uint64_t dev;    /* major << 32 | minor */
+	uint32_t mode;   /* permission bits, 0666 unless the driver asked for others */
+	bool block;
+	char dev_path[128];     /* /dev/NODE */
+	char devices_path[192]; /* /devices/pseudo/DRIVER@INSTANCE:NODE */
+};
+/* Node by either path; ENOENT. */
+int sys_devnode_find(const char *path, struct sys_devnode *out);
+/* Calls fn for each node until it returns false, then whenever a node comes or goes changed(arg). */
+void sys_devnode_each(bool (*fn)(void *arg, const struct sys_devnode *), void *arg);
+void sys_devnode_watch(void (*changed)(void *arg), void *arg);
+
+/* ---- processes and threads ---- */
+
+enum sys_model { SYS_LP64, SYS_ILP32 };
+struct sys_cred {
+	uint32_t ruid, euid, suid, rgid, egid, sgid;
+	const uint32_t *groups; /* copied */
+	size_t ngroups;
+	bool privileged;        /* holds the privilege to lock memory and to raise limits */
+};
+struct sys_proc_info {
+	int32_t pid, ppid;
+	enum sys_model model;
+	struct sys_cred cred;
+	const char *name;       /* for reports; may be NULL */
+};
+/* A process with an empty address space, which as is (stays the host's). */
+int sys_proc_create(const struct sys_proc_info *info, struct host_as *as, struct sys_proc **out);
+/* New credentials from now on. */
+int sys_proc_setcred(struct sys_proc *p, const struct sys_cred *cred);
+/*
+ * The process dies or execs: interrupts and waits for its accesses in progress, unmaps
+ * everything in address order.  The host has closed its files first (exit) or does so afterwards (exec).
+ * Then frees p; no other thread uses it.  Runs in a thread that has entered p.
+ */
+void sys_proc_destroy(struct sys_proc *p);
+/*
+ * fork: copies every device segment to a new process, in the parent's context.  The child runs only
+ * afterwards.  EAGAIN or ENOMEM: fork(2) fails with it and nothing is left.  When the fork itself then
+ * fails the host calls sys_proc_destroy(child).
+ */
+int sys_proc_fork(struct sys_proc *parent, const struct sys_proc_info *info, struct host_as *child_as,
+		  struct sys_proc **child);
+
+/* Binds the calling thread to p (NULL: a thread of the system's own, p0) until sys_thread_leave(). */
+void sys_thread_enter(struct sys_proc *p);
+void sys_thread_leave(void);
+
+/* ---- system calls: in the context of the current process ---- */
+
+#define SYS_FREAD 0x1u
+#define SYS_FWRITE 0x2u
+#define SYS_FNDELAY 0x4u
+#define SYS_FNONBLOCK 0x80u
+#define SYS_FEXCL 0x400u
+
+/* dev as sys_devnode_find() gave it.  Permission is checked against the node.  flags: SYS_F*. */
+int sys_open(uint64_t dev, unsigned flags, struct sys_file **out);
+/* The last descriptor is gone; frees f.  Mappings made from it live on. */
+void sys_close(struct sys_file *f);
+uint64_t sys_file_dev(const struct sys_file *f); /* of the clone, if it was cloned */
+/* F_SETFL: only SYS_FNDELAY and SYS_FNONBLOCK change. */
+void sys_file_setflags(struct sys_file *f, unsigned flags);
+unsigned sys_file_flags(const struct sys_file *f);
+
+struct sys_iovec { uint64_t base, len; };
+#define SYS_OFFSET_FILE (-1) /* use and advance the open's own offset */
+/* At most 1024 vectors, lengths checked here.  *done is set on success; a partial transfer is one. */
+int sys_read(struct sys_file *f, const struct sys_iovec *iov, size_t niov, int64_t offset, uint64_t *done);
+int sys_write(struct sys_file *f, const struct sys_iovec *iov, size_t niov, int64_t offset, uint64_t *done);
+/* whence: 0 SET, 1 CUR.  END is EINVAL. */
+int sys_seek(struct sys_file *f, int64_t offset, int whence, int64_t *result);
+int sys_ioctl(struct sys_file *f, int cmd, uint64_t arg, int32_t *rval);
+/* Linux poll bits now. */
+int sys_poll(struct sys_file *f, short events, short *revents);
+/* From now on wake(arg) is called, from any thread and without locks, at each pollwakeup(9F) for f. NULL: no more. */
+void sys_file_pollwake(struct sys_file *f, void (*wake)(void *arg), void *arg);
+
+/*
+ * mmap(2) of a device.  *addr: the wish, then the result.  prot, flags: Linux's numbers.  len and offset as the
+ * application gave them, unrounded; offset of a 32-bit process sign-extended.
+ */
+int sys_mmap(struct sys_file *f, uintptr_t *addr, uint64_t len, int prot, int flags, int64_t offset);
+/* Ranges without device mappings are passed over. */
+int sys_munmap(uintptr_t addr, size_t len);
+int sys_mprotect(uintptr_t addr, size_t len, int prot);
+/* True if any device mapping of the current process overlaps the range. */
+bool sys_mapped(uintptr_t addr, size_t len);
+
+enum sys_rw { SYS_RW_OTHER, SYS_RW_READ, SYS_RW_WRITE, SYS_RW_EXEC };
+struct sys_fault {
+	int signo; /* 0: go on (retry the access) */
+	int code, error; /* si_code, si_errno */
+};
+/* An access of the current process without a translation. */
+struct sys_fault sys_fault(uintptr_t addr, size_t len, enum sys_rw rw);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* channel.c: take turns through shared memory, with a bell for sleepers. */
+#define _GNU_SOURCE
+#include "wire/channel.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SPIN_NS 20000u  /* a round trip between two CPUs by the bell costs 60000 and more */
+#define SPIN_SKIP 64u   /* after a spin in vain, sleep at once this many times */
+
+void channel_init(struct channel *ch, struct wire_channel *memory, int socket, bool server)
+{
+	memset(ch, 0, sizeof(*ch));
+	ch->memory = memory;
+	ch->socket = socket;
+	ch->in = server ? &memory->to_server : &memory->to_client;
+	ch->out = server ? &memory->to_client : &memory->to_server;
+	ch->spin_ns = SPIN_NS;
+	for (unsigned i = 0; i < WIRE_FDS_MAX; i++)
+		ch->fds[i] = -1;
+}
+
+static void drop_fds(struct channel *ch)
+{
+	for (unsigned i = 0; i < ch->nfds; i++)
+		if (ch->fds[i] >= 0)
+			close(ch->fds[i]);
+	ch->nfds = 0;
+}
+
+void channel_fini(struct channel *ch)
+{
+	drop_fds(ch);
+}
+
+int channel_take_fd(struct channel *ch, unsigned i)
+{
+	if (i >= ch->nfds)
+		return -1;
+	int fd = ch->fds[i];
+	ch->fds[i] = -1;
+	return fd;
+}
+
+/* ---- the bell ---- */
+
+union control {
+	struct cmsghdr align;
+	char bytes[CMSG_SPACE(WIRE_FDS_MAX * sizeof(int)) + CMSG_SPACE(sizeof(struct ucred))];
+};
+
+static void put_cmsg(struct msghdr *mh, int type, const void *data, size_t len)
+{
+	struct cmsghdr *c = (struct cmsghdr *)((char *)mh->msg_control + mh->msg_controllen);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = type;
+	c->cmsg_len = CMSG_LEN(len);
+	memcpy(CMSG_DATA(c), data, len);
+	mh->msg_controllen += CMSG_SPACE(len);
+}
+
+#define BELL_PLAIN 0
+#define BELL_CRED 'C'
+
+static int ring(struct channel *ch, const int *fds, unsigned nfds, bool with_cred)
+{
+	union control control = {0};
+	char byte = with_cred ? BELL_CRED : BELL_PLAIN;
+	struct iovec iov = { &byte, 1 };
+	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes };
+
+	if (nfds)
+		put_cmsg(&mh, SCM_RIGHTS, fds, nfds * sizeof(int));
+	if (with_cred) {
+		struct ucred self = { getpid(), geteuid(), getegid() };
+		put_cmsg(&mh, SCM_CREDENTIALS, &self, sizeof(self));
+	}
+	if (mh.msg_controllen == 0)
+		mh.msg_control = NULL;
+	if (sendmsg(ch->socket, &mh, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
+		return 0;
+	return errno == ECONNRESET ? EPIPE : errno;
+}
+
+static void take_rights(struct channel *ch, const struct cmsghdr *c)
+{
+	size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	const unsigned char *from = CMSG_DATA(c);
+
+	for (size_t i = 0; i < n; i++) {
+		int fd;
+		memcpy(&fd, from + i * sizeof(int), sizeof(int));
+		if (ch->nfds < WIRE_FDS_MAX)
+			ch->fds[ch->nfds++] = fd;
+		else
+			close(fd);
+	}
+}
+
+/* Waits for one bell and takes what it carries. */
+static int hear(struct channel *ch)
+{
+	union control control;
+	char byte;
+	struct iovec iov = { &byte, 1 };
+	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
+			     .msg_controllen = sizeof(control.bytes) };
+	ssize_t n = recvmsg(ch->socket, &mh, MSG_CMSG_CLOEXEC);
+
+	if (n < 0)
+		return errno == ECONNRESET ? EPIPE : errno;
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(&mh); c; c = CMSG_NXTHDR(&mh, c)) {
+		if (c->cmsg_level != SOL_SOCKET)
+			continue;
+		if (c->cmsg_type == SCM_RIGHTS)
+			take_rights(ch, c);
+		if (c->cmsg_type == SCM_CREDENTIALS && byte == BELL_CRED) {
+			struct ucred u;
+			memcpy(&u, CMSG_DATA(c), sizeof(u));
+			ch->cred.pid = u.pid;
+			ch->cred.uid = u.uid;
+			ch->cred.gid = u.gid;
+			ch->has_cred = true;
+		}
+	}
+	return n == 0 ? EPIPE : 0;
+}
+
+/* ---- turns ---- */
+
+int channel_send(struct channel *ch, const struct wire_message *m, const int *fds, bool bell)
+{
+	struct wire_lane *out = ch->out;
+	int error;
+
+	drop_fds(ch); /* what came with the message that this one answers */
+	if (m->nfds) {
+		error = ring(ch, fds, m->nfds, false);
+		if (error)
+			return error;
+	}
+	out->message = *m;
+	atomic_store_explicit(&out->cpu, (uint32_t)sched_getcpu(), memory_order_relaxed);
+	/* Sequentially consistent with sleep_for_turn(): one of the two sees the other's store. */
+	atomic_store(&out->turn, ++ch->out_turn);
+	if (bell || atomic_load(&out->asleep))
+		return ring(ch, NULL, 0, bell);
+	return 0;
+}
+
+static bool my_turn(const struct channel *ch)
+{
+	return atomic_load(&ch->in->turn) != ch->in_turn;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/*
+ * The peer answers soon only if it runs now, on another CPU.  After a spin in vain sleep at once for
+ * a while: a peer that is slow once tends to be slow again.
+ */
+static bool spin_for_turn(struct channel *ch)
+{
+	if (ch->spin_skip) {
+		ch->spin_skip--;
+		return my_turn(ch);
+	}
+	if (atomic_load_explicit(&ch->in->cpu, memory_order_relaxed) == (uint32_t)sched_getcpu())
+		return my_turn(ch);
+	uint64_t end = now_ns() + ch->spin_ns;
+	do {
+		for (int i = 0; i < 32; i++) {
+			if (my_turn(ch))
+				return true;
+			__builtin_ia32_pause();
+		}
+	} while (now_ns() < end);
+	ch->spin_skip = SPIN_SKIP;
+	return false;
+}
+
+static int sleep_for_turn(struct channel *ch)
+{
+	int error = 0;
+
+	atomic_store(&ch->in->asleep, 1);
+	while (!my_turn(ch) && !error)
+		error = hear(ch);
+	atomic_store(&ch->in->asleep, 0);
+	/* A peer that spoke its last word and then closed is heard first. */
+	return error == EPIPE && my_turn(ch) ? 0 : error;
+}
+
+int channel_receive(struct channel *ch, struct wire_message *m)
+{
+	if (!my_turn(ch) && !spin_for_turn(ch)) {
+		int error = sleep_for_turn(ch);
+		if (error)
+			return error;
+	}
+	memcpy(m, (const void *)&ch->in->message, sizeof(*m));
+	if (m->nfds > WIRE_FDS_MAX || m->data_len > WIRE_DATA_SIZE ||
+	    atomic_load(&ch->in->turn) != ch->in_turn + 1)
+		return EPROTO;
+	while (ch->nfds < m->nfds) {
+		int error = hear(ch);
+		if (error && error != EINTR)
+			return error;
+	}
+	ch->in_turn++;
+	return 0;
+}
+
+int channel_receive_cred(struct channel *ch)
+{
+	while (!ch->has_cred) {
+		int error = hear(ch);
+		if (error && error != EINTR)
+			return error;
+	}
+	ch->has_cred = false;
+	return 0;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * channel.h: one end of a WIRE_THREAD connection, the same code for the client and the server.
+ * Uses libc only, no allocation, no locks: an end belongs to one thread at a time.
+ *
+ * The other side may write anything anywhere in the shared memory at any moment.  So a message is
+ * copied out once, and what is believed is the copy; data is read by the caller, once, with its own
+ * bounds (data_len <= WIRE_DATA_SIZE and nfds <= WIRE_FDS_MAX are checked here).
+ */
+#ifndef WIRE_CHANNEL_H
+#define WIRE_CHANNEL_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "wire/wire.h"
+
+struct channel {
+	struct wire_channel *memory;
+	struct wire_lane *in, *out;
+	int socket;
+	uint32_t in_turn, out_turn;    /* messages received and sent */
+	unsigned spin_ns;              /* how long to spin before sleeping; adapts */
+	unsigned spin_skip;            /* sleeps until spinning is tried again */
+	int fds[WIRE_FDS_MAX];         /* received with the last message; -1 when taken */
+	unsigned nfds;
+	bool has_cred;
+	struct { pid_t pid; uid_t uid; gid_t gid; } cred; /* of channel_receive_cred() */
+};
+
+void channel_init(struct channel *ch, struct wire_channel *memory, int socket, bool server);
+
+/*
+ * Sends a message (its data is in place already) with descriptors, which stay the caller's.  bell: send
+ * one even if the peer is awake (WIRE_CRED).  0, or errno: EPIPE when the peer is gone, EAGAIN when it does not
+ * take its bells (a peer that floods: give it up).  Never blocks.
+ */
+int channel_send(struct channel *ch, const struct wire_message *m, const int *fds, bool bell);
+
+/*
+ * Waits for the peer's next message.  0, or errno: EPIPE the peer is gone, EPROTO nonsense, EINTR a
+ * signal handler ran (call again).
+ */
+int channel_receive(struct channel *ch, struct wire_message *m);
+
+/* Server, after a WIRE_CRED message: waits for the credentials sent with it (effective ids, checked by Linux). */
+int channel_receive_cred(struct channel *ch);
+
+/* Takes the i-th descriptor of the last message, or -1; what nobody took is closed by the next channel_send(). */
+int channel_take_fd(struct channel *ch, unsigned i);
+/* Closes descriptors that nobody took.  Not the socket, not the memory. */
+void channel_fini(struct channel *ch);
+
+#endif

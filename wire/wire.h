@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * wire.h: what the client library and the server say to each other.  The layout is the same for
+ * 32-bit and 64-bit clients: fixed-size types, explicit padding.
+ *
+ * A client opens SOCK_SEQPACKET connections to the server's abstract socket and sends one struct
+ * wire_hello (with SCM_CREDENTIALS) on each:
+ *
+ *   WIRE_PROCESS  one per process image: identity, lifetime, interrupts
+ *   WIRE_THREAD   one per calling thread: its calls, by a channel in shared memory
+ *
+ * On a WIRE_THREAD connection the two sides take turns: the client puts a call into the channel,
+ * the server answers with a reply, or with a step that the waiting thread performs and whose result
+ * goes back as the client's next message:
+ *
+ *   client   call ----------------> result --> ...
+ *   server         ---> step               ---> reply
+ *
+ * A side that sleeps is woken by a one-byte message on the socket (the bell); descriptors travel as
+ * SCM_RIGHTS with such a message, sent before the turn is given.
+ */
+#ifndef WIRE_WIRE_H
+#define WIRE_WIRE_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#define WIRE_MAGIC 0x53554e44u /* "SUND" */
+#define WIRE_VERSION 1u
+#define WIRE_ENV "SUNDOG_SOCKET" /* environment: name of the abstract socket, without the NUL */
+
+enum wire_kind { WIRE_PROCESS = 1, WIRE_THREAD, WIRE_SUPERVISOR };
+
+struct wire_image { uint64_t id[2]; }; /* random, of one process image: it changes at exec and fork */
+
+struct wire_hello {
+	uint32_t magic, version, kind;
+	uint32_t model; /* 32 or 64 */
+	struct wire_image image;
+	uint64_t fork_token; /* WIRE_PROCESS: from WIRE_FORK when this is the child, else 0 */
+	uint32_t tid;
+	uint32_t pad;
+};
+
+/* WIRE_PROCESS: with the node table's descriptor.  WIRE_THREAD: with the channel's. */
+struct wire_welcome {
+	uint32_t magic, version;
+	int32_t error; /* 0, or errno: the connection is of no use */
+	uint32_t pad;
+	uint64_t size; /* bytes of the memory behind the descriptor */
+};
+
+/* On a WIRE_PROCESS connection, client to server, no reply: the thread of that tid was interrupted by a handled signal. */
+struct wire_interrupt { uint32_t magic, tid; };
+
+/* ---- the node table: read-only in the client, written by the server under a sequence lock ---- */
+
+#define WIRE_NODES_SIZE (1u << 20)
+struct wire_node {
+	uint64_t dev;
+	uint32_t mode;      /* with S_IFCHR or S_IFBLK */
+	uint32_t uid, gid;
+	uint32_t name_len;  /* of dev_path, which is followed by devices_path; both with their NUL */
+	uint32_t size;      /* of this record with its names, a multiple of 8 */
+	uint32_t pad;
+	/* char dev_path[], devices_path[] */
+};
+struct wire_nodes {
+	_Atomic uint32_t sequence; /* odd: being written */
+	uint32_t count;
+	uint32_t bytes;            /* of the records that follow */
+	uint32_t pad;
+	/* struct wire_node records */
+};
+
+/* ---- calls ---- */
+
+enum wire_op {
+	WIRE_OPEN = 1,  /* a: dev, b: SYS_F* flags -> a: open id, b: dev of the clone; 1 descriptor */
+	WIRE_PROVE,     /* with 1 descriptor -> a: open id, b: dev, c: SYS_F* flags; EBADF: not a device descriptor */
+	WIRE_CLOSED,    /* a: open id: this process has closed its last descriptor of it */
+	WIRE_READ,      /* a: open id, b: offset or -1, c: number of struct wire_iovec in data -> a: bytes */
+	WIRE_WRITE,     /* the same */
+	WIRE_SEEK,      /* a: open id, b: offset, c: whence -> a: offset */
+	WIRE_IOCTL,     /* a: open id, b: cmd, c: arg -> a: rval */
+	WIRE_POLL,      /* a: open id, b: events -> a: revents */
+	WIRE_SETFL,     /* a: open id, b: SYS_F* flags */
+	WIRE_MMAP,      /* a: open id, b: reserved or fixed address, c: length, d: prot | flags << 32, e: offset
+	                   -> a: address, b: number of struct wire_map in data, descriptors in their order */
+	WIRE_MUNMAP,    /* a: address, b: length: the client unmaps when the reply is there */
+	WIRE_MPROTECT,  /* a: address, b: length, c: prot */
+	WIRE_FORK,      /* -> a: token */
+	WIRE_FORKED,    /* a: token, b: pid of the child, or 0: fork failed */
+	WIRE_EXIT,      /* descriptors are closed already: tear the process down */
+	WIRE_CRED,      /* credentials changed; sent with SCM_CREDENTIALS in the bell */
+	WIRE_OP_END
+};
+
+/* Steps of a call in progress. */
+enum wire_step {
+	WIRE_STEP_NONE,    /* this is the reply */
+	WIRE_STEP_RESERVE, /* a: wish or 0, b: length, c: 1 = fixed -> a: address */
+	WIRE_STEP_MAP,     /* b: number of struct wire_map in data, descriptors in their order */
+	WIRE_STEP_UNLOAD,  /* a: address, b: length: no thread reaches the pages on return; the range stays claimed */
+	WIRE_STEP_RELEASE, /* a: address, b: length: give the range back */
+	WIRE_STEP_PROTECT, /* a: address, b: length, c: prot */
+	WIRE_STEP_COPYIN,  /* a: address, b: length <= WIRE_DATA_SIZE -> data */
+	WIRE_STEP_COPYOUT, /* a: address, b: length <= WIRE_DATA_SIZE, data */
+};
+
+struct wire_iovec { uint64_t base, len; };
+
+#define WIRE_MAP_DESCRIPTOR 0x1u /* the next descriptor goes here; else no access at all (PROT_NONE) */
+#define WIRE_MAP_POPULATE 0x2u
+struct wire_map {
+	uint64_t addr, len, offset;
+	uint32_t prot, flags;
+};
+
+struct wire_message {
+	uint32_t op;    /* client: wire_op; server: wire_step */
+	int32_t error;  /* server: errno of the call; client: errno of the step */
+	uint32_t nfds;  /* descriptors sent with it, <= WIRE_FDS_MAX */
+	uint32_t data_len;
+	uint64_t a, b, c, d, e;
+};
+
+#define WIRE_FDS_MAX 16u
+#define WIRE_DATA_SIZE 61440u
+#define WIRE_MAPS_MAX (WIRE_DATA_SIZE / sizeof(struct wire_map))
+
+/* One direction of a channel; only its sender writes it, except asleep, which is its receiver's. */
+struct wire_lane {
+	_Alignas(64) _Atomic uint32_t turn;  /* messages sent so far */
+	_Atomic uint32_t asleep;             /* the receiver waits for the bell */
+	_Atomic uint32_t cpu;                /* where the sender last ran */
+	uint32_t pad;
+	struct wire_message message;
+};
+struct wire_channel {
+	struct wire_lane to_server, to_client;
+	_Alignas(4096) uint8_t data[WIRE_DATA_SIZE]; /* of the message whose turn it is */
+};
+_Static_assert(sizeof(struct wire_message) == 56, "the same for every client");
+_Static_assert(sizeof(struct wire_channel) == 65536, "the same for every client");
+
+#endif
