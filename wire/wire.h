@@ -29,7 +29,7 @@
 #define WIRE_VERSION 1u
 #define WIRE_ENV "SUNDOG_SOCKET" /* environment: name of the abstract socket, without the NUL */
 
-enum wire_kind { WIRE_PROCESS = 1, WIRE_THREAD, WIRE_SUPERVISOR };
+enum wire_kind { WIRE_PROCESS = 1, WIRE_THREAD, WIRE_SUPERVISOR, WIRE_AGENT };
 
 struct wire_image { uint64_t id[2]; }; /* random, of one process image: it changes at exec and fork */
 
@@ -123,6 +123,26 @@ struct wire_message {
 	uint32_t nfds;  /* descriptors sent with it, <= WIRE_FDS_MAX */
 	uint32_t data_len;
 	uint64_t a, b, c, d, e;
+};
+
+/*
+ * On a WIRE_AGENT connection the server commands and the agent answers, one command at a time.
+ * addr and len are page-aligned and inside a range that the client has claimed.
+ */
+enum wire_agent_op {
+	WIRE_AGENT_ZAP = 1, /* drop the translations of a shared mapping */
+	WIRE_AGENT_PROTECT, /* mprotect(addr, len, prot) */
+	WIRE_AGENT_MAP,     /* the descriptor's pages from offset on, shared, over addr */
+	WIRE_AGENT_MOVE,    /* mremap(offset, len -> addr): a mapping prepared beside replaces one */
+};
+struct wire_agent_command {
+	uint32_t op, prot;
+	uint64_t sequence, addr, len, offset;
+};
+struct wire_agent_result {
+	uint64_t sequence;
+	int32_t error;
+	uint32_t pad;
 };
 
 #define WIRE_FDS_MAX 16u

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * agent.c: one loop: take a command, make the system call, answer.
+ *
+ * It runs on its own small stack with the thread-local storage of the thread that started it, which goes
+ * on running: so nothing here may touch libc's state, not even errno.
+ */
+#define _GNU_SOURCE
+#include "client/agent.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+
+#include "client/raw.h"
+#include "wire/wire.h"
+
+#define AGENT_STACK 16384u
+#define KERNEL_SIGSET 8u /* bytes of the kernel's signal set */
+#ifndef MADV_DONTNEED_LOCKED
+#define MADV_DONTNEED_LOCKED 24
+#endif
+
+#ifdef __x86_64__
+#define AGENT_MMAP SYS_mmap
+#define AGENT_MMAP_UNIT 1u
+#else
+#define AGENT_MMAP SYS_mmap2
+#define AGENT_MMAP_UNIT 4096u
+#endif
+
+static long sys3(long n, long a, long b, long c)
+{
+	return raw_syscall(n, a, b, c, 0, 0, 0);
+}
+
+/* ---- commands ---- */
+
+/* A shared mapping loses its translations and keeps its data. */
+static long zap(const struct wire_agent_command *c)
+{
+	long r = sys3(SYS_madvise, (long)c->addr, (long)c->len, MADV_DONTNEED);
+
+	if (r == -EINVAL) /* the application has mlocked part of it */
+		r = sys3(SYS_madvise, (long)c->addr, (long)c->len, MADV_DONTNEED_LOCKED);
+	return r;
+}
+
+static long map(const struct wire_agent_command *c, int fd)
+{
+	if (fd < 0)
+		return -EBADF;
+	return raw_syscall(AGENT_MMAP, (long)c->addr, (long)c->len, (long)c->prot, MAP_SHARED | MAP_FIXED, fd,
+			   (long)(c->offset / AGENT_MMAP_UNIT));
+}
+
+static long run(const struct wire_agent_command *c, int fd)
+{
+	switch (c->op) {
+	case WIRE_AGENT_ZAP:
+		return zap(c);
+	case WIRE_AGENT_PROTECT:
+		return sys3(SYS_mprotect, (long)c->addr, (long)c->len, (long)c->prot);
+	case WIRE_AGENT_MAP:
+		return map(c, fd);
+	case WIRE_AGENT_MOVE:
+		return raw_syscall(SYS_mremap, (long)c->offset, (long)c->len, (long)c->len,
+				   MREMAP_MAYMOVE | MREMAP_FIXED, (long)c->addr, 0);
+	default:
+		return -ENOSYS;
+	}
+}
+
+/* ---- the loop ---- */
+
+/* One command and its descriptor; 0 when the server has gone. */
+static int receive(int socket, struct wire_agent_command *c, int *fd)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec iov = {c, sizeof(*c)};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
+			    .msg_controllen = sizeof(control.bytes)};
+	long n;
+
+	*fd = -1;
+	do
+		n = sys3(SYS_recvmsg, socket, (long)&mh, MSG_CMSG_CLOEXEC);
+	while (n == -EINTR);
+	struct cmsghdr *h = mh.msg_controllen >= sizeof(*h) ? (struct cmsghdr *)control.bytes : NULL;
+	if (n > 0 && h && h->cmsg_level == SOL_SOCKET && h->cmsg_type == SCM_RIGHTS)
+		*fd = *(int *)CMSG_DATA(h);
+	return n == (long)sizeof(*c);
+}
+
+static int agent_main(void *arg)
+{
+	int socket = (int)(intptr_t)arg;
+	struct wire_agent_command c;
+	int fd;
+
+	sys3(SYS_setsid, 0, 0, 0);
+	if (socket > 0)
+		sys3(SYS_close_range, 0, socket - 1, 0);
+	sys3(SYS_close_range, socket + 1, ~0u, 0);
+	while (receive(socket, &c, &fd)) {
+		struct wire_agent_result r = {.sequence = c.sequence};
+		long result = run(&c, fd);
+
+		r.error = result < 0 && result > -4096 ? (int32_t)-result : 0;
+		if (fd >= 0)
+			sys3(SYS_close, fd, 0, 0);
+		if (raw_syscall(SYS_sendto, socket, (long)&r, sizeof(r), MSG_NOSIGNAL, 0, 0) < 0)
+			break;
+	}
+	sys3(SYS_exit_group, 0, 0, 0);
+	return 0;
+}
+
+int agent_start(int socket)
+{
+	char *stack = mmap(NULL, AGENT_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint64_t all = ~0ull, old;
+	int pid;
+
+	if (stack == MAP_FAILED)
+		return -errno;
+	/* It starts with every signal blocked, so that none is handled on its stack. */
+	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&old, KERNEL_SIGSET, 0, 0);
+	pid = clone(agent_main, stack + AGENT_STACK, CLONE_VM | CLONE_UNTRACED, (void *)(intptr_t)socket);
+	int error = errno;
+	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&old, 0, KERNEL_SIGSET, 0, 0);
+	if (pid > 0)
+		return pid;
+	munmap(stack, AGENT_STACK);
+	return -error;
+}

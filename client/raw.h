@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * raw.h: system calls without libc: no errno, no cancellation point, no thread-local storage.
+ * For the agent, which runs in the application's memory but is no thread that libc knows.
+ * Returns what Linux returns: -errno on failure.
+ */
+#ifndef CLIENT_RAW_H
+#define CLIENT_RAW_H
+
+#include <sys/syscall.h>
+
+#ifdef __x86_64__
+static inline long raw_syscall(long n, long a, long b, long c, long d, long e, long f)
+{
+	register long r10 __asm__("r10") = d;
+	register long r8 __asm__("r8") = e;
+	register long r9 __asm__("r9") = f;
+	long result;
+
+	__asm__ volatile("syscall"
+			 : "=a"(result)
+			 : "a"(n), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+			 : "rcx", "r11", "memory");
+	return result;
+}
+#else
+static inline long raw_syscall(long n, long a, long b, long c, long d, long e, long f)
+{
+	const long args[7] = {n, a, b, c, d, e, f}; /* %ebx and %ebp may be the compiler's own */
+	long result = (long)args;
+
+	__asm__ volatile("pushl %%ebx\n\tpushl %%ebp\n\t"
+			 "movl 4(%%eax), %%ebx\n\tmovl 8(%%eax), %%ecx\n\tmovl 12(%%eax), %%edx\n\t"
+			 "movl 16(%%eax), %%esi\n\tmovl 20(%%eax), %%edi\n\tmovl 24(%%eax), %%ebp\n\t"
+			 "movl (%%eax), %%eax\n\tint $0x80\n\t"
+			 "popl %%ebp\n\tpopl %%ebx"
+			 : "+a"(result)
+			 :
+			 : "ecx", "edx", "esi", "edi", "memory");
+	return result;
+}
+#endif
+
+#endif

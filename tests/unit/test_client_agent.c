@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The agent: it changes this program's mappings, is no child that wait(2) knows, and ends with its socket. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "client/agent.h"
+#include "wire/wire.h"
+
+#define PAGE 4096u
+
+struct fixture {
+	int socket, memfd, pidfd;
+	pid_t pid;
+	uint64_t sequence;
+	unsigned char *window;
+};
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	int sv[2];
+
+	f->memfd = memfd_create("agent-test", MFD_CLOEXEC);
+	assert_int_equal(ftruncate(f->memfd, 4 * PAGE), 0);
+	f->window = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, f->memfd, 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv), 0);
+	f->pid = agent_start(sv[1]);
+	assert_true(f->pid > 0);
+	close(sv[1]);
+	f->pidfd = (int)syscall(SYS_pidfd_open, f->pid, 0);
+	assert_true(f->pidfd >= 0);
+	f->socket = sv[0];
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+	struct pollfd ended = {f->pidfd, POLLIN, 0};
+
+	close(f->socket);
+	assert_int_equal(poll(&ended, 1, 10000), 1); /* it ends by itself */
+	close(f->pidfd);
+	munmap(f->window, 4 * PAGE);
+	close(f->memfd);
+	free(f);
+	return 0;
+}
+
+static int command(struct fixture *f, struct wire_agent_command c, int fd)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = {0};
+	struct iovec iov = {&c, sizeof(c)};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
+	struct wire_agent_result r;
+
+	c.sequence = ++f->sequence;
+	if (fd >= 0) {
+		mh.msg_control = control.bytes;
+		mh.msg_controllen = sizeof(control.bytes);
+		struct cmsghdr *h = CMSG_FIRSTHDR(&mh);
+		h->cmsg_level = SOL_SOCKET;
+		h->cmsg_type = SCM_RIGHTS;
+		h->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(h), &fd, sizeof(int));
+	}
+	assert_int_equal(sendmsg(f->socket, &mh, 0), sizeof(c));
+	assert_int_equal(recv(f->socket, &r, sizeof(r), 0), sizeof(r));
+	assert_int_equal(r.sequence, c.sequence);
+	return r.error;
+}
+
+static bool present(const void *page)
+{
+	/* Bit 63 of the entry: this mapping has a translation (mincore() would tell of the page cache). */
+	uint64_t entry = 0;
+	FILE *pagemap = fopen("/proc/self/pagemap", "rb");
+	assert_non_null(pagemap);
+	assert_int_equal(fseek(pagemap, (long)((uintptr_t)page / PAGE * 8), SEEK_SET), 0);
+	assert_int_equal(fread(&entry, 8, 1, pagemap), 1);
+	fclose(pagemap);
+	return entry >> 63;
+}
+
+static void zap_drops_translations_and_keeps_data(void **state)
+{
+	struct fixture *f = *state;
+
+	memset(f->window, 'a', 4 * PAGE);
+	assert_true(present(f->window + PAGE));
+	assert_int_equal(command(f, (struct wire_agent_command){.op = WIRE_AGENT_ZAP,
+			 .addr = (uintptr_t)f->window + PAGE, .len = PAGE}, -1), 0);
+	assert_true(present(f->window));
+	assert_false(present(f->window + PAGE));
+	assert_int_equal(f->window[PAGE], 'a');
+}
+
+static void zap_works_on_mlocked_memory(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(mlock(f->window, PAGE), 0);
+	f->window[0] = 'm';
+	assert_int_equal(command(f, (struct wire_agent_command){.op = WIRE_AGENT_ZAP,
+			 .addr = (uintptr_t)f->window, .len = PAGE}, -1), 0);
+	assert_false(present(f->window));
+	assert_int_equal(f->window[0], 'm');
+}
+
+static void map_and_move_replace_a_window(void **state)
+{
+	struct fixture *f = *state;
+	int other = memfd_create("other", MFD_CLOEXEC);
+	char *beside = mmap(NULL, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	assert_int_equal(ftruncate(other, 2 * PAGE), 0);
+	assert_int_equal(pwrite(other, "z", 1, PAGE), 1);
+	assert_int_equal(command(f, (struct wire_agent_command){.op = WIRE_AGENT_MAP, .addr = (uintptr_t)beside,
+			 .len = PAGE, .offset = PAGE, .prot = PROT_READ | PROT_WRITE}, other), 0);
+	assert_int_equal(beside[0], 'z');
+	assert_int_equal(command(f, (struct wire_agent_command){.op = WIRE_AGENT_MOVE, .len = PAGE,
+			 .addr = (uintptr_t)f->window, .offset = (uintptr_t)beside}, -1), 0);
+	assert_int_equal(f->window[0], 'z');
+	close(other);
+}
+
+static void protect_changes_protection_and_errors_come_back(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(command(f, (struct wire_agent_command){.op = WIRE_AGENT_PROTECT,
+			 .addr = (uintptr_t)f->window, .len = PAGE, .prot = PROT_NONE}, -1), 0);
+	assert_int_equal(msync(f->window, PAGE, MS_ASYNC), 0);
+	assert_int_equal(command(f, (struct wire_agent_command){.op = WIRE_AGENT_PROTECT, .addr = 1,
+			 .len = PAGE, .prot = PROT_NONE}, -1), EINVAL);
+	assert_int_equal(command(f, (struct wire_agent_command){.op = WIRE_AGENT_MAP,
+			 .addr = (uintptr_t)f->window, .len = PAGE}, -1), EBADF);
+	assert_int_equal(command(f, (struct wire_agent_command){.op = 99}, -1), ENOSYS);
+}
+
+static void wait_knows_no_agent_and_it_holds_no_descriptor(void **state)
+{
+	struct fixture *f = *state;
+	int pipes[2];
+	char c;
+
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+	command(f, (struct wire_agent_command){.op = 99}, -1); /* it is past its start */
+	assert_int_equal(pipe(pipes), 0);
+	close(pipes[1]);
+	assert_int_equal(read(pipes[0], &c, 1), 0);
+	close(pipes[0]);
+}
+
+static volatile bool others_run = true;
+
+static void *other_thread(void *arg)
+{
+	volatile int *bad = arg;
+
+	while (others_run) {
+		errno = 0;
+		if (syscall(SYS_getppid) < 0 || errno)
+			*bad = 1;
+	}
+	return NULL;
+}
+
+static void it_goes_on_while_the_program_is_stopped(void **state)
+{
+	struct fixture *f = *state;
+
+	/* A child process plays the server, while this program stops itself. */
+	pid_t self = getpid(), server = fork();
+	if (server == 0) {
+		kill(self, SIGSTOP);
+		struct wire_agent_command c = {.op = WIRE_AGENT_ZAP, .sequence = 1, .addr = (uintptr_t)f->window,
+					       .len = PAGE};
+		struct wire_agent_result r = {.error = -1};
+		send(f->socket, &c, sizeof(c), 0);
+		recv(f->socket, &r, sizeof(r), 0);
+		kill(self, SIGCONT);
+		_exit(r.error);
+	}
+	int status;
+	assert_int_equal(waitpid(server, &status, 0), server);
+	assert_int_equal(status, 0);
+	f->sequence = 1;
+}
+
+static void threads_of_the_program_keep_their_errno(void **state)
+{
+	struct fixture *f = *state;
+	volatile int bad = 0;
+	pthread_t t;
+
+	others_run = true;
+	assert_int_equal(pthread_create(&t, NULL, other_thread, (void *)&bad), 0);
+	for (int i = 0; i < 2000; i++)
+		command(f, (struct wire_agent_command){.op = WIRE_AGENT_PROTECT, .addr = 1, .len = PAGE}, -1);
+	others_run = false;
+	pthread_join(t, NULL);
+	assert_int_equal(bad, 0);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(zap_drops_translations_and_keeps_data),
+		TEST(zap_works_on_mlocked_memory),
+		TEST(map_and_move_replace_a_window),
+		TEST(protect_changes_protection_and_errors_come_back),
+		TEST(wait_knows_no_agent_and_it_holds_no_descriptor),
+		TEST(it_goes_on_while_the_program_is_stopped),
+		TEST(threads_of_the_program_keep_their_errno),
+	};
+	return cmocka_run_group_tests_name("agent", tests, NULL, NULL);
+}
