@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * posix.h: what host/posix offers to the hosts (embed, server, conf) beyond host.h.  The kernel part never
+ * sees it.
+ */
+#ifndef HOST_POSIX_POSIX_H
+#define HOST_POSIX_POSIX_H
+
+#include "kernel/host.h"
+
+/* ---- start ---- */
+
+struct posix_config {
+	bool verbose;     /* HOST_LOG_DEBUG messages are shown */
+	bool strict_lock; /* locked pages that cannot be locked are ENOMEM; else it is reported once and goes on */
+};
+/*
+ * Raises the soft limit of open files to the hard one and takes the settings; may be called again with
+ * other settings while no other thread is in host/posix.
+ */
+void posix_init(const struct posix_config *config);
+
+/* ---- page objects ---- */
+
+/* The memfd behind pages, read-write, close-on-exec.  Stays the page object's. */
+int posix_pages_fd(const struct host_pages *pages);
+/* A read-only descriptor of the same file, made at the first call; -1 and errno if it cannot be had. */
+int posix_pages_fd_readonly(struct host_pages *pages);
+uint64_t posix_pages_size(const struct host_pages *pages); /* bytes */
+uint64_t posix_pages_id(const struct host_pages *pages);   /* unique for the life of the program, never 0 */
+/* Every page is in memory (created HOST_PAGES_LOCKED), locked there or not. */
+bool posix_pages_resident(const struct host_pages *pages);
+/* Bytes that all page objects together hold locked. */
+uint64_t posix_pages_locked(void);
+
+/* ---- threads ---- */
+
+/* One per thread of the program that ever came here.  Its memory is never given back to the system, so a
+ * late posix_thread_interrupt() is harmless; but see to it that it still is the same thread. */
+struct posix_thread;
+
+struct posix_thread *posix_thread_self(void);
+/*
+ * A signal is pending for t: its interruptible waits (the present one and those that begin before
+ * posix_thread_clear_interrupt()) return HOST_INTERRUPTED.  From any thread, with any locks held.
+ */
+void posix_thread_interrupt(struct posix_thread *t);
+void posix_thread_clear_interrupt(struct posix_thread *t);
+/* The same for good: the process that t works for is dying.  posix_thread_revive() when t works for another. */
+void posix_thread_dying(struct posix_thread *t);
+void posix_thread_revive(struct posix_thread *t);
+bool posix_thread_is_dying(const struct posix_thread *t);
+
+/*
+ * fn(arg) runs in the calling thread each time just before it sleeps in host_cond_wait() or for a contended
+ * host_mutex_lock(); NULL: no more.  At a condition the waiter is queued and its mutex released; at a
+ * contended mutex any locks may be held.  fn may itself lock and wait; it is not called for that.
+ */
+void posix_thread_before_block(void (*fn)(void *arg), void *arg);
+
+/* ---- messages ---- */
+
+/* Where host_log() goes: NULL is stderr.  fn may be called from any thread, with any locks held. */
+void posix_log_sink(void (*fn)(void *arg, enum host_log_level level, const char *text), void *arg);
+/* host_log() with printf's formats. */
+void posix_log(enum host_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Called by host_panic() after its message, before abort(); may not return (a test's longjmp). */
+void posix_panic_hook(void (*fn)(void *arg, const char *text), void *arg);
+
+#endif
