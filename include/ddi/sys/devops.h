@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* <sys/devops.h>: entry points of a driver: dev_ops(9S), cb_ops(9S). */
+#ifndef _SYS_DEVOPS_H
+#define _SYS_DEVOPS_H
+
+#include <sys/cred.h>
+#include <sys/dditypes.h>
+#include <sys/errno.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+struct aio_req;
+struct as;
+struct buf;
+struct bus_ops;
+struct pollhead;
+struct streamtab;
+
+#define CB_REV 1
+#define DEVO_REV 4
+
+/* Device switch entries. */
+struct cb_ops {
+	int (*cb_open)(dev_t *devp, int flag, int otyp, cred_t *credp);
+	int (*cb_close)(dev_t dev, int flag, int otyp, cred_t *credp);
+	int (*cb_strategy)(struct buf *bp);
+	int (*cb_print)(dev_t dev, char *str);
+	int (*cb_dump)(dev_t dev, caddr_t addr, daddr_t blkno, int nblk);
+	int (*cb_read)(dev_t dev, struct uio *uiop, cred_t *credp);
+	int (*cb_write)(dev_t dev, struct uio *uiop, cred_t *credp);
+	int (*cb_ioctl)(dev_t dev, int cmd, intptr_t arg, int mode, cred_t *credp, int *rvalp);
+	int (*cb_devmap)(dev_t dev, devmap_cookie_t dhp, offset_t off, size_t len, size_t *maplen, uint_t model);
+	int (*cb_mmap)(dev_t dev, off_t off, int prot);
+	int (*cb_segmap)(dev_t dev, off_t off, struct as *as, caddr_t *addrp, off_t len, unsigned int prot,
+			 unsigned int maxprot, unsigned int flags, cred_t *credp);
+	int (*cb_chpoll)(dev_t dev, short events, int anyyet, short *reventsp, struct pollhead **phpp);
+	int (*cb_prop_op)(dev_t dev, dev_info_t *dip, ddi_prop_op_t prop_op, int mod_flags, char *name,
+			  caddr_t valuep, int *length);
+	struct streamtab *cb_str;
+	int cb_flag; /* D_* of <sys/conf.h> */
+	int cb_rev;  /* CB_REV */
+	int (*cb_aread)(dev_t dev, struct aio_req *aio, cred_t *credp);
+	int (*cb_awrite)(dev_t dev, struct aio_req *aio, cred_t *credp);
+};
+
+struct dev_ops {
+	int devo_rev; /* DEVO_REV */
+	int devo_refcnt;
+	int (*devo_getinfo)(dev_info_t *dip, ddi_info_cmd_t infocmd, void *arg, void **result);
+	int (*devo_identify)(dev_info_t *dip);
+	int (*devo_probe)(dev_info_t *dip);
+	int (*devo_attach)(dev_info_t *dip, ddi_attach_cmd_t cmd);
+	int (*devo_detach)(dev_info_t *dip, ddi_detach_cmd_t cmd);
+	int (*devo_reset)(dev_info_t *dip, ddi_reset_cmd_t cmd);
+	struct cb_ops *devo_cb_ops;
+	struct bus_ops *devo_bus_ops;
+	int (*devo_power)(dev_info_t *dip, int component, int level);
+	int (*devo_quiesce)(dev_info_t *dip);
+};
+
+/* Results of devo_probe. */
+#define DDI_IDENTIFIED (-2)
+#define DDI_NOT_IDENTIFIED (-3)
+#define DDI_PROBE_FAILURE ENXIO
+#define DDI_PROBE_DONTCARE 0
+#define DDI_PROBE_PARTIAL 1
+#define DDI_PROBE_SUCCESS 2
+
+/* The argument lists are open on purpose: drivers put these into slots of any type. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wstrict-prototypes"
+int nodev() SUNDOG_LINK(nodev);
+int nulldev() SUNDOG_LINK(nulldev);
+#pragma GCC diagnostic pop
+int nochpoll(dev_t, short, int, short *, struct pollhead **) SUNDOG_LINK(nochpoll);
+int ddi_quiesce_not_needed(dev_info_t *) SUNDOG_LINK(ddi_quiesce_not_needed);
+int ddi_quiesce_not_supported(dev_info_t *) SUNDOG_LINK(ddi_quiesce_not_supported);
+
+#endif

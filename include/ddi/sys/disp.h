@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* <sys/disp.h>: dispatch priorities of system threads. */
+#ifndef _SYS_DISP_H
+#define _SYS_DISP_H
+
+#include <sys/types.h>
+
+extern pri_t minclsyspri SUNDOG_LINK(minclsyspri);
+extern pri_t maxclsyspri SUNDOG_LINK(maxclsyspri);
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* <sys/ksynch.h>: all synchronisation primitives of a driver. */
+#ifndef _SYS_KSYNCH_H
+#define _SYS_KSYNCH_H
+
+#include <sys/condvar.h>
+#include <sys/mutex.h>
+#include <sys/rwlock.h>
+#include <sys/semaphore.h>
+
+#endif

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* <sys/stdbool.h>: bool, true, false. */
+#ifndef _SYS_STDBOOL_H
+#define _SYS_STDBOOL_H
+
+#include <stdbool.h>
+
+#endif

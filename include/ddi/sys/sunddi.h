@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * <sys/sunddi.h>: device information, soft state, minor nodes, copies, and what the driver asks of the framework.
+ */
+#ifndef _SYS_SUNDDI_H
+#define _SYS_SUNDDI_H
+
+#include <sys/cmn_err.h>
+#include <sys/cred.h>
+#include <sys/ddi.h>
+#include <sys/ddi_impldefs.h>
+#include <sys/ddidevmap.h>
+#include <sys/ddipropdefs.h>
+#include <sys/dditypes.h>
+#include <sys/devops.h>
+#include <sys/kmem.h>
+#include <sys/mman.h>
+#include <sys/model.h>
+#include <sys/time.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+#define DDI_SUCCESS 0
+#define DDI_FAILURE (-1)
+#define DDI_NOT_WELL_FORMED (-2)
+#define DDI_EAGAIN (-3)
+#define DDI_EINVAL (-4)
+#define DDI_ENOTSUP (-5)
+#define DDI_EPENDING (-6)
+#define DDI_EALREADY (-7)
+#define DDI_ENOMEM 1
+#define DDI_BUSY 2
+#define DDI_TRANSPORT_DOWN 3
+#define DDI_ECONTEXT 4
+
+#define DDI_SLEEP 0x00
+#define DDI_NOSLEEP 0x01
+
+/* Data model of a mapping process: the model argument of devmap(9E). */
+#define DDI_MODEL_MASK DATAMODEL_MASK
+#define DDI_MODEL_ILP32 DATAMODEL_ILP32
+#define DDI_MODEL_LP64 DATAMODEL_LP64
+#define DDI_MODEL_NATIVE DATAMODEL_NATIVE
+#define DDI_MODEL_NONE DATAMODEL_NONE
+
+/* Node types of ddi_create_minor_node(9F). */
+#define DDI_NT_SERIAL "ddi_serial"
+#define DDI_NT_BLOCK "ddi_block"
+#define DDI_NT_BLOCK_CHAN "ddi_block:channel"
+#define DDI_NT_CD "ddi_block:cdrom"
+#define DDI_NT_FD "ddi_block:diskette"
+#define DDI_NT_TAPE "ddi_byte:tape"
+#define DDI_NT_NET "ddi_network"
+#define DDI_NT_DISPLAY "ddi_display"
+#define DDI_NT_MOUSE "ddi_mouse"
+#define DDI_NT_KEYBOARD "ddi_keyboard"
+#define DDI_NT_AUDIO "ddi_audio"
+#define DDI_PSEUDO "ddi_pseudo"
+
+#define CLONE_DEV 1
+#define PRIVONLY_DEV 0x0010
+
+/* cache attributes of devmap_umem_setup(9F) and others: one of them at most */
+#define IOMEM_DATA_CACHED 0x10000
+#define IOMEM_DATA_UC_WR_COMBINE 0x20000
+#define IOMEM_DATA_UNCACHED 0x40000
+#define IOMEM_DATA_MASK 0x1f0000
+
+/* device information */
+int ddi_get_instance(dev_info_t *) SUNDOG_LINK(ddi_get_instance);
+char *ddi_get_name(dev_info_t *) SUNDOG_LINK(ddi_get_name);
+char *ddi_node_name(dev_info_t *) SUNDOG_LINK(ddi_node_name);
+char *ddi_binding_name(dev_info_t *) SUNDOG_LINK(ddi_binding_name);
+char *ddi_get_name_addr(dev_info_t *) SUNDOG_LINK(ddi_get_name_addr);
+const char *ddi_driver_name(dev_info_t *) SUNDOG_LINK(ddi_driver_name);
+major_t ddi_driver_major(dev_info_t *) SUNDOG_LINK(ddi_driver_major);
+major_t ddi_name_to_major(char *) SUNDOG_LINK(ddi_name_to_major);
+char *ddi_major_to_name(major_t) SUNDOG_LINK(ddi_major_to_name);
+char *ddi_pathname(dev_info_t *, char *) SUNDOG_LINK(ddi_pathname);
+dev_info_t *ddi_get_parent(dev_info_t *) SUNDOG_LINK(ddi_get_parent);
+dev_info_t *ddi_root_node(void) SUNDOG_LINK(ddi_root_node);
+struct dev_ops *ddi_get_driver(dev_info_t *) SUNDOG_LINK(ddi_get_driver);
+void *ddi_get_driver_private(dev_info_t *) SUNDOG_LINK(ddi_get_driver_private);
+void ddi_set_driver_private(dev_info_t *, void *) SUNDOG_LINK(ddi_set_driver_private);
+void ddi_report_dev(dev_info_t *) SUNDOG_LINK(ddi_report_dev);
+int ddi_dev_is_sid(dev_info_t *) SUNDOG_LINK(ddi_dev_is_sid);
+int ddi_slaveonly(dev_info_t *) SUNDOG_LINK(ddi_slaveonly);
+
+/* minor nodes */
+int ddi_create_minor_node(dev_info_t *, const char *, int, minor_t, const char *, int)
+	SUNDOG_LINK(ddi_create_minor_node);
+int ddi_create_priv_minor_node(dev_info_t *, const char *, int, minor_t, const char *, int, const char *, const char *,
+			       mode_t) SUNDOG_LINK(ddi_create_priv_minor_node);
+void ddi_remove_minor_node(dev_info_t *, const char *) SUNDOG_LINK(ddi_remove_minor_node);
+minor_t ddi_getiminor(dev_t) SUNDOG_LINK(ddi_getiminor);
+
+/* soft state */
+int ddi_soft_state_init(void **, size_t, size_t) SUNDOG_LINK(ddi_soft_state_init);
+int ddi_soft_state_zalloc(void *, int) SUNDOG_LINK(ddi_soft_state_zalloc);
+void *ddi_get_soft_state(void *, int) SUNDOG_LINK(ddi_get_soft_state);
+void ddi_soft_state_free(void *, int) SUNDOG_LINK(ddi_soft_state_free);
+void ddi_soft_state_fini(void **) SUNDOG_LINK(ddi_soft_state_fini);
+
+/* copies to and from the caller of ioctl(9E); mode as ioctl gave it.  0 or -1. */
+int ddi_copyin(const void *, void *, size_t, int) SUNDOG_LINK(ddi_copyin);
+int ddi_copyout(const void *, void *, size_t, int) SUNDOG_LINK(ddi_copyout);
+
+/* the calling process */
+pid_t ddi_get_pid(void) SUNDOG_LINK(ddi_get_pid);
+kt_did_t ddi_get_kt_did(void) SUNDOG_LINK(ddi_get_kt_did);
+model_t ddi_mmap_get_model(void) SUNDOG_LINK(ddi_mmap_get_model);
+model_t ddi_model_convert_from(model_t) SUNDOG_LINK(ddi_model_convert_from);
+
+/* mapping the old way */
+int ddi_segmap(dev_t, off_t, struct as *, caddr_t *, off_t, uint_t, uint_t, uint_t, cred_t *)
+	SUNDOG_LINK(ddi_segmap);
+int ddi_segmap_setup(dev_t, off_t, struct as *, caddr_t *, off_t, uint_t, uint_t, uint_t, cred_t *,
+		     ddi_device_acc_attr_t *, uint_t) SUNDOG_LINK(ddi_segmap_setup);
+
+/* pages */
+ulong_t ddi_btop(dev_info_t *, ulong_t) SUNDOG_LINK(ddi_btop);
+ulong_t ddi_btopr(dev_info_t *, ulong_t) SUNDOG_LINK(ddi_btopr);
+ulong_t ddi_ptob(dev_info_t *, ulong_t) SUNDOG_LINK(ddi_ptob);
+
+/* time */
+clock_t ddi_get_lbolt(void) SUNDOG_LINK(ddi_get_lbolt);
+int64_t ddi_get_lbolt64(void) SUNDOG_LINK(ddi_get_lbolt64);
+time_t ddi_get_time(void) SUNDOG_LINK(ddi_get_time);
+
+/* sundry */
+int ddi_ffs(long) SUNDOG_LINK(ddi_ffs);
+int ddi_fls(long) SUNDOG_LINK(ddi_fls);
+int ddi_strtol(const char *, char **, int, long *) SUNDOG_LINK(ddi_strtol);
+int ddi_strtoul(const char *, char **, int, unsigned long *) SUNDOG_LINK(ddi_strtoul);
+int ddi_strtoll(const char *, char **, int, longlong_t *) SUNDOG_LINK(ddi_strtoll);
+int ddi_strtoull(const char *, char **, int, u_longlong_t *) SUNDOG_LINK(ddi_strtoull);
+int ddi_in_panic(void) SUNDOG_LINK(ddi_in_panic);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* <sys/systm.h>: memory, strings and other small services. */
+#ifndef _SYS_SYSTM_H
+#define _SYS_SYSTM_H
+
+#include <sys/param.h>
+#include <sys/proc.h>
+#include <sys/string.h>
+#include <sys/types.h>
+
+int copyin(const void *, void *, size_t) SUNDOG_LINK(copyin);
+int copyout(const void *, void *, size_t) SUNDOG_LINK(copyout);
+int copyinstr(const char *, char *, size_t, size_t *) SUNDOG_LINK(copyinstr);
+int copyoutstr(const char *, char *, size_t, size_t *) SUNDOG_LINK(copyoutstr);
+int kcopy(const void *, void *, size_t) SUNDOG_LINK(kcopy);
+
+timeout_id_t timeout(void (*)(void *), void *, clock_t) SUNDOG_LINK(timeout);
+clock_t untimeout(timeout_id_t) SUNDOG_LINK(untimeout);
+void delay(clock_t) SUNDOG_LINK(delay);
+int delay_sig(clock_t) SUNDOG_LINK(delay_sig);
+
+pgcnt_t btop(ulong_t) SUNDOG_LINK(btop);
+pgcnt_t btopr(ulong_t) SUNDOG_LINK(btopr);
+ulong_t ptob(pgcnt_t) SUNDOG_LINK(ptob);
+
+#endif

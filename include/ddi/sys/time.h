@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* <sys/time.h>: clocks and units of time. */
+#ifndef _SYS_TIME_H
+#define _SYS_TIME_H
+
+#include <sys/param.h>
+#include <sys/types.h>
+
+typedef struct timespec {
+	time_t tv_sec;
+	long tv_nsec;
+} timespec_t;
+typedef timespec_t timestruc_t;
+typedef timespec_t inode_timespec_t;
+
+struct timeval {
+	time_t tv_sec;
+	suseconds_t tv_usec;
+};
+
+struct timespec32 {
+	time32_t tv_sec;
+	int32_t tv_nsec;
+};
+typedef struct timespec32 timespec32_t;
+struct timeval32 {
+	time32_t tv_sec;
+	int32_t tv_usec;
+};
+
+/* Resolution of a relative wait: cv_reltimedwait(9F). */
+typedef enum {
+	TR_NANOSEC,
+	TR_MICROSEC,
+	TR_MILLISEC,
+	TR_SEC,
+	TR_CLOCK_TICK,
+	TR_COUNT
+} time_res_t;
+
+#define SEC 1
+#define MILLISEC 1000
+#define MICROSEC 1000000
+#define NANOSEC 1000000000ll
+
+#define MSEC2NSEC(m) ((hrtime_t)(m) * (NANOSEC / MILLISEC))
+#define NSEC2MSEC(n) ((n) / (NANOSEC / MILLISEC))
+#define USEC2NSEC(u) ((hrtime_t)(u) * (NANOSEC / MICROSEC))
+#define NSEC2USEC(n) ((n) / (NANOSEC / MICROSEC))
+#define SEC2NSEC(s) ((hrtime_t)(s) * (NANOSEC / SEC))
+#define NSEC2SEC(n) ((n) / (NANOSEC / SEC))
+
+#define TICK_TO_SEC(tick) ((tick) / hz)
+#define SEC_TO_TICK(sec) ((sec) * hz)
+#define TICK_TO_MSEC(tick) (msec_per_tick ? (tick) * msec_per_tick : (tick) / tick_per_msec)
+#define MSEC_TO_TICK(msec) (msec_per_tick ? (msec) / msec_per_tick : (msec) * tick_per_msec)
+#define MSEC_TO_TICK_ROUNDUP(msec) \
+	(msec_per_tick ? ((msec) == 0 ? 0 : ((msec) - 1) / msec_per_tick + 1) : (msec) * tick_per_msec)
+#define TICK_TO_USEC(tick) ((tick) * usec_per_tick)
+#define USEC_TO_TICK(usec) ((usec) / usec_per_tick)
+#define USEC_TO_TICK_ROUNDUP(usec) ((usec) == 0 ? 0 : USEC_TO_TICK((usec) - 1) + 1)
+#define TICK_TO_NSEC(tick) ((hrtime_t)(tick) * nsec_per_tick)
+#define NSEC_TO_TICK(nsec) ((nsec) / nsec_per_tick)
+#define NSEC_TO_TICK_ROUNDUP(nsec) ((nsec) == 0 ? 0 : NSEC_TO_TICK((nsec) - 1) + 1)
+
+/* Flags of cv_timedwait_hires() and timeout_generic(). */
+#define CALLOUT_FLAG_ROUNDUP 0x1
+#define CALLOUT_FLAG_ABSOLUTE 0x2
+#define CALLOUT_FLAG_HRESTIME 0x4
+
+hrtime_t gethrtime(void) SUNDOG_LINK(gethrtime);
+hrtime_t gethrtime_unscaled(void) SUNDOG_LINK(gethrtime_unscaled);
+void scalehrtime(hrtime_t *) SUNDOG_LINK(scalehrtime);
+hrtime_t gethrvtime(void) SUNDOG_LINK(gethrvtime);
+void gethrestime(timespec_t *) SUNDOG_LINK(gethrestime);
+time_t gethrestime_sec(void) SUNDOG_LINK(gethrestime_sec);
+void uniqtime(struct timeval *) SUNDOG_LINK(uniqtime);
+void hrt2ts(hrtime_t, timespec_t *) SUNDOG_LINK(hrt2ts);
+hrtime_t ts2hrt(const timespec_t *) SUNDOG_LINK(ts2hrt);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* <sys/uio.h>: scatter/gather I/O, uio(9S). */
+#ifndef _SYS_UIO_H
+#define _SYS_UIO_H
+
+#include <sys/types.h>
+
+typedef struct iovec {
+	caddr_t iov_base;
+	size_t iov_len;
+} iovec_t;
+
+struct iovec32 {
+	caddr32_t iov_base;
+	int32_t iov_len;
+};
+
+typedef enum uio_rw { UIO_READ, UIO_WRITE } uio_rw_t;
+typedef enum uio_seg { UIO_USERSPACE, UIO_SYSSPACE, UIO_USERISPACE } uio_seg_t;
+typedef enum xuio_type { UIOTYPE_ASYNCIO, UIOTYPE_ZEROCOPY } xuio_type_t;
+
+/* Drivers read and change every field. */
+typedef struct uio {
+	iovec_t *uio_iov;
+	int uio_iovcnt;
+	union {
+		offset_t uio_loffset;
+		off_t uio_offset;
+	};
+	uio_seg_t uio_segflg;
+	uint16_t uio_fmode; /* FREAD, FNDELAY, ... of the open */
+	uint16_t uio_extflg;
+	union {
+		offset_t uio_llimit;
+		off_t uio_limit;
+	};
+	ssize_t uio_resid;
+} uio_t;
+
+#define UIO_COPY_DEFAULT 0x0000
+#define UIO_COPY_CACHED 0x0001
+#define UIO_ASYNC 0x0002
+#define UIO_XUIO 0x0004
+
+int uiomove(void *, size_t, enum uio_rw, uio_t *) SUNDOG_LINK(uiomove);
+int uiocopy(void *, size_t, enum uio_rw, uio_t *, size_t *) SUNDOG_LINK(uiocopy);
+void uioskip(uio_t *, size_t) SUNDOG_LINK(uioskip);
+int ureadc(int, uio_t *) SUNDOG_LINK(ureadc);
+int uwritec(uio_t *) SUNDOG_LINK(uwritec);
+int uio_prefaultpages(ssize_t, uio_t *) SUNDOG_LINK(uio_prefaultpages);
+
+#endif
