@@ -6,16 +6,23 @@
 #define _SYS_SUNDDI_H
 
 #include <sys/cmn_err.h>
+#include <sys/avl.h>
 #include <sys/cred.h>
 #include <sys/ddi.h>
 #include <sys/ddi_impldefs.h>
+#include <sys/ddiacc.h>
+#include <sys/ddi_intr.h>
 #include <sys/ddidevmap.h>
+#include <sys/ddidmareq.h>
+#include <sys/ddifm.h>
 #include <sys/ddipropdefs.h>
 #include <sys/dditypes.h>
 #include <sys/devops.h>
 #include <sys/kmem.h>
+#include <sys/list.h>
 #include <sys/mman.h>
 #include <sys/model.h>
+#include <sys/taskq.h>
 #include <sys/time.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -126,6 +133,16 @@ ulong_t ddi_ptob(dev_info_t *, ulong_t) SUNDOG_LINK(ddi_ptob);
 clock_t ddi_get_lbolt(void) SUNDOG_LINK(ddi_get_lbolt);
 int64_t ddi_get_lbolt64(void) SUNDOG_LINK(ddi_get_lbolt64);
 time_t ddi_get_time(void) SUNDOG_LINK(ddi_get_time);
+
+/* queues of work; nthreads >= 1, priority TASKQ_DEFAULTPRI */
+#define TASKQ_DEFAULTPRI (-1)
+ddi_taskq_t *ddi_taskq_create(dev_info_t *, const char *, int, pri_t, uint_t) SUNDOG_LINK(ddi_taskq_create);
+void ddi_taskq_destroy(ddi_taskq_t *) SUNDOG_LINK(ddi_taskq_destroy);
+int ddi_taskq_dispatch(ddi_taskq_t *, void (*)(void *), void *, uint_t) SUNDOG_LINK(ddi_taskq_dispatch);
+void ddi_taskq_wait(ddi_taskq_t *) SUNDOG_LINK(ddi_taskq_wait);
+void ddi_taskq_suspend(ddi_taskq_t *) SUNDOG_LINK(ddi_taskq_suspend);
+void ddi_taskq_resume(ddi_taskq_t *) SUNDOG_LINK(ddi_taskq_resume);
+boolean_t ddi_taskq_suspended(ddi_taskq_t *) SUNDOG_LINK(ddi_taskq_suspended);
 
 /* sundry */
 int ddi_ffs(long) SUNDOG_LINK(ddi_ffs);

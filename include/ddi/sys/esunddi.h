@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* <sys/esunddi.h>: services that only some drivers ask for. */
+#ifndef _SYS_ESUNDDI_H
+#define _SYS_ESUNDDI_H
+
+#include <sys/sunddi.h>
+
+dev_info_t *e_ddi_hold_devi_by_dev(dev_t, int) SUNDOG_LINK(e_ddi_hold_devi_by_dev);
+void ddi_release_devi(dev_info_t *) SUNDOG_LINK(ddi_release_devi);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* <sys/rctl.h>: resource controls. */
+#ifndef _SYS_RCTL_H
+#define _SYS_RCTL_H
+
+#include <sys/types.h>
+
+typedef id_t rctl_hndl_t;
+typedef u_longlong_t rctl_qty_t;
+typedef int rctl_priv_t;
+
+#define RCPRIV_BASIC 0x01000000u
+#define RCPRIV_PRIVILEGED 0x04000000u
+#define RCPRIV_SYSTEM 0x07000000u
+
+#define RCTL_LOCAL_NOACTION 0x00000001u
+#define RCTL_LOCAL_SIGNAL 0x00000002u
+#define RCTL_LOCAL_DENY 0x00000004u
+#define RCTL_LOCAL_MAXIMAL 0x80000000u
+
+#endif
