@@ -112,35 +112,99 @@ struct umem_callback_ops {
 	void (*cbo_umem_lock_cleanup)(ddi_umem_cookie_t *); /* its argument is the cookie itself */
 };
 
+/*
+ * Kernel memory that can be exported.  size: bytes, rounded up to whole pages; flags: DDI_UMEM_*.  Returns its
+ * address (page-aligned, zero-filled) and *cookie; NULL and a NULL cookie if size is 0 or, with NOSLEEP, there is no
+ * memory now.  DDI_UMEM_TRASH: NULL with a valid cookie; every page of a mapping of it is one system-wide page.
+ * Not charged to any project.  User or kernel context.
+ */
 void *ddi_umem_alloc(size_t, int, ddi_umem_cookie_t *) SUNDOG_LINK(ddi_umem_alloc);
+/*
+ * NULL: nothing.  A locked cookie is unlocked.  differs: memory that a live mapping still exports stays until that
+ * mapping is gone, and the driver is reported.
+ */
 void ddi_umem_free(ddi_umem_cookie_t) SUNDOG_LINK(ddi_umem_free);
+/*
+ * Locks [addr, addr + len) of the current process; addr and len are multiples of the page.  DDI_UMEMLOCK_READ: the
+ * device will read the memory; WRITE: will write it (both: write).  0, or *cookie NULL and
+ * EINVAL  flags, alignment, or (differs) len is 0
+ * ENOMEM  a resource control refuses, or no resources       EAGAIN  none now
+ * EFAULT  not mapped, or a mapping that cannot be locked    EACCES  the mapping's protection
+ */
 int ddi_umem_lock(caddr_t, size_t, int, ddi_umem_cookie_t *) SUNDOG_LINK(ddi_umem_lock);
+/* Once per lock; any context: in interrupt context it is done later.  differs: a second time is reported. */
 void ddi_umem_unlock(ddi_umem_cookie_t) SUNDOG_LINK(ddi_umem_unlock);
+/*
+ * The same for any process (NULL: the current one).  With DDI_UMEMLOCK_LONGTERM ops is needed: its callback runs
+ * once, in the unmapping thread, when the process unmaps, execs or exits; the driver then unlocks, and that thread
+ * waits for it.  EINVAL also: version of ops, LONGTERM without ops.
+ */
 int umem_lockmemory(caddr_t, size_t, int, ddi_umem_cookie_t *, struct umem_callback_ops *, struct proc *)
 	SUNDOG_LINK(umem_lockmemory);
+/*
+ * A buf for [off, off + len) of a locked or non-pageable cookie; direction: B_READ or B_WRITE; last argument:
+ * DDI_UMEM_SLEEP or NOSLEEP.  NULL: an argument is out of range, or no memory.  Freed by freerbuf(9F).
+ */
 struct buf *ddi_umem_iosetup(ddi_umem_cookie_t, off_t, size_t, int, dev_t, daddr_t, int (*)(struct buf *), int)
 	SUNDOG_LINK(ddi_umem_iosetup);
 
+/*
+ * Makes a mapping: from segmap(9E), or with curproc->p_as from anywhere.  off: of the device; *addr: wish, then
+ * result; len as the application gave it; prot, maxprot: PROT_*; flags: MAP_*.  Calls devmap(9E) until len is
+ * covered, then devmap_map(9E).  0, or
+ * EINVAL   no devmap(9E); MAP_PRIVATE without devmap_access; maplen is not whole pages
+ * ENXIO    devmap(9E) or devmap_map(9E) refused, or (differs) set nothing up
+ * ENOTSUP  handles with different devmap_access             ENOMEM  no free range
+ */
 int devmap_setup(dev_t, offset_t, struct as *, caddr_t *, size_t, uint_t, uint_t, uint_t, struct cred *)
 	SUNDOG_LINK(devmap_setup);
+/* devmap_setup() in the form of a segmap(9E) entry point. */
 int ddi_devmap_segmap(dev_t, off_t, struct as *, caddr_t *, off_t, uint_t, uint_t, uint_t, struct cred *)
 	SUNDOG_LINK(ddi_devmap_segmap);
+/*
+ * From devmap(9E): the handle exports [koff, koff + len) of the cookie.  callbacks are copied; NULL: none.
+ * maxprot: what is granted, PROT_USER included; flags: DEVMAP_* and one IOMEM_DATA_*; the last argument is recorded.
+ * DDI_FAILURE: cookie NULL, range beyond it, set up already, the process asked for more than maxprot,
+ * MAPPING_INVALID without ALLOW_REMAP, two cache attributes.
+ */
 int devmap_umem_setup(devmap_cookie_t, dev_info_t *, struct devmap_callback_ctl *, ddi_umem_cookie_t, offset_t,
 		      size_t, uint_t, uint_t, ddi_device_acc_attr_t *) SUNDOG_LINK(devmap_umem_setup);
+/*
+ * Another cookie behind a handle that was set up with DEVMAP_ALLOW_REMAP, in whatever process; the next access
+ * faults and finds it.  koff, len: only tested against the cookie; flags: 0.  DDI_FAILURE otherwise.
+ * differs: a handle that was invalid is valid again.
+ */
 int devmap_umem_remap(devmap_cookie_t, dev_info_t *, ddi_umem_cookie_t, offset_t, size_t, uint_t, uint_t,
 		      ddi_device_acc_attr_t *) SUNDOG_LINK(devmap_umem_remap);
+/* The same for register set rnumber of the device, at roff. */
 int devmap_devmem_setup(devmap_cookie_t, dev_info_t *, struct devmap_callback_ctl *, uint_t, offset_t, size_t,
 			uint_t, uint_t, ddi_device_acc_attr_t *) SUNDOG_LINK(devmap_devmem_setup);
+/* flags: 0, or DEVMAP_MAPPING_INVALID: every access fails until the next remap (on any kind of handle). */
 int devmap_devmem_remap(devmap_cookie_t, dev_info_t *, uint_t, offset_t, size_t, uint_t, uint_t,
 			ddi_device_acc_attr_t *) SUNDOG_LINK(devmap_devmem_remap);
 
+/*
+ * Makes [off, off + len) of the handle accessible to the calling process, which the handle is of; off and len as
+ * devmap_access(9E) got them, len 0: to the end, type and rw: passed through.  Returns 0 or a fault code, not errno:
+ * FC_MAKE_ERR(EINVAL)  outside the handle, or another process's (differs: reported)      FC_PROT  protection
+ * May block; the driver may hold its own mutex.
+ */
 int devmap_load(devmap_cookie_t, offset_t, size_t, uint_t, uint_t) SUNDOG_LINK(devmap_load);
+/*
+ * Takes the translations away, of this handle in any process: on return nobody touches those pages through it
+ * without a new fault, and what was written is in the memory.  Same range and result.  May block.
+ */
 int devmap_unload(devmap_cookie_t, offset_t, size_t) SUNDOG_LINK(devmap_unload);
+/* devmap_load() in the form of a devmap_access(9E) entry point. */
 int devmap_default_access(devmap_cookie_t, void *, offset_t, size_t, uint_t, uint_t)
 	SUNDOG_LINK(devmap_default_access);
+/*
+ * From devmap_access(9E): calls the last argument when this context's turn has come.  0, or FC_HWERR if that failed.
+ */
 int devmap_do_ctxmgt(devmap_cookie_t, void *, offset_t, size_t, uint_t, uint_t,
 		     int (*)(devmap_cookie_t, void *, offset_t, size_t, uint_t, uint_t))
 	SUNDOG_LINK(devmap_do_ctxmgt);
+/* ticks that a context keeps the device at least; 0 (at first): none.  Any context. */
 void devmap_set_ctx_timeout(devmap_cookie_t, clock_t) SUNDOG_LINK(devmap_set_ctx_timeout);
 
 #endif

@@ -23,13 +23,16 @@
 
 typedef struct kmem_cache kmem_cache_t;
 
+/* size in bytes; KM_SLEEP (user or kernel context): never NULL; KM_NOSLEEP: any context.  size 0: NULL. */
 void *kmem_alloc(size_t, int) SUNDOG_LINK(kmem_alloc);
 void *kmem_zalloc(size_t, int) SUNDOG_LINK(kmem_zalloc);
+/* The size is the one asked for. */
 void kmem_free(void *, size_t) SUNDOG_LINK(kmem_free);
 void *kmem_alloc_tryhard(size_t, size_t *, int) SUNDOG_LINK(kmem_alloc_tryhard);
 
 char *kmem_asprintf(const char *, ...) SUNDOG_LINK(kmem_asprintf) __attribute__((format(printf, 1, 2)));
 
+/* name, size, alignment (0: any), constructor (0 or -1), destructor, reclaim, argument, NULL, KMC_*. */
 kmem_cache_t *kmem_cache_create(char *, size_t, size_t, int (*)(void *, void *, int), void (*)(void *, void *),
 				void (*)(void *), void *, vmem_t *, int) SUNDOG_LINK(kmem_cache_create);
 void kmem_cache_destroy(kmem_cache_t *) SUNDOG_LINK(kmem_cache_destroy);

@@ -16,9 +16,11 @@ typedef struct mutex {
 	uint64_t _opaque[8];
 } kmutex_t;
 
+/* name: unused; type MUTEX_DRIVER; last: interrupt cookie or NULL.  All may sleep. */
 void mutex_init(kmutex_t *, char *, kmutex_type_t, void *) SUNDOG_LINK(mutex_init);
 void mutex_destroy(kmutex_t *) SUNDOG_LINK(mutex_destroy);
 void mutex_enter(kmutex_t *) SUNDOG_LINK(mutex_enter);
+/* 0: somebody holds it. */
 int mutex_tryenter(kmutex_t *) SUNDOG_LINK(mutex_tryenter);
 void mutex_exit(kmutex_t *) SUNDOG_LINK(mutex_exit);
 int mutex_owned(const kmutex_t *) SUNDOG_LINK(mutex_owned);

@@ -33,6 +33,7 @@ typedef struct pollhead {
 	void *ph_pad2;
 } pollhead_t;
 
+/* Wakes those that poll for any of the events.  No lock that chpoll(9E) takes is held. */
 void pollwakeup(pollhead_t *, short) SUNDOG_LINK(pollwakeup);
 void pollhead_clean(pollhead_t *) SUNDOG_LINK(pollhead_clean);
 

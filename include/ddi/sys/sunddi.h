@@ -94,16 +94,24 @@ int ddi_dev_is_sid(dev_info_t *) SUNDOG_LINK(ddi_dev_is_sid);
 int ddi_slaveonly(dev_info_t *) SUNDOG_LINK(ddi_slaveonly);
 
 /* minor nodes */
+/*
+ * name (unique in the instance), S_IFCHR or S_IFBLK, minor number, DDI_PSEUDO or DDI_NT_*, 0.  DDI_SUCCESS or
+ * DDI_FAILURE.
+ */
 int ddi_create_minor_node(dev_info_t *, const char *, int, minor_t, const char *, int)
 	SUNDOG_LINK(ddi_create_minor_node);
 int ddi_create_priv_minor_node(dev_info_t *, const char *, int, minor_t, const char *, int, const char *, const char *,
 			       mode_t) SUNDOG_LINK(ddi_create_priv_minor_node);
+/* name NULL: all of the instance. */
 void ddi_remove_minor_node(dev_info_t *, const char *) SUNDOG_LINK(ddi_remove_minor_node);
 minor_t ddi_getiminor(dev_t) SUNDOG_LINK(ddi_getiminor);
 
 /* soft state */
+/* *state NULL before; size in bytes of each; n: hint.  0 or EINVAL. */
 int ddi_soft_state_init(void **, size_t, size_t) SUNDOG_LINK(ddi_soft_state_init);
+/* DDI_FAILURE: item negative or there already. */
 int ddi_soft_state_zalloc(void *, int) SUNDOG_LINK(ddi_soft_state_zalloc);
+/* NULL: none.  Any context. */
 void *ddi_get_soft_state(void *, int) SUNDOG_LINK(ddi_get_soft_state);
 void ddi_soft_state_free(void *, int) SUNDOG_LINK(ddi_soft_state_free);
 void ddi_soft_state_fini(void **) SUNDOG_LINK(ddi_soft_state_fini);
@@ -115,7 +123,9 @@ int ddi_copyout(const void *, void *, size_t, int) SUNDOG_LINK(ddi_copyout);
 /* the calling process */
 pid_t ddi_get_pid(void) SUNDOG_LINK(ddi_get_pid);
 kt_did_t ddi_get_kt_did(void) SUNDOG_LINK(ddi_get_kt_did);
+/* Of the calling process: DDI_MODEL_LP64 or DDI_MODEL_ILP32. */
 model_t ddi_mmap_get_model(void) SUNDOG_LINK(ddi_mmap_get_model);
+/* DDI_MODEL_ILP32: structures must be converted; DDI_MODEL_NONE: not. */
 model_t ddi_model_convert_from(model_t) SUNDOG_LINK(ddi_model_convert_from);
 
 /* mapping the old way */

@@ -42,6 +42,10 @@ typedef struct uio {
 #define UIO_ASYNC 0x0002
 #define UIO_XUIO 0x0004
 
+/*
+ * Moves at most n bytes between kernel memory and uio, and advances uio.  0; EFAULT, or the errno of a device
+ * mapping's fault.  May block.
+ */
 int uiomove(void *, size_t, enum uio_rw, uio_t *) SUNDOG_LINK(uiomove);
 int uiocopy(void *, size_t, enum uio_rw, uio_t *, size_t *) SUNDOG_LINK(uiocopy);
 void uioskip(uio_t *, size_t) SUNDOG_LINK(uioskip);
