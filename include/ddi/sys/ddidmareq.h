@@ -85,7 +85,10 @@ typedef struct ddi_dma_attr {
 int ddi_dma_alloc_handle(dev_info_t *, ddi_dma_attr_t *, int (*)(caddr_t), caddr_t, ddi_dma_handle_t *)
 	SUNDOG_LINK(ddi_dma_alloc_handle);
 void ddi_dma_free_handle(ddi_dma_handle_t *) SUNDOG_LINK(ddi_dma_free_handle);
-/* length, access attributes, DDI_DMA_CONSISTENT or _STREAMING, wait, argument; address, length, handle out. */
+/*
+ * length, access attributes, DDI_DMA_CONSISTENT or _STREAMING, wait, argument; address, length, handle
+ * out.
+ */
 int ddi_dma_mem_alloc(ddi_dma_handle_t, size_t, ddi_device_acc_attr_t *, uint_t, int (*)(caddr_t), caddr_t,
 		      caddr_t *, size_t *, ddi_acc_handle_t *) SUNDOG_LINK(ddi_dma_mem_alloc);
 void ddi_dma_mem_free(ddi_acc_handle_t *) SUNDOG_LINK(ddi_dma_mem_free);

@@ -122,7 +122,10 @@ typedef struct kstat_io {
 } kstat_io_t;
 #define KSTAT_IO_PTR(ksp) ((kstat_io_t *)(ksp)->ks_data)
 
-/* module, instance, name, class, KSTAT_TYPE_*, records, KSTAT_FLAG_*.  NULL: no memory, or the name is taken. */
+/*
+ * module, instance, name, class, KSTAT_TYPE_*, records, KSTAT_FLAG_*.  NULL: no memory, or the name is
+ * taken.
+ */
 kstat_t *kstat_create(const char *, int, const char *, const char *, uchar_t, uint_t, uchar_t)
 	SUNDOG_LINK(kstat_create);
 void kstat_install(kstat_t *) SUNDOG_LINK(kstat_install);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* <vm/as.h>: an address space.  Drivers compare pointers to it; the framework's own struct begins with this. */
+/*
+ * <vm/as.h>: an address space.  Drivers compare pointers to it; the framework's own struct begins with
+ * this.
+ */
 #ifndef _VM_AS_H
 #define _VM_AS_H
 
