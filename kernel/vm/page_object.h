@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * page_object.h: whole pages of kernel memory that processes can map.  Whoever needs the pages holds a
+ * reference; they go back to the host with the last one.  An object is found again from any kernel
+ * address inside it, so that a driver's hand-made cookie names pages as well as one of ddi_umem_alloc().
+ *
+ * Context: any that may block.  Locks: the index has a lock of its own, a leaf.
+ */
+#ifndef KERNEL_VM_PAGE_OBJECT_H
+#define KERNEL_VM_PAGE_OBJECT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "kernel/host.h"
+#include "kernel/vm/tree.h"
+
+#define PAGE_SIZE ((size_t)4096)
+#define PAGE_OFFSET (PAGE_SIZE - 1)
+
+static inline uintptr_t
+page_floor(uintptr_t n)
+{
+	return n & ~PAGE_OFFSET;
+}
+
+/* n is at most UINTPTR_MAX - PAGE_OFFSET. */
+static inline uintptr_t
+page_ceil(uintptr_t n)
+{
+	return (n + PAGE_OFFSET) & ~PAGE_OFFSET;
+}
+
+struct page_object {
+	/* constant for its life */
+	struct host_pages *pages;
+	char *address;
+	size_t size; /* bytes, whole pages */
+	bool resident;
+
+	atomic_size_t references;
+	atomic_size_t exports; /* mapping handles that show it to a process now */
+
+	struct tree_node node; /* in the index, by address; protected by the index's lock */
+};
+
+/*
+ * Zero-filled pages.  size: bytes > 0, a multiple of the page size.  flags: HOST_PAGES_*.  0, or ENOMEM, EAGAIN.
+ * *out is held once, for the caller.
+ */
+int page_object_create(size_t size, unsigned flags, struct page_object **out);
+void page_object_hold(struct page_object *object);
+/* object may be NULL. */
+void page_object_release(struct page_object *object);
+
+/*
+ * The object around a kernel address, held for the caller, and the address's offset in it; NULL: no object there.
+ * The caller knows that the memory has not been freed.
+ */
+struct page_object *page_object_find(const void *address, size_t *offset);
+
+#endif
