@@ -23,6 +23,8 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(default)
+
 struct sundog_system;
 struct sundog_process;
 struct modinfo;
@@ -102,6 +104,8 @@ struct sundog_signal_info sundog_peek(struct sundog_process *p, uint64_t addr, v
 struct sundog_signal_info sundog_poke(struct sundog_process *p, uint64_t addr, const void *from, size_t len);
 /* Does the page have a translation (one that allows access) now? */
 bool sundog_loaded(struct sundog_process *p, uint64_t addr, enum sundog_access access);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* System calls on descriptors and on the address space. */
+#include "host/embed/internal.h"
+#include <errno.h>
+#include <sys/mman.h>
+
+/* A call of p on descriptor fd: the frame that the functions below share. */
+struct fd_call {
+	struct embed_call call;
+	struct embed_file *file;
+};
+
+static int fd_enter(struct sundog_process *p, int fd, struct fd_call *c)
+{
+	int error = call_enter(p, &c->call);
+
+	if (error != 0)
+		return error;
+	error = file_get(p, fd, &c->file);
+	if (error != 0)
+		call_leave(p, &c->call);
+	return error;
+}
+
+static int fd_leave(struct sundog_process *p, struct fd_call *c, int error)
+{
+	file_drop(c->file);
+	call_leave(p, &c->call);
+	return error;
+}
+
+/* ---- read and write: the caller's buffer is lent to the process ---- */
+
+typedef int (*transfer_fn)(struct sys_file *, const struct sys_iovec *, size_t, int64_t, uint64_t *);
+
+static int fd_transfer(struct sundog_process *p, int fd, void *buffer, size_t len, size_t *done, transfer_fn fn)
+{
+	struct fd_call c;
+	struct sys_iovec iov = {0, len};
+	uintptr_t addr = 0;
+	uint64_t count = 0;
+	int error = fd_enter(p, fd, &c);
+
+	if (error != 0)
+		return error;
+	if (len > 0)
+		error = as_lend_memory(p->as, buffer, len, &addr);
+	iov.base = addr;
+	if (error == 0) {
+		error = fn(c.file->file, &iov, 1, SYS_OFFSET_FILE, &count);
+		if (len > 0)
+			as_unmap_memory(p->as, addr, len);
+	}
+	if (error == 0)
+		*done = count;
+	return fd_leave(p, &c, error);
+}
+
+int sundog_read(struct sundog_process *p, int fd, void *buffer, size_t len, size_t *done)
+{
+	return fd_transfer(p, fd, buffer, len, done, sys_read);
+}
+
+int sundog_write(struct sundog_process *p, int fd, const void *buffer, size_t len, size_t *done)
+{
+	return fd_transfer(p, fd, (void *)(uintptr_t)buffer, len, done, sys_write);
+}
+
+int sundog_ioctl(struct sundog_process *p, int fd, int cmd, uint64_t arg, int *rval)
+{
+	struct fd_call c;
+	int32_t value = 0;
+	int error = fd_enter(p, fd, &c);
+
+	if (error != 0)
+		return error;
+	error = sys_ioctl(c.file->file, cmd, arg, &value);
+	if (error == 0 && rval != NULL)
+		*rval = value;
+	return fd_leave(p, &c, error);
+}
+
+int sundog_poll(struct sundog_process *p, int fd, short events, short *revents)
+{
+	struct fd_call c;
+	int error = fd_enter(p, fd, &c);
+
+	if (error != 0)
+		return error;
+	error = sys_poll(c.file->file, events, revents);
+	return fd_leave(p, &c, error);
+}
+
+/* ---- the address space ---- */
+
+static unsigned prot_of(int prot)
+{
+	return (prot & PROT_READ ? HOST_PROT_READ : 0u) | (prot & PROT_WRITE ? HOST_PROT_WRITE : 0u) |
+	       (prot & PROT_EXEC ? HOST_PROT_EXEC : 0u);
+}
+
+/* A 32-bit caller's offset is sign-extended. */
+static int64_t mmap_offset(const struct sundog_process *p, int64_t offset)
+{
+	return p->model == SUNDOG_ILP32 && offset >= 0 && offset <= UINT32_MAX ? (int32_t)offset : offset;
+}
+
+int sundog_mmap(struct sundog_process *p, uint64_t *addr, size_t len, int prot, int flags, int fd, int64_t offset)
+{
+	struct fd_call c;
+	uintptr_t at = *addr;
+	int error = fd_enter(p, fd, &c);
+
+	if (error != 0)
+		return error;
+	error = sys_mmap(c.file->file, &at, len, prot, flags, mmap_offset(p, offset));
+	if (error == 0)
+		*addr = at;
+	return fd_leave(p, &c, error);
+}
+
+/* Linux's rules for the range of munmap and mprotect; rounds len up to pages. */
+static int range_check(uint64_t addr, size_t *len)
+{
+	uintptr_t end;
+
+	if ((addr & ~AS_PAGE_MASK) != 0 || __builtin_add_overflow(*len, AS_PAGE - 1, len))
+		return EINVAL;
+	*len &= AS_PAGE_MASK;
+	return __builtin_add_overflow((uintptr_t)addr, *len, &end) ? EINVAL : 0;
+}
+
+int sundog_munmap(struct sundog_process *p, uint64_t addr, size_t len)
+{
+	struct embed_call call;
+	int error = range_check(addr, &len);
+
+	if (error != 0 || len == 0)
+		return EINVAL;
+	if ((error = call_enter(p, &call)) != 0)
+		return error;
+	error = sys_munmap(addr, len);
+	if (error == 0)
+		as_unmap_memory(p->as, addr, len);
+	call_leave(p, &call);
+	return error;
+}
+
+static int process_mprotect(struct sundog_process *p, uintptr_t addr, size_t len, int prot)
+{
+	bool device = sys_mapped(addr, len);
+	int error = device ? sys_mprotect(addr, len, prot) : 0;
+
+	if (error != 0)
+		return error;
+	if (!device && !as_has_memory(p->as, addr, len))
+		return ENOMEM;
+	as_protect_memory(p->as, addr, len, prot_of(prot));
+	return 0;
+}
+
+int sundog_mprotect(struct sundog_process *p, uint64_t addr, size_t len, int prot)
+{
+	struct embed_call call;
+	int error = range_check(addr, &len);
+
+	if (error != 0 || len == 0)
+		return error;
+	if ((error = call_enter(p, &call)) != 0)
+		return error;
+	error = process_mprotect(p, addr, len, prot);
+	call_leave(p, &call);
+	return error;
+}
+
+int sundog_anon(struct sundog_process *p, size_t len, uint64_t *addr)
+{
+	struct embed_call call;
+	uintptr_t at = 0;
+	int error = len == 0 ? EINVAL : call_enter(p, &call);
+
+	if (error != 0)
+		return error;
+	error = as_map_memory(p->as, &at, len, HOST_PROT_READ | HOST_PROT_WRITE);
+	if (error == 0)
+		*addr = at;
+	call_leave(p, &call);
+	return error;
+}
