@@ -120,6 +120,8 @@ void sys_proc_destroy(struct sys_proc *p);
  */
 int sys_proc_fork(struct sys_proc *parent, const struct sys_proc_info *info, struct host_as *child_as,
 		  struct sys_proc **child);
+/* The pid of a fork child, which nobody knows before Linux has made it (info->pid was 0); no thread has entered it. */
+void sys_proc_setpid(struct sys_proc *p, int32_t pid);
 
 /* Binds the calling thread to p (NULL: a thread of the system's own, p0) until sys_thread_leave(). */
 void sys_thread_enter(struct sys_proc *p);
