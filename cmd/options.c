@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/command.h"
+#include "cmd/options.h"
+
+#define NAME_MAX_BYTES 64
+
+/* Options of later versions: refused rather than ignored. */
+static bool not_yet(const char *arg)
+{
+	static const char *const names[] = { "-x", "-p", "--projects", "--fault-engine" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t n = strlen(names[i]);
+
+		if (strncmp(arg, names[i], n) == 0 && (arg[n] == '\0' || arg[n] == '=' || n == 2))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * "-dX", "-d X", "--kill-after=X" or "--kill-after X": does argv[*i] name this option?  Its value, or NULL in *value
+ * when none follows.
+ */
+static bool valued(const char *option, int argc, char **argv, int *i, const char **value)
+{
+	const char *arg = argv[*i];
+	size_t n = strlen(option);
+
+	if (strncmp(arg, option, n) != 0)
+		return false;
+	if (arg[n] == '\0') {
+		*value = *i + 1 < argc ? argv[++*i] : NULL;
+		return true;
+	}
+	if (option[1] == '-' && arg[n] != '=')
+		return false;
+	*value = arg + n + (option[1] == '-');
+	return true;
+}
+
+static int set_name(struct options *o, const char *value)
+{
+	if (*value == '\0' || strlen(value) > NAME_MAX_BYTES || strchr(value, '/') != NULL)
+		return fail("-n %.80s: a server's name has 1 to %d bytes and no /", value, NAME_MAX_BYTES);
+	o->name = value;
+	return 0;
+}
+
+static int set_kill_after(struct options *o, const char *value)
+{
+	char *end;
+
+	o->kill_after = strtod(value, &end);
+	if (end == value || *end != '\0' || !isfinite(o->kill_after) || o->kill_after < 0 || o->kill_after > 1e6)
+		return fail("--kill-after %s: not a number of seconds from 0 to 1000000", value);
+	return 0;
+}
+
+static int parse_one(struct options *o, unsigned takes, int argc, char **argv, int *i)
+{
+	const char *arg = argv[*i], *value = NULL;
+
+	if (not_yet(arg))
+		return fail("%s: this option is not there yet in version %s", arg, SUNDOG_VERSION);
+	if ((takes & OPTIONS_SERVER) && strcmp(arg, "-v") == 0) {
+		o->verbose = true;
+		return 0;
+	}
+	if ((takes & OPTIONS_SERVER) && strcmp(arg, "--strict-lock") == 0) {
+		o->strict_lock = true;
+		return 0;
+	}
+	if ((takes & OPTIONS_SERVER) && valued("-d", argc, argv, i, &value)) {
+		if (value == NULL || *value == '\0')
+			return fail("-d: a driver must follow (DRIVER.so[:CONF])");
+		args_add(&o->drivers, value);
+		return 0;
+	}
+	if ((takes & OPTIONS_NAME) && valued("-n", argc, argv, i, &value))
+		return value == NULL ? fail("-n: a server's name must follow") : set_name(o, value);
+	if ((takes & OPTIONS_WAIT) && valued("--kill-after", argc, argv, i, &value))
+		return value == NULL ? fail("--kill-after: seconds must follow") : set_kill_after(o, value);
+	return fail("%s: unknown option: try `sundog --help`", arg);
+}
+
+int options_parse(struct options *o, unsigned takes, int argc, char **argv)
+{
+	int i, error = 0;
+
+	*o = (struct options){ .kill_after = -1, .name = "default" };
+	for (i = 1; i < argc && error == 0 && argv[i][0] == '-' && strcmp(argv[i], "--") != 0; i++)
+		error = parse_one(o, takes, argc, argv, &i);
+	if (error != 0)
+		return error;
+	if (i < argc && strcmp(argv[i], "--") == 0)
+		i++;
+	if (takes & OPTIONS_COMMAND) {
+		if (i >= argc)
+			return fail("%s: no command given: -- COMMAND [ARG...]", argv[0]);
+		o->command = argv + i;
+	} else if (i < argc) {
+		return fail("%s: %s: unexpected argument", argv[0], argv[i]);
+	}
+	return 0;
+}
+
+void options_free(struct options *o)
+{
+	args_free(&o->drivers);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* options.h: what run, server and exec are told. */
+#ifndef CMD_OPTIONS_H
+#define CMD_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "cmd/args.h"
+
+struct options {
+	bool verbose, strict_lock;
+	double kill_after;    /* seconds; negative: never */
+	const char *name;     /* of a server that several commands use */
+	struct args drivers;  /* DRIVER.so[:CONF] */
+	char **command;       /* ends with NULL; NULL when there is none */
+};
+
+/* The letters of the options that a subcommand takes, besides those of its own. */
+#define OPTIONS_SERVER 0x1u  /* -v -d --strict-lock */
+#define OPTIONS_COMMAND 0x2u /* -- COMMAND [ARG...] */
+#define OPTIONS_NAME 0x4u    /* -n */
+#define OPTIONS_WAIT 0x8u    /* --kill-after */
+
+/* 0, or EXIT_SUNDOG after having said why. */
+int options_parse(struct options *o, unsigned takes, int argc, char **argv);
+void options_free(struct options *o);
+
+#endif

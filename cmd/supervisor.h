@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* supervisor.h: the server as a child of the command; see wire/supervisor.h for what they say. */
+#ifndef CMD_SUPERVISOR_H
+#define CMD_SUPERVISOR_H
+
+#include <signal.h>
+#include <sys/types.h>
+
+#include "cmd/install.h"
+#include "cmd/options.h"
+
+struct supervisor {
+	pid_t pid;
+	int fd;
+};
+
+/*
+ * Starts the server that the drivers need and waits until it is ready.  socket_name: of its abstract socket.
+ * 0, or EXIT_SUNDOG after having said why; then nothing is left.
+ */
+int supervisor_start(struct supervisor *s, const struct options *o, const struct install *in,
+		     const char *socket_name);
+/*
+ * Waits until no process holds a device.  kill_after seconds later (never when negative), or when *hurry
+ * becomes nonzero in a signal handler, those that still do are killed.  0, or EXIT_SUNDOG: the server has died (said).
+ */
+int supervisor_idle(struct supervisor *s, double kill_after, volatile sig_atomic_t *hurry);
+/* Detaches the drivers and ends the server.  0, EXIT_LEAKED, or EXIT_SUNDOG after having said why. */
+int supervisor_stop(struct supervisor *s);
+
+#endif
