@@ -47,6 +47,31 @@ static const char *elf_wrong(Elf *elf)
 	return NULL;
 }
 
+/* A driver that was not compiled by `sundog cc` tells by the runtime that it calls. */
+static void elf_guess(Elf_Scn *section, const GElf_Shdr *head, Elf *elf, char *names, size_t size)
+{
+	static const struct { const char *prefix, *name; } known[] = {
+		{ "__asan_", "address" }, { "__tsan_", "thread" }, { "__ubsan_", "undefined" },
+		{ "__msan_", "memory" }, { "__hwasan_", "hwaddress" },
+	};
+	Elf_Data *data = elf_getdata(section, NULL);
+	struct sanitize found = { 0 };
+	GElf_Sym symbol;
+
+	for (int i = 0; data != NULL && gelf_getsym(data, i, &symbol) != NULL; i++) {
+		const char *name = elf_strptr(elf, head->sh_link, symbol.st_name);
+		char flag[64];
+
+		for (size_t k = 0; name != NULL && k < sizeof(known) / sizeof(known[0]); k++) {
+			if (strncmp(name, known[k].prefix, strlen(known[k].prefix)) != 0)
+				continue;
+			snprintf(flag, sizeof(flag), "-fsanitize=%s", known[k].name);
+			sanitize_flag(&found, flag);
+		}
+	}
+	snprintf(names, size, "%s", found.names);
+}
+
 static void elf_note(Elf *elf, char *names, size_t size)
 {
 	Elf_Scn *section = NULL;
@@ -62,6 +87,8 @@ static void elf_note(Elf *elf, char *names, size_t size)
 
 		if (gelf_getshdr(section, &head) == NULL)
 			continue;
+		if (head.sh_type == SHT_DYNSYM)
+			elf_guess(section, &head, elf, names, size);
 		name = elf_strptr(elf, strings, head.sh_name);
 		if (name == NULL || strcmp(name, NOTE_SECTION) != 0)
 			continue;
