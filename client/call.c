@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * call.c: each thread calls on a connection of its own.  A signal handler may run while its thread waits in
+ * a call, and call itself: then it gets a second channel.
+ */
+#define _GNU_SOURCE
+#include "client/client.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define CALL_DEPTH 4 /* calls of one thread at once: a handler within a handler within a call ... */
+
+struct call {
+	struct channel channel;
+	uint32_t tid;
+	volatile sig_atomic_t busy;
+	bool open;
+};
+struct thread_calls {
+	struct call call[CALL_DEPTH];
+};
+
+static _Thread_local struct thread_calls *own_calls __attribute__((tls_model("initial-exec")));
+static _Thread_local struct thread_calls *kept_calls __attribute__((tls_model("initial-exec"))); /* of a vfork's parent */
+static pthread_key_t key;
+static pthread_once_t key_once = PTHREAD_ONCE_INIT;
+
+static void call_close(struct call *c)
+{
+	if (!c->open)
+		return;
+	channel_fini(&c->channel);
+	connection_disown_close(c->channel.socket);
+	munmap(c->channel.memory, sizeof(*c->channel.memory));
+	c->open = false;
+}
+
+static void thread_ends(void *arg)
+{
+	struct thread_calls *t = arg;
+
+	own_calls = NULL;
+	for (int i = 0; i < CALL_DEPTH; i++)
+		call_close(&t->call[i]);
+	munmap(t, sizeof(*t));
+}
+
+static void make_key(void)
+{
+	if (pthread_key_create(&key, thread_ends) != 0)
+		abort();
+}
+
+static struct thread_calls *thread_get(void)
+{
+	if (likely(own_calls != NULL))
+		return own_calls;
+	struct thread_calls *t =
+		REAL(mmap)(NULL, sizeof(*t), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (t == MAP_FAILED)
+		return NULL;
+	if (!in_vfork_child) {
+		pthread_once(&key_once, make_key);
+		pthread_setspecific(key, t);
+	}
+	own_calls = t;
+	return t;
+}
+
+struct call *call_begin(void)
+{
+	struct thread_calls *t = thread_get();
+
+	if (t == NULL)
+		return NULL;
+	for (int i = 0; i < CALL_DEPTH; i++) {
+		struct call *c = &t->call[i];
+		if (c->busy)
+			continue;
+		c->busy = 1;
+		if (likely(c->open))
+			return c;
+		int fd;
+		struct wire_channel *memory;
+		int error = connection_thread(&fd, &memory, &c->tid);
+		if (error) {
+			c->busy = 0;
+			errno = error;
+			return NULL;
+		}
+		channel_init(&c->channel, memory, fd, false);
+		c->open = true;
+		return c;
+	}
+	errno = EAGAIN;
+	return NULL;
+}
+
+void call_end(struct call *c)
+{
+	c->busy = 0;
+}
+
+uint8_t *call_data(struct call *c)
+{
+	return c->channel.memory->data;
+}
+
+int call_take_fd(struct call *c, unsigned i)
+{
+	return channel_take_fd(&c->channel, i);
+}
+
+/* ---- steps that the server asks of the waiting thread ---- */
+
+static int copy_self(struct iovec local, struct iovec remote, bool in)
+{
+	/* By the kernel, so that a bad address is an error and not a signal. */
+	ssize_t n = in ? process_vm_readv(getpid(), &local, 1, &remote, 1, 0)
+		       : process_vm_writev(getpid(), &local, 1, &remote, 1, 0);
+
+	return n == (ssize_t)local.iov_len ? 0 : EFAULT;
+}
+
+static int step_perform(struct call *c, struct wire_message *m)
+{
+	void *addr = (void *)(uintptr_t)m->a;
+	size_t len = (size_t)m->b;
+	struct iovec data = {call_data(c), len}, user = {addr, len};
+
+	switch (m->op) {
+	case WIRE_STEP_RESERVE:
+		addr = REAL(mmap)(addr, len, PROT_NONE,
+				  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (m->c ? MAP_FIXED : 0), -1, 0);
+		m->a = (uintptr_t)addr;
+		return addr == MAP_FAILED ? errno : 0;
+	case WIRE_STEP_MAP:
+		return memory_apply_maps(c, m->b);
+	case WIRE_STEP_UNLOAD:
+		return REAL(mmap)(addr, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
+				  0) == MAP_FAILED ? errno : 0;
+	case WIRE_STEP_RELEASE:
+		return REAL(munmap)(addr, len) < 0 ? errno : 0;
+	case WIRE_STEP_PROTECT:
+		return REAL(mprotect)(addr, len, (int)m->c) < 0 ? errno : 0;
+	case WIRE_STEP_COPYIN:
+	case WIRE_STEP_COPYOUT:
+		return len > WIRE_DATA_SIZE ? EINVAL : copy_self(data, user, m->op == WIRE_STEP_COPYIN);
+	default:
+		return ENOSYS;
+	}
+}
+
+static int receive(struct call *c, struct wire_message *m)
+{
+	bool told = false;
+
+	for (;;) {
+		int error = channel_receive(&c->channel, m);
+		if (likely(error != EINTR))
+			return error;
+		if (!told) /* a handler has run: the driver's wait ends, and the reply says EINTR if it minds */
+			connection_interrupt(c->tid);
+		told = true;
+	}
+}
+
+static int run(struct call *c, struct wire_message *m, const int *fds, bool with_cred)
+{
+	int error = channel_send(&c->channel, m, fds, with_cred);
+
+	while (!error) {
+		error = receive(c, m);
+		if (error || m->op == WIRE_STEP_NONE)
+			break;
+		struct wire_message result = {.op = m->op, .a = m->a};
+		int saved = errno;
+		result.error = step_perform(c, m);
+		errno = saved;
+		result.a = m->a;
+		error = channel_send(&c->channel, &result, NULL, false);
+	}
+	if (!error)
+		return m->error;
+	call_close(c); /* the server has gone, or cut us off */
+	return EIO;
+}
+
+int call_run(struct call *c, struct wire_message *m, const int *fds, bool with_cred)
+{
+	if (unlikely(cred_take_changed())) {
+		struct wire_message cred = {.op = WIRE_CRED};
+		int error = run(c, &cred, NULL, true);
+		if (error)
+			return error;
+	}
+	return run(c, m, fds, with_cred);
+}
+
+int call_simple(struct wire_message *m)
+{
+	struct call *c = call_begin();
+
+	if (c == NULL)
+		return errno == ENXIO ? EIO : errno;
+	int error = call_run(c, m, NULL, false);
+	call_end(c);
+	return error;
+}
+
+/* ---- fork and vfork ---- */
+
+/* The child has one thread; its descriptors are closed already, and the channels are the parent's. */
+void call_fork_child(void)
+{
+	if (own_calls == NULL)
+		return;
+	for (int i = 0; i < CALL_DEPTH; i++) {
+		struct call *c = &own_calls->call[i];
+		if (c->open)
+			munmap(c->channel.memory, sizeof(*c->channel.memory));
+		memset(c, 0, sizeof(*c));
+	}
+}
+
+void call_vfork_enter(void)
+{
+	kept_calls = own_calls;
+	own_calls = NULL;
+}
+
+void call_vfork_leave(void)
+{
+	struct thread_calls *childs = own_calls;
+
+	own_calls = kept_calls;
+	if (childs == NULL)
+		return;
+	for (int i = 0; i < CALL_DEPTH; i++)
+		if (childs->call[i].open) {
+			munmap(childs->call[i].channel.memory, sizeof(struct wire_channel));
+			/* its descriptor was the child's: only forget the number */
+			connection_yield(childs->call[i].channel.socket);
+		}
+	munmap(childs, sizeof(*childs));
+}

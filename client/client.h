@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * client.h: what the files of the preloaded library share.
+ *
+ * The library lives in other people's programs: no malloc on its own account, no threads, no signals of
+ * its own, nothing but libc.  Every interposed function answers for device descriptors, device paths and device
+ * mappings, and hands everything else to the real function after one predictable check.
+ *
+ * Lock order: connection lock, descriptor lock, range lock; none is held across a call to the server,
+ * except the connection lock while connecting.  All are taken around fork().
+ */
+#ifndef CLIENT_CLIENT_H
+#define CLIENT_CLIENT_H
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include "wire/channel.h"
+
+#define EXPORT __attribute__((visibility("default")))
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+/* ---- real.c: the functions behind ours ---- */
+
+void *real_find(const char *name);
+/* The next definition of fn in the program, looked up once. */
+#define REAL(fn)                                                                                                  \
+	(__extension__({                                                                                          \
+		static __typeof__(&fn) real_;                                                                     \
+		__typeof__(&fn) found_ = __atomic_load_n(&real_, __ATOMIC_RELAXED);                               \
+		if (unlikely(!found_)) {                                                                          \
+			found_ = (__typeof__(&fn))real_find(#fn);                                                 \
+			__atomic_store_n(&real_, found_, __ATOMIC_RELAXED);                                       \
+		}                                                                                                 \
+		found_;                                                                                           \
+	}))
+
+/* ---- lock.h in spirit: a lock that a fork child may simply reinitialise ---- */
+
+struct lock { int state; };
+void lock_take(struct lock *l);
+void lock_release(struct lock *l);
+
+/* ---- connection.c: this image's place at the server ---- */
+
+/* SUNDOG_SOCKET is set: there may be devices. */
+bool client_active(void);
+/* Connects if need be; the node table, or NULL when there is no server. */
+const struct wire_nodes *connection_nodes(void);
+/* Sends a handled signal's notice for the calling thread. */
+void connection_interrupt(uint32_t tid);
+/* A new WIRE_THREAD connection: its socket and channel memory; 0 or errno (ENXIO: no server). */
+int connection_thread(int *socket, struct wire_channel **memory, uint32_t *tid);
+/* True for the library's own descriptors: the application must not reach them. */
+bool connection_owns(int fd);
+/* The application wants the number fd for itself: move ours away. */
+void connection_yield(int fd);
+bool connection_exists(void);
+void connection_fork_lock(void);
+void connection_fork_unlock(void);
+/* In a fork child: forget the parent's connection, then connect with its token (0: none). */
+void connection_fork_child(uint64_t token);
+/* In a vfork child everything that must not reach the parent is kept aside, until leave. */
+void connection_vfork_enter(void);
+void connection_vfork_leave(void);
+/* Moves fd to a high number, close-on-exec, and owns it. */
+int connection_adopt(int fd);
+void connection_disown_close(int fd);
+
+/* ---- call.c: calls to the server ---- */
+
+/*
+ * call_begin() takes the thread's channel (NULL with errno: no server), the caller puts data into
+ * call_data() and runs one message; the reply is in m, its data in call_data() until call_end().
+ */
+struct call;
+struct call *call_begin(void);
+uint8_t *call_data(struct call *c);
+/* 0 or the call's errno; EIO when the server is gone. */
+int call_run(struct call *c, struct wire_message *m, const int *fds, bool with_cred);
+int call_take_fd(struct call *c, unsigned i);
+void call_end(struct call *c);
+/* All of it for a call without data. */
+int call_simple(struct wire_message *m);
+void call_fork_child(void);
+void call_vfork_enter(void);
+void call_vfork_leave(void);
+/* Performs a map list: the entries are in data, the descriptors with the message.  0 or errno. */
+int memory_apply_maps(struct call *c, uint64_t count);
+
+/* ---- descriptor.c: which descriptors are device opens ---- */
+
+struct device {
+	uint64_t id;   /* the server's */
+	uint64_t dev;
+	int flags;     /* O_* as the application opened it */
+};
+/* Is fd a device?  The first question about a number asks Linux, and for a socket of our kind the server. */
+bool descriptor_get(int fd, struct device *d);
+/* fd is a new device descriptor. */
+void descriptor_add(int fd, const struct device *d);
+/* newfd is a copy of oldfd, or nothing of ours. */
+void descriptor_dup(int oldfd, int newfd);
+/* fd was closed: tells the server if this was the last of its open here. */
+void descriptor_closed(int fd);
+/* fd may be anything from now on. */
+void descriptor_forget(int fd);
+void descriptor_setflags(int fd, int flags);
+/* Highest device descriptor + 1. */
+int descriptor_end(void);
+bool descriptor_any(void);
+void descriptor_fork_lock(void);
+void descriptor_fork_unlock(void);
+void descriptor_fork_child(void);
+void descriptor_vfork_enter(void);
+void descriptor_vfork_leave(void);
+
+/* ---- node.c: paths ---- */
+
+struct node {
+	uint64_t dev;
+	uint32_t mode, uid, gid;
+};
+/* Is the path (relative to dirfd) a device node? */
+bool node_find(int dirfd, const char *path, struct node *n);
+bool node_by_dev(uint64_t dev, struct node *n);
+
+/* ---- open.c ---- */
+
+/* Opens a node; a descriptor or -1 with errno. */
+int device_open(const struct node *n, int flags);
+unsigned sys_flags(int flags);
+
+/* ---- stream.c: stdio ---- */
+
+/* Descriptor 0, 1 or 2 has become something else: stdin, stdout or stderr follow. */
+void stream_before_change(int fd);
+void stream_after_change(int fd);
+
+/* ---- rw.c ---- */
+
+struct iovec;
+ssize_t device_transfer(const struct device *d, uint32_t op, const struct iovec *iov, int count, int64_t offset);
+
+/* ---- memory.c ---- */
+
+bool memory_any(void);
+void memory_fork_lock(void);
+void memory_fork_unlock(void);
+void memory_exec_or_drop(void);
+
+/* ---- cred.c ---- */
+
+/* Credentials may have changed since the server heard of them. */
+bool cred_take_changed(void);
+
+/* ---- process.c ---- */
+
+extern _Thread_local bool in_vfork_child __attribute__((tls_model("initial-exec")));
+
+static inline int fail(int error)
+{
+	errno = error;
+	return -1;
+}
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* close.c: descriptors that go, one by one or in ranges; the library's own stay. */
+#define _GNU_SOURCE
+#include "client/client.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+EXPORT int close(int fd)
+{
+	if (likely(!client_active()))
+		return REAL(close)(fd);
+	if (unlikely(connection_owns(fd)))
+		return fail(EBADF); /* the application has no such descriptor */
+	stream_before_change(fd);
+	int result = REAL(close)(fd);
+	descriptor_closed(fd);
+	stream_after_change(fd);
+	return result;
+}
+
+/* Ranges are cut at the library's descriptors:   [first ... own)(own ... last] */
+static int close_between(unsigned first, unsigned last, int flags)
+{
+	int end = descriptor_end();
+	struct device d;
+
+	for (int fd = (int)first; !(flags & CLOSE_RANGE_CLOEXEC) && fd < end && (unsigned)fd <= last; fd++)
+		if (descriptor_get(fd, &d))
+			(void)close(fd);
+	for (unsigned fd = first; first <= last && fd <= last; fd++) {
+		if (fd > 1 << 20) /* no own descriptor is up there */
+			return REAL(close_range)(first, last, flags);
+		if (!connection_owns((int)fd))
+			continue;
+		if (fd > first && REAL(close_range)(first, fd - 1, flags) < 0)
+			return -1;
+		first = fd + 1;
+	}
+	return first <= last ? REAL(close_range)(first, last, flags) : 0;
+}
+
+EXPORT int close_range(unsigned first, unsigned last, int flags)
+{
+	if (likely(!client_active()) || first > last)
+		return REAL(close_range)(first, last, flags);
+	return close_between(first, last, flags);
+}
+
+EXPORT void closefrom(int lowest)
+{
+	(void)close_range(lowest < 0 ? 0 : (unsigned)lowest, ~0u, 0);
+}

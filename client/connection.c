@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * connection.c: the process connection, and descriptors of the library's own.
+ *
+ * Own descriptors live at high numbers, close-on-exec, in a small table, so that programs that count on
+ * the lowest free number, or close everything, work as without us.
+ */
+#define _GNU_SOURCE
+#include "client/client.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+struct connection {
+	struct lock lock; /* protects the fields below while connecting */
+	int state;        /* 0 not tried, 1 connected, -1 no server */
+	int socket;
+	struct wire_image image;
+	const struct wire_nodes *nodes;
+};
+
+static struct connection global;
+static _Thread_local struct connection vforked __attribute__((tls_model("initial-exec")));
+
+static struct connection *current(void)
+{
+	return unlikely(in_vfork_child) ? &vforked : &global;
+}
+
+/* ---- own descriptors ---- */
+
+#define OWN_MAX 4096
+static struct lock own_lock; /* protects own[] and own_end */
+static int own[OWN_MAX];     /* number + 1, or 0 */
+static int own_end;
+
+static int own_slot(int fd)
+{
+	int end = __atomic_load_n(&own_end, __ATOMIC_ACQUIRE);
+
+	for (int i = 0; i < end; i++)
+		if (__atomic_load_n(&own[i], __ATOMIC_RELAXED) == fd + 1)
+			return i;
+	return -1;
+}
+
+bool connection_owns(int fd)
+{
+	return fd >= 0 && own_slot(fd) >= 0;
+}
+
+static int high_number(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > 1 << 20)
+		return 1 << 19;
+	return (int)(limit.rlim_cur - limit.rlim_cur / 4);
+}
+
+int connection_adopt(int fd)
+{
+	int high = REAL(fcntl)(fd, F_DUPFD_CLOEXEC, high_number());
+
+	if (high < 0)
+		high = REAL(fcntl)(fd, F_DUPFD_CLOEXEC, 3);
+	int error = errno;
+	REAL(close)(fd);
+	if (high < 0)
+		return fail(error);
+	lock_take(&own_lock);
+	int i = own_slot(-1);
+	if (i < 0 && own_end < OWN_MAX) {
+		i = own_end;
+		__atomic_store_n(&own_end, own_end + 1, __ATOMIC_RELEASE);
+	}
+	if (i >= 0)
+		__atomic_store_n(&own[i], high + 1, __ATOMIC_RELAXED);
+	lock_release(&own_lock);
+	if (i >= 0)
+		return high;
+	REAL(close)(high);
+	return fail(EMFILE);
+}
+
+static void disown(int fd)
+{
+	lock_take(&own_lock);
+	int i = own_slot(fd);
+	if (i >= 0)
+		__atomic_store_n(&own[i], 0, __ATOMIC_RELAXED);
+	lock_release(&own_lock);
+}
+
+void connection_disown_close(int fd)
+{
+	if (fd < 0)
+		return;
+	if (!in_vfork_child)
+		disown(fd);
+	REAL(close)(fd);
+}
+
+/*
+ * The application's dup2() onto one of ours.  Only the process connection is worth moving: a thread's
+ * channel finds its socket gone at its next call, and the thread connects anew.
+ */
+void connection_yield(int fd)
+{
+	struct connection *c = current();
+
+	lock_take(&c->lock);
+	if (c->state == 1 && c->socket == fd) {
+		int copy = REAL(fcntl)(fd, F_DUPFD_CLOEXEC, 3);
+		c->socket = copy < 0 ? -1 : connection_adopt(copy);
+	}
+	lock_release(&c->lock);
+	disown(fd);
+}
+
+/* ---- connecting ---- */
+
+static const char *server_name(void)
+{
+	return getenv(WIRE_ENV);
+}
+
+bool client_active(void)
+{
+	static int active; /* 0 not asked, 1 yes, -1 no */
+	int a = __atomic_load_n(&active, __ATOMIC_RELAXED);
+
+	if (unlikely(a == 0)) {
+		const char *name = server_name();
+		a = name != NULL && *name != '\0' ? 1 : -1;
+		__atomic_store_n(&active, a, __ATOMIC_RELAXED);
+	}
+	return a > 0;
+}
+
+static int connect_server(void)
+{
+	static char kept[108]; /* the environment may change under us: remember the name */
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	const char *name = kept[0] ? kept : server_name();
+
+	if (name == NULL)
+		return fail(ENXIO);
+	size_t length = strlen(name);
+	if (length == 0 || length >= sizeof(address.sun_path))
+		return fail(ENXIO);
+	memcpy(address.sun_path + 1, name, length);
+	if (!kept[0])
+		memcpy(kept, name, length + 1);
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -1;
+	if (connect(fd, (struct sockaddr *)&address,
+		    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length)) < 0) {
+		int error = errno;
+		REAL(close)(fd);
+		return fail(error);
+	}
+	return fd;
+}
+
+static int send_hello(int fd, const struct wire_hello *hello)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(struct ucred))];
+	} control = {0};
+	struct iovec iov = {(void *)hello, sizeof(*hello)};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
+			    .msg_controllen = sizeof(control.bytes)};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&mh);
+	struct ucred self = {getpid(), geteuid(), getegid()};
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_CREDENTIALS;
+	c->cmsg_len = CMSG_LEN(sizeof(self));
+	memcpy(CMSG_DATA(c), &self, sizeof(self));
+	return sendmsg(fd, &mh, MSG_NOSIGNAL) == (ssize_t)sizeof(*hello) ? 0 : -1;
+}
+
+/* The server's welcome and the memory that comes with it. */
+static void *receive_welcome(int fd, int prot)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct wire_welcome w = {0};
+	struct iovec iov = {&w, sizeof(w)};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
+			    .msg_controllen = sizeof(control.bytes)};
+	ssize_t n;
+	int memory = -1;
+
+	do
+		n = REAL(recvmsg)(fd, &mh, MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&mh) : NULL;
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
+		memcpy(&memory, CMSG_DATA(c), sizeof(int));
+	if (n != (ssize_t)sizeof(w) || w.magic != WIRE_MAGIC || w.version != WIRE_VERSION || w.error || memory < 0) {
+		if (memory >= 0)
+			REAL(close)(memory);
+		errno = n == (ssize_t)sizeof(w) && w.error ? w.error : ENXIO;
+		return NULL;
+	}
+	void *p = REAL(mmap)(NULL, (size_t)w.size, prot, MAP_SHARED, memory, 0);
+	int error = errno;
+	REAL(close)(memory);
+	errno = error;
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static void fill_hello(struct wire_hello *h, enum wire_kind kind, const struct connection *c, uint64_t token)
+{
+	*h = (struct wire_hello){.magic = WIRE_MAGIC, .version = WIRE_VERSION, .kind = kind,
+				 .model = sizeof(void *) == 8 ? 64 : 32, .image = c->image, .fork_token = token,
+				 .tid = (uint32_t)syscall(SYS_gettid)};
+}
+
+/* With the connection's lock. */
+static int connection_open(struct connection *c, uint64_t token)
+{
+	struct wire_hello hello;
+	int fd = connect_server();
+
+	if (fd < 0)
+		return -1;
+	if (getrandom(&c->image, sizeof(c->image), 0) != (ssize_t)sizeof(c->image))
+		goto fail;
+	fill_hello(&hello, WIRE_PROCESS, c, token);
+	if (send_hello(fd, &hello) < 0)
+		goto fail;
+	const struct wire_nodes *nodes = receive_welcome(fd, PROT_READ);
+	if (nodes == NULL)
+		goto fail;
+	int high = connection_adopt(fd);
+	if (high < 0) {
+		munmap((void *)nodes, WIRE_NODES_SIZE);
+		return -1;
+	}
+	c->socket = high;
+	c->nodes = nodes;
+	return 0;
+fail:
+	REAL(close)(fd);
+	return -1;
+}
+
+static bool connection_get(struct connection *c)
+{
+	if (likely(__atomic_load_n(&c->state, __ATOMIC_ACQUIRE) == 1))
+		return true;
+	if (!client_active() || __atomic_load_n(&c->state, __ATOMIC_RELAXED) < 0)
+		return false;
+	int error = errno;
+	lock_take(&c->lock);
+	if (c->state == 0)
+		__atomic_store_n(&c->state, connection_open(c, 0) == 0 ? 1 : -1, __ATOMIC_RELEASE);
+	lock_release(&c->lock);
+	errno = error;
+	return c->state == 1;
+}
+
+bool connection_exists(void)
+{
+	return __atomic_load_n(&current()->state, __ATOMIC_ACQUIRE) == 1;
+}
+
+const struct wire_nodes *connection_nodes(void)
+{
+	struct connection *c = current();
+
+	/* In a vfork child the parent's table is as good, and costs no connection. */
+	if (c == &vforked && c->state == 0 && global.state == 1)
+		return global.nodes;
+	return connection_get(c) ? c->nodes : NULL;
+}
+
+int connection_thread(int *fd, struct wire_channel **memory, uint32_t *tid)
+{
+	struct connection *c = current();
+	struct wire_hello hello;
+
+	if (!connection_get(c))
+		return ENXIO;
+	int s = connect_server();
+	if (s < 0)
+		return EIO;
+	fill_hello(&hello, WIRE_THREAD, c, 0);
+	*tid = hello.tid;
+	if (send_hello(s, &hello) < 0 || (*memory = receive_welcome(s, PROT_READ | PROT_WRITE)) == NULL) {
+		REAL(close)(s);
+		return EIO;
+	}
+	*fd = connection_adopt(s);
+	if (*fd >= 0)
+		return 0;
+	munmap(*memory, sizeof(**memory));
+	return EMFILE;
+}
+
+void connection_interrupt(uint32_t tid)
+{
+	struct wire_interrupt i = {WIRE_MAGIC, tid};
+
+	(void)send(current()->socket, &i, sizeof(i), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* ---- fork and vfork ---- */
+
+void connection_fork_lock(void)
+{
+	lock_take(&global.lock);
+	lock_take(&own_lock);
+}
+
+void connection_fork_unlock(void)
+{
+	lock_release(&own_lock);
+	lock_release(&global.lock);
+}
+
+void connection_fork_child(uint64_t token)
+{
+	for (int i = 0; i < own_end; i++) {
+		if (own[i])
+			REAL(close)(own[i] - 1);
+		own[i] = 0;
+	}
+	own_end = 0;
+	own_lock.state = 0;
+	if (global.nodes)
+		munmap((void *)global.nodes, WIRE_NODES_SIZE);
+	bool reconnect = global.state == 1;
+	global = (struct connection){0};
+	if (reconnect)
+		global.state = connection_open(&global, token) == 0 ? 1 : token ? -1 : 0;
+}
+
+void connection_vfork_enter(void)
+{
+	vforked = (struct connection){0};
+}
+
+/* The child's descriptors went with it; its memory is ours to clean. */
+void connection_vfork_leave(void)
+{
+	if (vforked.state == 1) {
+		disown(vforked.socket);
+		munmap((void *)vforked.nodes, WIRE_NODES_SIZE);
+	}
+	vforked = (struct connection){0};
+}

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * memory.c: device mappings.  The range is reserved before the call, so that a plain mmap is one round trip; the
+ * waiting thread itself lays the windows that the reply lists.
+ */
+#define _GNU_SOURCE
+#include "client/client.h"
+
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define PAGE ((uintptr_t)4096)
+#define PAGE_UP(n) (((uintptr_t)(n) + PAGE - 1) & ~(PAGE - 1))
+
+/* ---- device ranges of this process, sorted, not overlapping ---- */
+
+struct range { uintptr_t start, end; };
+#define RANGES_MAX (1u << 20)
+static struct lock ranges_lock; /* protects the fields below for writing */
+static struct range *ranges;    /* RANGES_MAX of them, untouched ones cost nothing */
+static unsigned ranges_count;
+
+bool memory_any(void)
+{
+	return __atomic_load_n(&ranges_count, __ATOMIC_RELAXED) != 0;
+}
+
+/* Index of the first range that ends beyond addr. */
+static unsigned range_after(uintptr_t addr)
+{
+	unsigned low = 0, high = ranges_count;
+
+	while (low < high) {
+		unsigned middle = low + (high - low) / 2;
+		if (ranges[middle].end > addr)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+/* The part of [start, end) in the first device range that it meets; false: none. */
+static bool range_first(uintptr_t start, uintptr_t end, struct range *part)
+{
+	bool found = false;
+
+	if (likely(!memory_any()) || start >= end)
+		return false;
+	lock_take(&ranges_lock);
+	unsigned i = range_after(start);
+	if (i < ranges_count && ranges[i].start < end) {
+		part->start = ranges[i].start > start ? ranges[i].start : start;
+		part->end = ranges[i].end < end ? ranges[i].end : end;
+		found = true;
+	}
+	lock_release(&ranges_lock);
+	return found;
+}
+
+static void insert_at(unsigned i, uintptr_t start, uintptr_t end)
+{
+	if (ranges_count == RANGES_MAX)
+		return;
+	memmove(&ranges[i + 1], &ranges[i], (ranges_count - i) * sizeof(*ranges));
+	ranges[i] = (struct range){start, end};
+	ranges_count++;
+}
+
+/*
+ * Takes [start, end) out:      start      end
+ *                          [ a ###|########|### b ]   -> a, b
+ */
+static void range_cut(uintptr_t start, uintptr_t end)
+{
+	unsigned i = range_after(start);
+
+	while (i < ranges_count && ranges[i].start < end) {
+		struct range *r = &ranges[i];
+		if (r->start < start && r->end > end) {
+			uintptr_t tail = r->end;
+			r->end = start;
+			insert_at(i + 1, end, tail);
+			return;
+		}
+		if (r->start < start) {
+			r->end = start;
+			i++;
+		} else if (r->end > end) {
+			r->start = end;
+			return;
+		} else {
+			memmove(r, r + 1, (--ranges_count - i) * sizeof(*r));
+		}
+	}
+}
+
+static void range_remove(uintptr_t start, uintptr_t end)
+{
+	lock_take(&ranges_lock);
+	range_cut(start, end);
+	lock_release(&ranges_lock);
+}
+
+static void range_add(uintptr_t start, uintptr_t end)
+{
+	lock_take(&ranges_lock);
+	if (ranges == NULL) {
+		void *p = REAL(mmap)(NULL, RANGES_MAX * sizeof(*ranges), PROT_READ | PROT_WRITE,
+				     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		ranges = p == MAP_FAILED ? NULL : p;
+	}
+	if (ranges) {
+		range_cut(start, end);
+		insert_at(range_after(start), start, end);
+	}
+	lock_release(&ranges_lock);
+}
+
+void memory_fork_lock(void)
+{
+	lock_take(&ranges_lock);
+}
+
+void memory_fork_unlock(void)
+{
+	lock_release(&ranges_lock);
+}
+
+/* ---- windows ---- */
+
+static int apply(const struct wire_map *w, int fd)
+{
+	bool window = w->flags & WIRE_MAP_DESCRIPTOR;
+	int flags = MAP_FIXED | (window ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE) |
+		    (w->flags & WIRE_MAP_POPULATE ? MAP_POPULATE : 0);
+	void *p = REAL(mmap64)((void *)(uintptr_t)w->addr, (size_t)w->len, window ? (int)w->prot : PROT_NONE, flags,
+			       window ? fd : -1, (off64_t)w->offset);
+
+	if (p == MAP_FAILED)
+		return errno;
+	range_add((uintptr_t)w->addr, (uintptr_t)(w->addr + w->len));
+	return 0;
+}
+
+int memory_apply_maps(struct call *c, uint64_t count)
+{
+	const struct wire_map *w = (const void *)call_data(c);
+	unsigned next_fd = 0;
+	int error = 0;
+
+	for (uint64_t i = 0; i < count && i < WIRE_MAPS_MAX && !error; i++) {
+		struct wire_map one = w[i];
+		int fd = one.flags & WIRE_MAP_DESCRIPTOR ? call_take_fd(c, next_fd++) : -1;
+		if ((one.flags & WIRE_MAP_DESCRIPTOR) && fd < 0)
+			return EBADF;
+		error = apply(&one, fd);
+		if (fd >= 0)
+			REAL(close)(fd);
+	}
+	return error;
+}
+
+/* ---- mmap ---- */
+
+static int unmap_at_server(uintptr_t start, uintptr_t end)
+{
+	struct wire_message m = {.op = WIRE_MUNMAP, .a = start, .b = end - start};
+
+	return call_simple(&m);
+}
+
+static void *map_failed(int error)
+{
+	errno = error;
+	return MAP_FAILED;
+}
+
+/* The server says what is wrong with odd arguments: it gets them as they are, and no reservation is made. */
+static void *device_mmap(const struct device *d, void *wish, size_t len, int prot, int flags, int64_t offset)
+{
+	bool fixed = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE);
+	void *reserved = NULL;
+
+	if (flags & MAP_FIXED_NOREPLACE)
+		flags = (flags & ~MAP_FIXED_NOREPLACE) | MAP_FIXED;
+	else if (!fixed && len != 0 && PAGE_UP(len) >= len) {
+		reserved = REAL(mmap)(wish, PAGE_UP(len), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		if (reserved == MAP_FAILED)
+			return MAP_FAILED;
+	}
+	struct call *c = call_begin();
+	if (c == NULL) {
+		if (reserved)
+			REAL(munmap)(reserved, PAGE_UP(len));
+		return map_failed(errno == ENXIO ? EIO : errno);
+	}
+	struct wire_message m = {.op = WIRE_MMAP, .a = d->id, .b = (uintptr_t)(fixed ? wish : reserved), .c = len,
+				 .d = (uint32_t)prot | (uint64_t)(uint32_t)flags << 32, .e = (uint64_t)offset};
+	int error = call_run(c, &m, NULL, false);
+	uintptr_t start = (uintptr_t)m.a, end = start + PAGE_UP(len);
+	bool mapped = !error;
+	if (!error)
+		error = memory_apply_maps(c, m.b);
+	call_end(c);
+	if (!error)
+		return (void *)start;
+	if (mapped) {
+		(void)unmap_at_server(start, end);
+		range_remove(start, end);
+		REAL(munmap)((void *)start, end - start);
+	} else if (reserved) {
+		REAL(munmap)(reserved, PAGE_UP(len));
+	}
+	return map_failed(error);
+}
+
+static int leave_range(uintptr_t start, uintptr_t end);
+
+#define MMAP(name, off)                                                                                           \
+	EXPORT void *name(void *addr, size_t len, int prot, int flags, int fd, off offset)                        \
+	{                                                                                                         \
+		struct device d;                                                                                  \
+		if (unlikely(fd >= 0 && !(flags & MAP_ANONYMOUS) && descriptor_get(fd, &d)))                      \
+			return device_mmap(&d, addr, len, prot, flags, (int64_t)offset);                          \
+		if (unlikely((flags & MAP_FIXED) && memory_any()))                                                \
+			(void)leave_range((uintptr_t)addr, (uintptr_t)addr + PAGE_UP(len));                       \
+		return REAL(name)(addr, len, prot, flags, fd, offset);                                            \
+	}
+
+MMAP(mmap, off_t)
+MMAP(mmap64, off64_t)
+
+/* ---- munmap ---- */
+
+/* The device mappings in the range end; the addresses stay taken. */
+static int leave_range(uintptr_t start, uintptr_t end)
+{
+	struct range part;
+
+	if (!range_first(start, end, &part))
+		return 0;
+	int error = unmap_at_server(start, end);
+	range_remove(start, end);
+	return error;
+}
+
+EXPORT int munmap(void *addr, size_t len)
+{
+	uintptr_t start = (uintptr_t)addr;
+
+	if (unlikely(memory_any()) && len != 0 && start % PAGE == 0 && PAGE_UP(len) >= len)
+		(void)leave_range(start, start + PAGE_UP(len));
+	return REAL(munmap)(addr, len);
+}
+
+/* ---- mprotect and the others ---- */
+
+/*
+ * [ ordinary | device | ordinary | device ]: each piece is changed in turn, as Linux does with several mappings; an
+ * error stops in the middle, as there.
+ */
+EXPORT int mprotect(void *addr, size_t len, int prot)
+{
+	uintptr_t at = (uintptr_t)addr, end = at + PAGE_UP(len);
+	struct range part;
+
+	if (likely(!memory_any()) || at % PAGE || end < at || !range_first(at, end, &part))
+		return REAL(mprotect)(addr, len, prot);
+	while (at < end) {
+		bool more = range_first(at, end, &part);
+		uintptr_t plain = more ? part.start : end;
+		if (plain > at && REAL(mprotect)((void *)at, plain - at, prot) < 0)
+			return -1;
+		if (!more)
+			break;
+		struct wire_message m = {.op = WIRE_MPROTECT, .a = part.start, .b = part.end - part.start,
+					 .c = (uint64_t)prot};
+		int error = call_simple(&m);
+		if (error)
+			return fail(error);
+		at = part.end;
+	}
+	return 0;
+}
+
+EXPORT void *mremap(void *old, size_t old_len, size_t new_len, int flags, ...)
+{
+	struct range part;
+	va_list ap;
+
+	va_start(ap, flags);
+	void *wish = flags & MREMAP_FIXED ? va_arg(ap, void *) : NULL;
+	va_end(ap);
+	uintptr_t start = (uintptr_t)old;
+	if (unlikely(range_first(start, start + PAGE_UP(old_len ? old_len : 1), &part)))
+		return map_failed(EINVAL); /* differs from ordinary memory: device mappings do not move or grow */
+	if (unlikely((flags & MREMAP_FIXED) && memory_any()))
+		(void)leave_range((uintptr_t)wish, (uintptr_t)wish + PAGE_UP(new_len));
+	return REAL(mremap)(old, old_len, new_len, flags, wish);
+}
+
+static bool touches_device(const void *addr, size_t len)
+{
+	struct range part;
+
+	return range_first((uintptr_t)addr, (uintptr_t)addr + PAGE_UP(len), &part);
+}
+
+/* On device mappings these succeed without effect, as on the original system. */
+EXPORT int madvise(void *addr, size_t len, int advice)
+{
+	return unlikely(touches_device(addr, len)) ? 0 : REAL(madvise)(addr, len, advice);
+}
+
+EXPORT int posix_madvise(void *addr, size_t len, int advice)
+{
+	return unlikely(touches_device(addr, len)) ? 0 : REAL(posix_madvise)(addr, len, advice);
+}
+
+EXPORT int msync(void *addr, size_t len, int flags)
+{
+	return unlikely(touches_device(addr, len)) ? 0 : REAL(msync)(addr, len, flags);
+}
+
+EXPORT int mlock(const void *addr, size_t len)
+{
+	return unlikely(touches_device(addr, len)) ? 0 : REAL(mlock)(addr, len);
+}
+
+EXPORT int munlock(const void *addr, size_t len)
+{
+	return unlikely(touches_device(addr, len)) ? 0 : REAL(munlock)(addr, len);
+}

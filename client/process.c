@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* process.c: fork, vfork, exec and exit. */
+#define _GNU_SOURCE
+#include "client/client.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+_Thread_local bool in_vfork_child;
+
+/* ---- fork: the server copies the mappings before, the child connects before fork returns in it ---- */
+
+static _Thread_local bool in_fork __attribute__((tls_model("initial-exec"))); /* our own fork is running */
+
+static void locks_take(void)
+{
+	connection_fork_lock();
+	descriptor_fork_lock();
+	memory_fork_lock();
+}
+
+static void locks_release(void)
+{
+	memory_fork_unlock();
+	descriptor_fork_unlock();
+	connection_fork_unlock();
+}
+
+static void child_begins(uint64_t token)
+{
+	memory_fork_unlock();
+	descriptor_fork_child();
+	connection_fork_child(token);
+	call_fork_child();
+}
+
+/* A token when there is something to inherit; 0 and no error when there is not. */
+static int prepare(uint64_t *token)
+{
+	*token = 0;
+	if (!connection_exists() || (!descriptor_any() && !memory_any()))
+		return 0;
+	struct wire_message m = {.op = WIRE_FORK};
+	int error = call_simple(&m);
+	*token = m.a;
+	return error == EIO ? 0 : error; /* no server, nothing to inherit */
+}
+
+static void tell_parent_done(uint64_t token, pid_t pid)
+{
+	struct wire_message m = {.op = WIRE_FORKED, .a = token, .b = pid > 0 ? (uint64_t)pid : 0};
+
+	if (token)
+		(void)call_simple(&m);
+}
+
+static pid_t do_fork(pid_t (*real)(void))
+{
+	sigset_t all, old;
+	uint64_t token;
+
+	int error = prepare(&token);
+	if (error)
+		return fail(error == ENOMEM ? ENOMEM : EAGAIN);
+	sigfillset(&all); /* no handler of the child's may call before it is connected */
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	in_fork = true;
+	locks_take();
+	pid_t pid = real();
+	error = errno;
+	if (pid == 0) {
+		child_begins(token);
+	} else {
+		locks_release();
+		tell_parent_done(token, pid);
+	}
+	in_fork = false;
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	errno = error;
+	return pid;
+}
+
+EXPORT pid_t fork(void)
+{
+	return likely(!client_active()) || in_vfork_child ? REAL(fork)() : do_fork(REAL(fork));
+}
+
+EXPORT pid_t _Fork(void)
+{
+	return likely(!client_active()) || in_vfork_child ? REAL(_Fork)() : do_fork(REAL(_Fork));
+}
+
+/* Forks inside libc (daemon, forkpty): the child starts as a new process and proves what it inherited. */
+static void atfork_prepare(void)
+{
+	if (!in_fork)
+		locks_take();
+}
+
+static void atfork_parent(void)
+{
+	if (!in_fork)
+		locks_release();
+}
+
+static void atfork_child(void)
+{
+	if (!in_fork)
+		child_begins(0);
+}
+
+/* ---- vfork (vfork.S) ---- */
+
+void process_vfork_enter(void);
+long process_vfork_leave(long result);
+
+__attribute__((visibility("hidden"))) void process_vfork_enter(void)
+{
+	if (!client_active() || in_vfork_child)
+		return;
+	descriptor_vfork_enter();
+	call_vfork_enter();
+	connection_vfork_enter();
+	in_vfork_child = true;
+}
+
+/* In the parent, or after a failure. */
+__attribute__((visibility("hidden"))) long process_vfork_leave(long result)
+{
+	if (in_vfork_child) {
+		call_vfork_leave();
+		connection_vfork_leave();
+		in_vfork_child = false;
+		descriptor_vfork_leave();
+	}
+	return result < 0 ? fail((int)-result) : result;
+}
+
+/* ---- exit ---- */
+
+/* Descriptors first, then the address space; all callbacks are over when this returns. */
+static void leave(void)
+{
+	struct device d;
+
+	if (in_vfork_child || !connection_exists())
+		return;
+	bool any = memory_any();
+	for (int fd = 0; fd < descriptor_end(); fd++)
+		if (descriptor_get(fd, &d)) {
+			any = true;
+			(void)REAL(close)(fd);
+		}
+	if (!any)
+		return;
+	struct wire_message m = {.op = WIRE_EXIT};
+	(void)call_simple(&m);
+}
+
+EXPORT __attribute__((noreturn)) void _exit(int status)
+{
+	if (client_active())
+		leave();
+	REAL(_exit)(status);
+	__builtin_unreachable();
+}
+
+EXPORT __attribute__((noreturn)) void _Exit(int status)
+{
+	_exit(status);
+}
+
+__attribute__((destructor)) static void last(void)
+{
+	if (client_active()) {
+		(void)fflush(NULL); /* streams on devices: libc would flush them after us */
+		leave();
+	}
+}
+
+__attribute__((constructor)) static void first(void)
+{
+	if (!client_active())
+		return;
+	(void)pthread_atfork(atfork_prepare, atfork_parent, atfork_child);
+	for (int fd = 0; fd <= 2; fd++)
+		stream_after_change(fd);
+}

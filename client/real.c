@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#define _GNU_SOURCE
+#include "client/client.h"
+
+#include <dlfcn.h>
+#include <linux/futex.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+void *real_find(const char *name)
+{
+	void *f = dlsym(RTLD_NEXT, name);
+
+	if (f == NULL) {
+		static const char message[] = "sundog: libc has no function: ";
+		size_t n = 0;
+		while (name[n] != '\0')
+			n++;
+		(void)!REAL(write)(2, message, sizeof(message) - 1);
+		(void)!REAL(write)(2, name, n);
+		(void)!REAL(write)(2, "\n", 1);
+		abort();
+	}
+	return f;
+}
+
+/* 0 free, 1 taken, 2 taken and somebody sleeps. */
+void lock_take(struct lock *l)
+{
+	int seen = 0;
+
+	if (__atomic_compare_exchange_n(&l->state, &seen, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+		return;
+	while (__atomic_exchange_n(&l->state, 2, __ATOMIC_ACQUIRE) != 0)
+		syscall(SYS_futex, &l->state, FUTEX_WAIT_PRIVATE, 2, NULL, NULL, 0);
+}
+
+void lock_release(struct lock *l)
+{
+	if (__atomic_exchange_n(&l->state, 0, __ATOMIC_RELEASE) == 2)
+		syscall(SYS_futex, &l->state, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
