@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * death: victims for random deaths.
+ *
+ *   death many SEED COUNT   for each seed starts a victim in a process group of its own, kills the group after a
+ *                           random number of its operations or a random time, and asks the driver whether all
+ *                           that was the victim's is gone
+ *   death victim SEED       one victim, until it is killed or a call says that the server has died
+ */
+#include "app.h"
+
+#include <time.h>
+
+#define DEV "/dev/tdrv"
+
+static _Atomic unsigned *operations; /* of the victim, in memory shared with its killer */
+
+static uint64_t rng_state;
+static unsigned rng(unsigned below)
+{
+	rng_state = rng_state * 6364136223846793005ull + 1442695040888963407ull;
+	return (unsigned)(rng_state >> 33) % below;
+}
+
+/* What a dead server says. */
+static bool server_died(void)
+{
+	return errno == EIO || errno == ENXIO || errno == EPIPE || errno == ECONNREFUSED || errno == ECONNRESET ||
+	       errno == ENODEV || errno == ENOENT;
+}
+
+#define STEP(what)                                       \
+	do {                                             \
+		atomic_fetch_add(operations, 1);         \
+		errno = 0;                               \
+		if (!(what)) {                           \
+			if (server_died())               \
+				_exit(7);                \
+			CHECK(!#what);                   \
+		}                                        \
+	} while (0)
+
+static void on_bus(int signo)
+{
+	_exit(7);
+}
+
+/* What a victim leaves open and mapped: the last few things, so that it can run for long. */
+#define KEEP 12
+static struct {
+	char *p;
+	size_t len;
+	int fd;
+} kept[KEEP];
+
+static void keep(char *p, size_t len, int fd)
+{
+	unsigned i = rng(KEEP);
+
+	if (kept[i].p) {
+		STEP(munmap(kept[i].p, kept[i].len) == 0);
+		if (kept[i].fd >= 0)
+			STEP(close(kept[i].fd) == 0);
+	}
+	kept[i].p = p;
+	kept[i].len = len;
+	kept[i].fd = fd;
+}
+
+static void one_clone(void)
+{
+	int clone;
+	char *p;
+
+	STEP((clone = open(DEV ".clone", O_RDWR)) >= 0);
+	STEP((p = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, clone, 0)) != MAP_FAILED);
+	if (rng(2)) {
+		STEP(close(clone) == 0);
+		clone = -1;
+	}
+	keep(p, PAGE, clone);
+}
+
+static void one_map(int fd)
+{
+	size_t len = (1 + rng(TDRV_PAGES)) * PAGE;
+	off_t at = rng(2) ? TDRV_AT_TRACKED : TDRV_AT_MEMORY;
+	char *p;
+
+	STEP((p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, at)) != MAP_FAILED);
+	p[rng((unsigned)len)] = 1;
+	if (rng(2))
+		STEP(munmap(p + PAGE * rng((unsigned)(len / PAGE)), PAGE) == 0);
+	keep(p, len, -1);
+}
+
+static void *other_thread(void *arg)
+{
+	int fd = *(int *)arg;
+
+	for (int i = 0; i < 50; i++) {
+		struct tdrv_answer a = { .question = (uint64_t)i };
+		STEP(ioctl(fd, TDRV_ANSWER, &a) == 0);
+		CHECK(a.answer == TDRV_ANSWER_OF(a.question));
+	}
+	return NULL;
+}
+
+static void one_call(int fd)
+{
+	static char buf[20000];
+	struct tdrv_copy copy = { .magic = TDRV_MAGIC, .buf = buf, .len = 1 + rng(sizeof(buf)) };
+
+	STEP(ioctl(fd, TDRV_COPY, &copy) == 0);
+	STEP(ioctl(fd, TDRV_ECHO, 5) == 5);
+}
+
+static _Noreturn void victim(uint64_t seed)
+{
+	int fd, depth = 0, forks = 0;
+	pthread_t thread;
+
+	rng_state = seed;
+	signal(SIGBUS, on_bus);
+	STEP((fd = open(DEV, O_RDWR)) >= 0);
+	for (;;) {
+		switch (rng(10)) {
+		case 0:
+		case 1:
+			one_map(fd);
+			break;
+		case 2:
+			one_clone();
+			break;
+		case 3:
+			if (depth < 3 && forks < 3 && rng(3) == 0) {
+				forks++;
+				pid_t pid;
+				STEP((pid = fork()) >= 0);
+				if (pid == 0)
+					depth++;
+				rng_state += (uint64_t)pid;
+			}
+			break;
+		case 4:
+			STEP(pthread_create(&thread, NULL, other_thread, &fd) == 0);
+			STEP(rng(2) ? pthread_join(thread, NULL) == 0 : pthread_detach(thread) == 0);
+			break;
+		case 5:
+			if (rng(40) == 0)
+				STEP(ioctl(fd, TDRV_SLEEP, 0) == 0);
+			break;
+		default:
+			one_call(fd);
+		}
+	}
+}
+
+static void wait_for_operations(unsigned wanted, pid_t pid)
+{
+	int status;
+
+	while (atomic_load(operations) < wanted)
+		if (waitpid(pid, &status, WNOHANG | WNOWAIT) == pid || sched_yield() != 0)
+			break;
+}
+
+static void kill_one(uint64_t seed)
+{
+	int status;
+
+	atomic_store(operations, 0);
+	rng_state = seed * 2654435761u + 1;
+	bool by_time = rng(2);
+	unsigned count = rng(60), nanoseconds = rng(4000000);
+	pid_t pid = fork();
+
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		CHECK(setpgid(0, 0) == 0);
+		victim(seed);
+	}
+	setpgid(pid, pid);
+	if (by_time) {
+		struct timespec t = { 0, nanoseconds };
+		nanosleep(&t, NULL);
+	} else {
+		wait_for_operations(count, pid);
+	}
+	CHECK(kill(-pid, SIGKILL) == 0);
+	/* its children too: they come to us */
+	bool victim_killed = false;
+	for (;;) {
+		pid_t dead = wait(&status);
+		if (dead < 0 && errno == ECHILD)
+			break;
+		CHECK(dead > 0);
+		if (WIFEXITED(status) && WEXITSTATUS(status) != 0) {
+			fprintf(stderr, "seed %llu: a victim ended with %d\n", (unsigned long long)seed, WEXITSTATUS(status));
+			_exit(1);
+		}
+		victim_killed |= dead == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+		kill(-pid, SIGKILL); /* one that was being forked */
+	}
+	CHECK(victim_killed);
+}
+
+static void check_gone(int fd, uint64_t seed)
+{
+	struct tdrv_stats s;
+
+	CHECK(ioctl(fd, TDRV_STATS, &s) == 0);
+	if (s.clones || s.mappings || s.sleepers) {
+		fprintf(stderr, "seed %llu: left: %u clones, %u mappings, %u sleepers\n", (unsigned long long)seed,
+			s.clones, s.mappings, s.sleepers);
+		_exit(1);
+	}
+}
+
+static void part_many(int argc, char **argv)
+{
+	uint64_t seed = strtoull(argv[0], NULL, 10), count = strtoull(argv[1], NULL, 10);
+	int fd = open_device(DEV, O_RDWR);
+
+	CHECK(prctl(PR_SET_CHILD_SUBREAPER, 1) == 0);
+	for (uint64_t i = 0; i < count; i++) {
+		kill_one(seed + i);
+		check_gone(fd, seed + i);
+	}
+	printf("%llu\n", (unsigned long long)count);
+}
+
+static void part_victim(int argc, char **argv)
+{
+	CHECK(write(1, "ready\n", 6) == 6);
+	victim(strtoull(argv[0], NULL, 10));
+}
+
+int main(int argc, char **argv)
+{
+	static const struct part parts[] = { { "many", part_many }, { "victim", part_victim }, { NULL, NULL } };
+
+	operations = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	CHECK(operations != MAP_FAILED);
+	return part_main(parts, argc, argv);
+}

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Fixtures of the end-to-end tests; README.md says how they are run."""
+
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import pytest  # noqa: E402
+
+import harness  # noqa: E402
+
+
+def pytest_configure(config):
+    if not config.option.xmlpath:
+        config.option.xmlpath = os.path.join(harness.BUILD, "junit", f"e2e-{harness.FLAVOUR}.xml")
+
+
+def pytest_report_header(config):
+    return f"sundog: {harness.SUNDOG}, {harness.FLAVOUR} drivers" + (", long" if harness.LONG else "")
+
+
+def pytest_collection_modifyitems(items):
+    """A test that hangs in Python itself still ends; commands have their own, shorter limits."""
+    for item in items:
+        if not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(150 * harness.SLOW))
+
+
+@pytest.fixture(scope="session")
+def built():
+    """Compiled drivers and applications, readable by every user."""
+    directory = tempfile.mkdtemp(prefix="sundog-e2e-")
+    os.chmod(directory, 0o755)
+    yield harness.Built(directory)
+    shutil.rmtree(directory)
+
+
+@pytest.fixture
+def world(built):
+    """A place to run commands in, which must be empty again at the end."""
+    directory = tempfile.mkdtemp(prefix="sundog-e2e-test-")
+    w = harness.World(directory, built, f"{os.getpid()}-{random.getrandbits(48):x}")
+    try:
+        yield w
+        w.close()
+    finally:
+        harness.kill_all(w.mark)
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture
+def seed():
+    value = int(os.environ.get("SUNDOG_SEED") or int(time.time()) % 1000000 * 100)
+    print(f"SUNDOG_SEED={value}")
+    return value
+
+
+@pytest.fixture(params=["64", "32", "32lfs"])
+def model(request):
+    if request.param != "64" and not harness.have_m32():
+        pytest.skip("needs gcc-multilib")
+    return request.param
+
+
+def pytest_runtest_setup(item):
+    for marker in item.iter_markers():
+        if marker.name == "root" and os.geteuid() != 0:
+            pytest.skip("needs root")
+        if marker.name == "needs" and not shutil.which(marker.args[0]):
+            pytest.skip("needs " + marker.args[-1])
