@@ -205,6 +205,11 @@ class World:
     def server(self, *drivers, **kw):
         return Server(self, [self.driver(d) for d in drivers], **kw)
 
+    def server_pid(self):
+        """Of the one sundog-server that this test has started."""
+        return until(lambda: [p for p in processes(self.mark) if comm(p).startswith("sundog-server")],
+                     "no sundog-server is running")[0]
+
     def close(self):
         """What must hold after every test: nobody is left, nothing was left."""
         for child in self.children:
@@ -237,35 +242,24 @@ class Server:
 
     def __init__(self, world, drivers, options=(), wrap=()):
         self.world = world
-        argv = [*wrap, SUNDOG, "server", *options]
+        self.name = "e2e-" + world.mark
+        argv = [*wrap, SUNDOG, "server", "-n", self.name, *options]
         for d in drivers:
             argv += ["-d", d]
         self.errors = open(os.path.join(world.tmp, "server.err"), "w+", encoding="utf-8", errors="replace")
         self.command = world.popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors)
         line = self.command.stdout.readline().decode().strip()
-        assert line, "no server: " + self.stderr()
-        self.name = re.sub(r"^.*=", "", line.split()[-1])
-        self.pid = self.find()
-
-    def find(self):
-        """The pid of sundog-server itself: the command's child, or the command."""
-        pids = [p for p in processes(self.world.mark) if comm(p).startswith("sundog-server")]
-        return pids[0] if pids else self.command.pid
+        assert line == "ready", "no server: " + self.stderr()
+        self.pid = world.server_pid()
 
     def exec_argv(self, *command, wrap=()):
-        return [*wrap, SUNDOG, "exec", "-s", self.name, "--", *command]
+        return [*wrap, SUNDOG, "exec", "-n", self.name, "--", *command]
 
     def exec(self, *command, wrap=(), **kw):
         return self.world.run(self.exec_argv(*command, wrap=wrap), **kw)
 
     def popen(self, *command, wrap=(), **kw):
         return self.world.popen(self.exec_argv(*command, wrap=wrap), **kw)
-
-    def client_env(self):
-        """What `sundog exec` puts into a command's environment."""
-        out = self.exec("env").ok().out
-        return dict(line.split("=", 1) for line in out.splitlines()
-                    if line.startswith(("SUNDOG", "LD_PRELOAD")) and not line.startswith(MARK))
 
     def use(self):
         """Descriptors, threads, lines of the memory map."""
@@ -318,6 +312,7 @@ DRIVERS = {  # name: source, flags; the file is named after the source, as its d
     "tdrv": ("tdrv.c", []),
     "segdrv": ("segdrv.c", []),
     "oldmap": ("oldmap.c", []),
+    "biglock": ("biglock.c", []),
     "fail-init": ("failing.c", ["-DFAIL_INIT"]),
     "fail-attach": ("failing.c", ["-DFAIL_ATTACH"]),
     "fail-missing": ("failing.c", ["-DFAIL_MISSING"]),

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A client that speaks the protocol itself and lies: the server neither crashes, hangs, leaks, nor gives away opens."""
+
+import subprocess
+
+import pytest
+
+from harness import LONG, NOBODY, SLOW
+
+PARTS = ["hello", "silence", "messages", "lies", "scribble", "flood", "foreign", "supervisor"]
+ROUNDS = 20 if LONG else 2
+
+
+def hostile(server, world, part, seed, **kw):
+    """Without the client library."""
+    return server.exec("env", "-u", "LD_PRELOAD", world.app("hostile"), part, str(seed), timeout=100 * SLOW, **kw).quiet()
+
+
+@pytest.mark.timeout(300 * SLOW * (10 if LONG else 1))
+@pytest.mark.parametrize("part", PARTS)
+def test_server_survives(world, part, seed):
+    server = world.server("tdrv")
+    app = world.app("tapp")
+    holder = server.popen(app, "hold", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert holder.stdout.readline() == b"ready\n"
+    hostile(server, world, part, seed)  # the first time fills the server's caches
+    server.exec(app, "stats").quiet()
+    before = server.use()
+    for i in range(ROUNDS):
+        hostile(server, world, part, seed + 1 + i)
+        assert server.exec(app, "basic").quiet().out == ""
+    server.settle(before)
+    assert server.exec(app, "stats").quiet().out == "clones 1 mappings 1 sleepers 0 open 1\n"
+    _, err = holder.communicate()
+    assert holder.returncode == 0, err.decode()
+    assert server.exec(app, "stats").quiet().out == "clones 0 mappings 0 sleepers 0 open 1\n"
+    server.stop()
+
+
+@pytest.mark.root
+def test_another_user_is_not_served(world, seed):
+    """A server of root's is not everybody's unless that is wanted; whatever the answer, it survives."""
+    server = world.server("tdrv")
+    for part in ("hello", "supervisor"):
+        server.exec("env", "-u", "LD_PRELOAD", *NOBODY, world.app("hostile"), part, str(seed), timeout=100 * SLOW)
+    server.exec(world.app("tapp"), "basic").quiet()
+    server.stop()

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What a driver forgot is reported by kind, size and the function that allocated it; exit status 99."""
+
+import pytest
+
+LEAKS = {
+    "leak-cookie": ("cookie", "12288", "leaky_alloc_cookie"),
+    "leak-state": ("soft state", None, "leaky_alloc_state"),
+    "leak-kmem": ("kmem", "1234", "leaky_alloc_kmem"),
+    "leak-node": ("minor node", None, None),
+}
+
+
+@pytest.mark.parametrize("driver", LEAKS)
+def test_leak(world, driver):
+    kind, size, function = LEAKS[driver]
+    r = world.sundog_run(driver, "true")
+    assert r.status == 99, str(r)
+    assert kind in r.err and "leaky" in r.err, str(r)
+    for word in (size, function):
+        assert word is None or word in r.err, str(r)
+    assert all(line.startswith("sundog: ") for line in r.err.splitlines()), str(r)
+
+
+def test_a_failed_command_keeps_its_status(world):
+    r = world.sundog_run("leak-kmem", "sh", "-c", "exit 3")
+    assert r.status == 3 and "leaky_alloc_kmem" in r.err, str(r)
+
+
+def test_leak_in_a_server(world):
+    server = world.server("leak-cookie")
+    server.exec("true").quiet()
+    assert "leaky_alloc_cookie" in server.stop(99)
+
+
+def test_no_leak_nothing_said(world):
+    world.sundog_run("tdrv", world.app("tapp"), "basic").quiet()
+
+
+def test_verbose_says_something(world):
+    r = world.sundog_run("tdrv", "true", options=["-v"]).ok()
+    assert r.err != ""
