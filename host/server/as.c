@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * as.c: the address spaces of real processes.  What host.h asks is done by the application's own thread that
+ * waits for the call in progress: as entries of the reply to mmap where that is possible, else as steps.
+ *
+ *	WIRE_MMAP      [ reserved by the client ....... )   windows in it travel with the reply
+ *	WIRE_MUNMAP    [ unmapped by the client ....... )   after the reply: nothing to do here
+ *	WIRE_MPROTECT  [ protected by the client ...... )   after the reply: nothing to do here
+ *
+ * Windows that are not intercepted have their translations whenever the application likes, so unload and load
+ * mean nothing for them.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/server/server.h"
+
+static const struct as_engine *engine = &as_engine_none;
+
+void as_init(struct host_as *as, struct process *p)
+{
+	as->process = p;
+	pthread_mutex_init(&as->lock, NULL);
+}
+
+void as_fini(struct host_as *as)
+{
+	ranges_fini(&as->claims);
+	pthread_mutex_destroy(&as->lock);
+}
+
+bool as_empty(struct host_as *as)
+{
+	bool empty;
+
+	pthread_mutex_lock(&as->lock);
+	empty = as->claims.count == 0;
+	pthread_mutex_unlock(&as->lock);
+	return empty;
+}
+
+/* Linux has done or will do it: the memory was copied by fork, or goes with the process. */
+static bool nothing_to_do(const struct host_as *as)
+{
+	return as->forking || atomic_load(&as->process->dying);
+}
+
+/* The application's thread that waits for the present call, if it is one of that process. */
+static struct thread *waiting_thread(const struct host_as *as)
+{
+	struct thread *t = thread_current();
+
+	return t != NULL && t->process == as->process ? t : NULL;
+}
+
+static bool in_call(const struct call *c, uint64_t addr, uint64_t len)
+{
+	return addr >= c->start && addr < c->end && len <= c->end - addr;
+}
+
+static bool range_is_good(const struct host_as *as, uint64_t addr, uint64_t len)
+{
+	uint64_t top = as->process->model == SYS_ILP32 ? USER_TOP_32 : USER_TOP_64;
+
+	return (addr & PAGE_MASK) == 0 && addr >= PAGE_SIZE && addr < top && len <= top - addr;
+}
+
+/* ---- claims ---- */
+
+static int claim(struct host_as *as, uint64_t addr, uint64_t len, bool replace)
+{
+	int error = 0;
+
+	pthread_mutex_lock(&as->lock);
+	if (replace)
+		error = ranges_remove(&as->claims, addr, addr + len);
+	else if (ranges_overlap(&as->claims, addr, addr + len))
+		error = ENOMEM; /* the client gave us what it had given us before */
+	if (error == 0)
+		error = ranges_add(&as->claims, addr, addr + len);
+	pthread_mutex_unlock(&as->lock);
+	return error;
+}
+
+static int reserve_by_step(const struct host_as *as, uintptr_t *addr, size_t len, bool fixed)
+{
+	struct wire_message m = {.op = WIRE_STEP_RESERVE, .a = *addr, .b = len, .c = fixed};
+	struct thread *t = waiting_thread(as);
+	int error = t != NULL ? thread_step(t, &m, NULL) : ENOMEM;
+
+	if (error != 0)
+		return ENOMEM;
+	if (fixed && m.a != *addr)
+		return ENOMEM;
+	*addr = m.a;
+	return range_is_good(as, m.a, len) ? 0 : ENOMEM;
+}
+
+int host_as_reserve(struct host_as *as, uintptr_t *addr, size_t len, unsigned flags)
+{
+	struct thread *t = waiting_thread(as);
+	bool fixed = flags & HOST_AS_FIXED;
+	int error = 0;
+
+	if (as->forking)
+		return claim(as, *addr, len, true);
+	if (t != NULL && t->call.mmap && !t->call.given && len == t->call.end - t->call.start &&
+	    (!fixed || *addr == t->call.start)) {
+		*addr = t->call.start;
+		t->call.given = true;
+	} else {
+		error = reserve_by_step(as, addr, len, fixed);
+	}
+	return error != 0 ? error : claim(as, *addr, len, fixed);
+}
+
+/* ---- giving back ---- */
+
+/* Entries that were gathered for a part that goes away again. */
+static void maps_forget(struct call *c, uint64_t addr, uint64_t len)
+{
+	unsigned kept = 0, fd = 0, kept_fds = 0;
+
+	for (unsigned i = 0; i < c->nmaps; i++) {
+		struct wire_map *m = &c->maps[i];
+		bool with_fd = m->flags & WIRE_MAP_DESCRIPTOR;
+		bool gone = m->addr >= addr && m->addr - addr < len;
+		if (with_fd && gone)
+			close(c->fds[fd]);
+		else if (with_fd)
+			c->fds[kept_fds++] = c->fds[fd];
+		fd += with_fd;
+		if (!gone)
+			c->maps[kept++] = *m;
+	}
+	c->nmaps = kept;
+	c->nfds = kept_fds;
+}
+
+/* True if the client does it without being told. */
+static bool release_is_implied(struct call *c, uint64_t addr, uint64_t len)
+{
+	if (!in_call(c, addr, len))
+		return false;
+	if (c->mmap && c->fixed)
+		(void)ranges_add(&c->released, addr, addr + len); /* see call_mmap() */
+	return true;
+}
+
+void host_as_release(struct host_as *as, uintptr_t addr, size_t len)
+{
+	struct wire_message m = {.op = WIRE_STEP_RELEASE, .a = addr, .b = len};
+	struct thread *t = waiting_thread(as);
+
+	pthread_mutex_lock(&as->lock);
+	(void)ranges_remove(&as->claims, addr, addr + len);
+	pthread_mutex_unlock(&as->lock);
+	if (nothing_to_do(as))
+		return;
+	supervisor_changed();
+	if (t == NULL) {
+		posix_log(HOST_LOG_WARN, "process %d: a mapping was removed in no call of the process: "
+			  "its addresses stay taken", (int)as->process->pid);
+		return;
+	}
+	maps_forget(&t->call, addr, len);
+	if (!release_is_implied(&t->call, addr, len))
+		(void)thread_step(t, &m, NULL);
+}
+
+/* ---- windows ---- */
+
+int call_maps_flush(struct thread *t)
+{
+	struct call *c = &t->call;
+	struct wire_message m = {.op = WIRE_STEP_MAP, .b = c->nmaps, .nfds = c->nfds,
+				 .data_len = (uint32_t)(c->nmaps * sizeof(c->maps[0]))};
+	int error;
+
+	if (c->nmaps == 0)
+		return 0;
+	memcpy(t->channel.memory->data, c->maps, m.data_len);
+	error = thread_step(t, &m, c->fds);
+	for (unsigned i = 0; i < c->nfds; i++)
+		close(c->fds[i]);
+	c->nmaps = c->nfds = 0;
+	return error;
+}
+
+/* A descriptor of our own: the page object may be gone before the reply is sent. */
+static int window_descriptor(const struct host_window *w)
+{
+	int fd = w->lend_writable ? posix_pages_fd(w->pages) : posix_pages_fd_readonly(w->pages);
+
+	return fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+}
+
+static int window_add(struct thread *t, const struct host_window *w)
+{
+	struct call *c = &t->call;
+	struct wire_map m = {.addr = w->addr, .len = w->len, .offset = w->offset, .prot = w->prot};
+	int error = 0;
+
+	if (c->nmaps == MAPS_MAX || c->nfds == WIRE_FDS_MAX)
+		error = call_maps_flush(t);
+	if (error != 0)
+		return error;
+	if (w->pages != NULL) {
+		int fd = window_descriptor(w);
+		if (fd < 0)
+			return errno == EMFILE || errno == ENFILE ? ENOMEM : errno;
+		c->fds[c->nfds++] = fd;
+		m.flags = WIRE_MAP_DESCRIPTOR | (w->resident ? WIRE_MAP_POPULATE : 0);
+	}
+	c->maps[c->nmaps++] = m;
+	return 0;
+}
+
+int host_as_window(struct host_as *as, const struct host_window *w)
+{
+	struct thread *t = waiting_thread(as);
+	int error;
+
+	if (nothing_to_do(as))
+		return 0;
+	if (w->intercept || t == NULL)
+		return engine->window(as, w);
+	if (t->call.mmap && in_call(&t->call, w->addr, w->len)) {
+		maps_forget(&t->call, w->addr, w->len); /* an older window */
+		return window_add(t, w);
+	}
+	error = call_maps_flush(t);
+	if (error == 0)
+		error = window_add(t, w);
+	return error != 0 ? error : call_maps_flush(t);
+}
+
+int host_as_load(struct host_as *as, uintptr_t addr, size_t len, unsigned prot)
+{
+	return nothing_to_do(as) ? EFAULT : engine->load(as, addr, len, prot);
+}
+
+void host_as_unload(struct host_as *as, uintptr_t addr, size_t len)
+{
+	if (!nothing_to_do(as))
+		engine->unload(as, addr, len);
+}
+
+int host_as_protect(struct host_as *as, uintptr_t addr, size_t len, unsigned prot)
+{
+	struct wire_message m = {.op = WIRE_STEP_PROTECT, .a = addr, .b = len, .c = prot};
+	struct thread *t = waiting_thread(as);
+
+	if (nothing_to_do(as))
+		return 0;
+	if (t == NULL)
+		return engine->protect(as, addr, len, prot);
+	if (!t->call.mmap && in_call(&t->call, addr, len))
+		return 0;
+	return thread_step(t, &m, NULL);
+}
+
+/* ---- no fault engine ---- */
+
+static int none_window(struct host_as *as, const struct host_window *w)
+{
+	static atomic_bool said;
+
+	if (!atomic_exchange(&said, true))
+		posix_log(HOST_LOG_WARN, "process %d: mapping of %zu bytes refused: its driver wants to see each "
+			  "access (devmap_access, or a remap from another process), and this server cannot do "
+			  "that yet", (int)as->process->pid, w->len);
+	return ENOTSUP;
+}
+
+static int none_load(struct host_as *as, uintptr_t addr, size_t len, unsigned prot)
+{
+	return 0;
+}
+
+static void none_unload(struct host_as *as, uintptr_t addr, size_t len)
+{
+}
+
+static int none_protect(struct host_as *as, uintptr_t addr, size_t len, unsigned prot)
+{
+	return ENOTSUP;
+}
+
+const struct as_engine as_engine_none = {"none", none_window, none_load, none_unload, none_protect};

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* call_memory.c: mmap, munmap, mprotect. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "host/server/server.h"
+
+static uint64_t user_top(const struct process *p)
+{
+	return p->model == SYS_ILP32 ? USER_TOP_32 : USER_TOP_64;
+}
+
+static uint64_t round_up(uint64_t len)
+{
+	return (len + PAGE_MASK) & ~(uint64_t)PAGE_MASK;
+}
+
+/* A range that the application may have at all, whole pages from an aligned address on. */
+static bool range_is_good(const struct process *p, uint64_t addr, uint64_t len)
+{
+	uint64_t top = user_top(p);
+
+	return (addr & PAGE_MASK) == 0 && addr >= PAGE_SIZE && addr < top && len != 0 && len <= top - addr &&
+	       round_up(len) <= top - addr;
+}
+
+static void call_range(struct call *c, uint64_t addr, uint64_t len)
+{
+	c->start = addr;
+	c->end = addr + round_up(len);
+}
+
+/* mmap failed after what was at the fixed address had been unmapped: the client must not keep it. */
+static void released_unmap(struct thread *t)
+{
+	struct ranges *r = &t->call.released;
+
+	for (size_t i = 0; i < r->count; i++) {
+		struct wire_message m = {.op = WIRE_STEP_RELEASE, .a = r->at[i].start,
+					 .b = r->at[i].end - r->at[i].start};
+		(void)thread_step(t, &m, NULL);
+	}
+}
+
+static void maps_reply(struct thread *t, struct wire_message *out)
+{
+	struct call *c = &t->call;
+
+	out->b = c->nmaps;
+	out->data_len = (uint32_t)(c->nmaps * sizeof(c->maps[0]));
+	memcpy(t->channel.memory->data, c->maps, out->data_len);
+}
+
+int call_mmap(struct thread *t, const struct wire_message *in, struct wire_message *out)
+{
+	int prot = (int)(uint32_t)in->d, flags = (int)(in->d >> 32);
+	struct call *c = &t->call;
+	uintptr_t addr = in->b;
+	struct open *o;
+	int error;
+
+	c->fixed = flags & MAP_FIXED;
+	if (addr != 0 && range_is_good(t->process, addr, in->c)) {
+		c->mmap = true;
+		call_range(c, addr, in->c);
+	} else if (addr != 0 && !c->fixed) {
+		return EINVAL; /* the client has reserved no such thing */
+	} else if (in->c > user_top(t->process)) {
+		return ENOMEM;
+	}
+	o = open_get(t->process, in->a);
+	if (o == NULL)
+		return EBADF;
+	error = sys_mmap(o->file, &addr, in->c, prot, flags, (int64_t)in->e);
+	open_put(o);
+	if (error != 0) {
+		released_unmap(t);
+		call_fini(c);
+		return error;
+	}
+	out->a = addr;
+	maps_reply(t, out);
+	return 0;
+}
+
+int call_munmap(struct thread *t, const struct wire_message *in, struct wire_message *out)
+{
+	if (!range_is_good(t->process, in->a, in->b))
+		return EINVAL;
+	call_range(&t->call, in->a, in->b);
+	return sys_munmap(in->a, round_up(in->b));
+}
+
+int call_mprotect(struct thread *t, const struct wire_message *in, struct wire_message *out)
+{
+	if (!range_is_good(t->process, in->a, in->b) || (in->c & ~(uint64_t)(PROT_READ | PROT_WRITE | PROT_EXEC)))
+		return EINVAL;
+	call_range(&t->call, in->a, in->b);
+	return sys_mprotect(in->a, round_up(in->b), (int)in->c);
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fork.c: a child between WIRE_FORK and its own hello.
+ *
+ *	parent: WIRE_FORK -> token      fork()      WIRE_FORKED(token, pid)
+ *	                                  '- child: hello(token)
+ *
+ * The last two come in either order.  A child that dies before its hello is seen by the pidfd that
+ * WIRE_FORKED gives us; one whose parent dies before WIRE_FORKED has some time to come.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "host/server/server.h"
+
+#define PATIENCE_NS UINT64_C(10000000000)
+
+static int fork_proc(struct process *parent, struct process *child)
+{
+	struct cred cred;
+	struct sys_proc_info info = {.ppid = parent->pid, .model = parent->model};
+	int error;
+
+	(void)cred_read(parent->pid, atomic_load(&parent->euid), 0, &cred);
+	info.cred = cred.sys;
+	info.name = cred.name;
+	atomic_store(&child->euid, cred.sys.euid);
+	error = sys_proc_fork(parent->sys, &info, &child->as, &child->sys);
+	cred_fini(&cred);
+	return error;
+}
+
+int fork_begin(struct process *parent, uint64_t *token)
+{
+	struct process *child;
+	bool spawn;
+	int error;
+
+	server_lock();
+	error = parent->forks >= FORKS_MAX ? EAGAIN : 0;
+	parent->forks += error == 0;
+	server_unlock();
+	if (error != 0)
+		return error;
+	child = process_alloc(parent->model);
+	if (child != NULL) {
+		child->as.forking = true;
+		child->token = *token = server_random();
+		child->parent = process_get(parent);
+	}
+	error = child != NULL ? fork_proc(parent, child) : ENOMEM;
+	server_lock();
+	if (error != 0) {
+		parent->forks--;
+		server_unlock();
+		if (child != NULL)
+			process_put(child);
+		return error;
+	}
+	process_publish(child, PROCESS_PENDING);
+	error = server.stopping || atomic_load(&parent->dying) ? EAGAIN : open_inherit(parent, child);
+	spawn = error != 0 && process_end(child, END_EXIT, NULL);
+	server_unlock();
+	if (spawn)
+		job_spawn(&child->job);
+	return error;
+}
+
+/* The parent's pending child of that token; server.lock is held. */
+static struct process *fork_find(const struct process *parent, uint64_t token)
+{
+	struct process *p;
+
+	LIST_FOREACH(p, &server.processes, link)
+		if (p->state == PROCESS_PENDING && p->parent == parent && p->token == token)
+			return p;
+	return NULL;
+}
+
+/* The fork failed, or the child is dead and gone. */
+static void fork_undo(const struct process *parent, uint64_t token)
+{
+	struct process *child;
+	bool spawn;
+
+	server_lock();
+	child = fork_find(parent, token);
+	spawn = child != NULL && process_end(child, END_EXIT, NULL);
+	if (spawn)
+		process_get(child);
+	server_unlock();
+	if (!spawn)
+		return;
+	job_spawn(&child->job);
+	process_wait_gone(child);
+	process_put(child);
+}
+
+static int fork_watch(const struct process *parent, uint64_t token, pid_t pid, int pidfd)
+{
+	struct process *child;
+	int error = 0;
+
+	server_lock();
+	child = fork_find(parent, token);
+	if (child != NULL && child->pidfd < 0) {
+		child->pid = pid;
+		child->pidfd = pidfd;
+		error = process_watch_pidfd(child);
+		pidfd = -1;
+	}
+	server_unlock();
+	if (pidfd >= 0)
+		close(pidfd);
+	return error;
+}
+
+int fork_named(struct process *parent, uint64_t token, pid_t pid)
+{
+	struct cred cred;
+	int pidfd, error;
+
+	if (pid < 0)
+		return EINVAL;
+	pidfd = pid != 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+	if (pidfd < 0) {
+		fork_undo(parent, token);
+		return 0;
+	}
+	error = cred_read(pid, 0, 0, &cred);
+	if (error == 0 && cred.ppid != parent->pid)
+		error = ESRCH; /* somebody else's */
+	cred_fini(&cred);
+	if (error == 0)
+		return fork_watch(parent, token, pid, pidfd);
+	close(pidfd);
+	return error;
+}
+
+static bool fork_is_late(struct process *p, uint64_t now)
+{
+	if (p->state != PROCESS_PENDING || p->pidfd >= 0 || p->parent->state != PROCESS_DEAD)
+		return false;
+	if (p->deadline == 0)
+		p->deadline = now + PATIENCE_NS;
+	return now > p->deadline;
+}
+
+void fork_expire(void)
+{
+	uint64_t now = host_time_monotonic();
+	struct process *p;
+
+	do {
+		server_lock();
+		LIST_FOREACH(p, &server.processes, link)
+			if (fork_is_late(p, now) && process_end(p, END_EXIT, NULL))
+				break;
+		server_unlock();
+		if (p != NULL)
+			job_spawn(&p->job);
+	} while (p != NULL);
+}

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * listener.c: accepts connections and reads their hello.  Whoever does not say hello at once waits in a short
+ * list, for a short time, and the one who waits longest makes room; so nobody can keep others out.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "host/server/server.h"
+
+#define PENDING_MAX 64u
+#define PATIENCE_NS UINT64_C(5000000000)
+
+struct pending { int connection; uint64_t deadline; };
+struct greeting {
+	struct wire_hello hello;
+	int connection;
+	struct ucred peer;
+};
+static struct {
+	int socket, stop;
+	int reserve; /* a descriptor to give up when there is none left for accept() */
+	pthread_t thread;
+	struct pending pending[PENDING_MAX]; /* the listener thread's; oldest first */
+	unsigned npending;
+	pthread_mutex_t lock; /* protects the field below */
+	pthread_cond_t idle;
+	unsigned greetings; /* hellos that are being answered */
+} listener = {.lock = PTHREAD_MUTEX_INITIALIZER, .idle = PTHREAD_COND_INITIALIZER};
+
+/* ---- hellos ---- */
+
+void hello_answer(int connection, int error, int fd, uint64_t size)
+{
+	struct wire_welcome w = {WIRE_MAGIC, WIRE_VERSION, error, 0, size};
+	union { struct cmsghdr align; char bytes[CMSG_SPACE(sizeof(int))]; } control = {0};
+	struct iovec iov = {&w, sizeof(w)};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
+	struct cmsghdr *c;
+
+	if (fd >= 0) {
+		mh.msg_control = control.bytes;
+		mh.msg_controllen = sizeof(control.bytes);
+		c = CMSG_FIRSTHDR(&mh);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(c), &fd, sizeof(int));
+	}
+	(void)sendmsg(connection, &mh, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+void listener_hello_done(void)
+{
+	pthread_mutex_lock(&listener.lock);
+	if (--listener.greetings == 0)
+		pthread_cond_broadcast(&listener.idle);
+	pthread_mutex_unlock(&listener.lock);
+}
+
+static void *greeting_thread(void *arg)
+{
+	struct greeting *g = arg;
+	struct greeting copy = *g;
+
+	free(g);
+	pthread_setname_np(pthread_self(), copy.hello.kind == WIRE_THREAD ? "call" : "hello");
+	if (copy.hello.kind == WIRE_THREAD) {
+		thread_hello(&copy.hello, copy.connection, copy.peer.pid, copy.peer.uid);
+		return NULL;
+	}
+	process_hello(&copy.hello, copy.connection, copy.peer.pid, copy.peer.uid, copy.peer.gid);
+	listener_hello_done();
+	return NULL;
+}
+
+static int hello_check(const struct wire_hello *h)
+{
+	if (h->version != WIRE_VERSION)
+		return EPROTONOSUPPORT;
+	if ((h->model != 32 && h->model != 64) || (h->kind != WIRE_PROCESS && h->kind != WIRE_THREAD))
+		return EINVAL;
+	return 0;
+}
+
+/* A thread of its own answers: it may have to wait for the end of a process. */
+static int greet(const struct wire_hello *hello, int connection)
+{
+	struct greeting *g;
+	socklen_t size = sizeof(g->peer);
+	pthread_t id;
+	int error = hello_check(hello);
+
+	if (error != 0)
+		return error;
+	g = malloc(sizeof(*g));
+	if (g == NULL)
+		return ENOMEM;
+	*g = (struct greeting){.hello = *hello, .connection = connection};
+	if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &g->peer, &size) != 0 || g->peer.pid <= 0) {
+		free(g);
+		return EACCES;
+	}
+	pthread_mutex_lock(&listener.lock);
+	listener.greetings++;
+	pthread_mutex_unlock(&listener.lock);
+	error = pthread_create(&id, NULL, greeting_thread, g);
+	if (error == 0) {
+		pthread_detach(id);
+		return 0;
+	}
+	listener_hello_done();
+	free(g);
+	return error;
+}
+
+/* True: done with the connection, one way or the other. */
+static bool hello_read(int connection)
+{
+	struct wire_hello hello;
+	struct iovec iov = {&hello, sizeof(hello)};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1}; /* no room for descriptors: Linux drops them */
+	ssize_t n = recvmsg(connection, &mh, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	int error;
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (n != sizeof(hello) || (mh.msg_flags & MSG_TRUNC) || hello.magic != WIRE_MAGIC) {
+		close(connection);
+		return true;
+	}
+	error = greet(&hello, connection);
+	if (error != 0) {
+		hello_answer(connection, error, -1, 0);
+		close(connection);
+	}
+	return true;
+}
+
+/* ---- those who have not said hello yet ---- */
+
+static void pending_remove(unsigned i)
+{
+	listener.npending--;
+	memmove(&listener.pending[i], &listener.pending[i + 1],
+		(listener.npending - i) * sizeof(listener.pending[0]));
+}
+
+static void pending_add(int connection)
+{
+	if (listener.npending == PENDING_MAX) {
+		close(listener.pending[0].connection);
+		pending_remove(0);
+	}
+	listener.pending[listener.npending++] =
+		(struct pending){connection, host_time_monotonic() + PATIENCE_NS};
+}
+
+static void pending_expire(void)
+{
+	uint64_t now = host_time_monotonic();
+
+	while (listener.npending > 0 && listener.pending[0].deadline <= now) {
+		close(listener.pending[0].connection);
+		pending_remove(0);
+	}
+}
+
+static void pending_read(const struct pollfd *p, unsigned n)
+{
+	for (unsigned i = n; i-- > 0;)
+		if (p[i].revents != 0 && hello_read(p[i].fd))
+			pending_remove(i);
+}
+
+/* ---- accepting ---- */
+
+/* No descriptor is left: take the connection with the reserve, and hang up, rather than spin on it. */
+static void accept_refuse(void)
+{
+	static atomic_bool said;
+	int connection;
+
+	close(listener.reserve);
+	connection = accept4(listener.socket, NULL, NULL, SOCK_CLOEXEC);
+	if (connection >= 0) {
+		hello_answer(connection, EMFILE, -1, 0);
+		close(connection);
+	}
+	listener.reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (!atomic_exchange(&said, true))
+		posix_log(HOST_LOG_WARN, "a connection is refused: no descriptor is left");
+}
+
+static void accept_some(void)
+{
+	for (int budget = 16; budget > 0; budget--) {
+		int connection = accept4(listener.socket, NULL, NULL, SOCK_CLOEXEC);
+		if (connection < 0) {
+			if (errno == EMFILE || errno == ENFILE)
+				accept_refuse();
+			return;
+		}
+		if (!hello_read(connection))
+			pending_add(connection);
+	}
+}
+
+static void *listener_thread(void *arg)
+{
+	struct pollfd p[PENDING_MAX + 2];
+
+	pthread_setname_np(pthread_self(), "listener");
+	for (;;) {
+		unsigned n = listener.npending;
+		for (unsigned i = 0; i < n; i++)
+			p[i] = (struct pollfd){listener.pending[i].connection, POLLIN, 0};
+		p[n] = (struct pollfd){listener.socket, POLLIN, 0};
+		p[n + 1] = (struct pollfd){listener.stop, POLLIN, 0};
+		if (poll(p, n + 2, n > 0 ? 1000 : -1) < 0)
+			continue;
+		if (p[n + 1].revents != 0)
+			return NULL;
+		pending_read(p, n);
+		pending_expire();
+		if (p[n].revents != 0)
+			accept_some();
+	}
+}
+
+/* ---- start and stop ---- */
+
+static int listener_bind(const char *name)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	size_t length = strlen(name);
+	static const int on = 1;
+
+	if (length == 0 || length >= sizeof(address.sun_path))
+		return ENAMETOOLONG;
+	memcpy(address.sun_path + 1, name, length); /* abstract: a NUL in front, none behind */
+	listener.socket = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (listener.socket < 0)
+		return errno;
+	if (setsockopt(listener.socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) != 0 ||
+	    bind(listener.socket, (struct sockaddr *)&address,
+		 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length)) != 0 ||
+	    listen(listener.socket, 512) != 0) {
+		int error = errno;
+		close(listener.socket);
+		return error;
+	}
+	return 0;
+}
+
+int listener_start(const char *name)
+{
+	int error = listener_bind(name);
+
+	if (error != 0)
+		return error;
+	listener.stop = eventfd(0, EFD_CLOEXEC);
+	listener.reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (listener.stop < 0 || listener.reserve < 0)
+		return errno;
+	return pthread_create(&listener.thread, NULL, listener_thread, NULL);
+}
+
+void listener_stop(void)
+{
+	uint64_t one = 1;
+
+	(void)!write(listener.stop, &one, sizeof(one));
+	pthread_join(listener.thread, NULL);
+	for (unsigned i = 0; i < listener.npending; i++)
+		close(listener.pending[i].connection);
+	close(listener.socket);
+	close(listener.stop);
+	close(listener.reserve);
+	pthread_mutex_lock(&listener.lock);
+	while (listener.greetings > 0)
+		pthread_cond_wait(&listener.idle, &listener.lock);
+	pthread_mutex_unlock(&listener.lock);
+}

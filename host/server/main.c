@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sundog-server: runs drivers for applications in other processes.  Started by the sundog command; see
+ * wire/supervisor.h for its options.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "host/server/server.h"
+#include "wire/supervisor.h"
+
+struct server server = {.lock = PTHREAD_MUTEX_INITIALIZER};
+bool server_verbose;
+
+void server_lock(void)
+{
+	pthread_mutex_lock(&server.lock);
+}
+
+void server_unlock(void)
+{
+	pthread_mutex_unlock(&server.lock);
+}
+
+uint64_t server_random(void)
+{
+	uint64_t value = 0;
+
+	while (value == 0)
+		if (getrandom(&value, sizeof(value), 0) != sizeof(value))
+			value = 0;
+	return value;
+}
+
+/* ---- options ---- */
+
+struct options {
+	const char *socket;
+	int supervisor;
+	bool verbose, strict_lock;
+	const char **drivers;
+	size_t ndrivers;
+};
+
+#define EXIT_SUNDOG 125
+
+/* The supervisor says it to the user; without one we do. */
+__attribute__((format(printf, 2, 3), noreturn)) static void fail(const struct options *o, const char *format, ...)
+{
+	char line[SUPERVISOR_LINE_MAX - 16];
+	va_list ap;
+
+	va_start(ap, format);
+	(void)vsnprintf(line, sizeof(line), format, ap);
+	va_end(ap);
+	line[strcspn(line, "\n")] = '\0';
+	if (o->supervisor >= 0)
+		supervisor_say(o->supervisor, "failed %s\n", line);
+	else
+		(void)fprintf(stderr, "sundog: %s\n", line);
+	_exit(EXIT_SUNDOG);
+}
+
+static void options_parse(struct options *o, int argc, char **argv)
+{
+	static const struct option longs[] = {{"strict-lock", no_argument, NULL, 'L'}, {0}};
+	int c;
+
+	o->drivers = calloc((size_t)argc, sizeof(*o->drivers));
+	if (o->drivers == NULL)
+		fail(o, "options: %s", strerror(ENOMEM));
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, "S:n:vd:", longs, NULL)) != -1) {
+		switch (c) {
+		case 'S':
+			o->supervisor = atoi(optarg);
+			break;
+		case 'n':
+			o->socket = optarg;
+			break;
+		case 'v':
+			o->verbose = true;
+			break;
+		case 'L':
+			o->strict_lock = true;
+			break;
+		case 'd':
+			o->drivers[o->ndrivers++] = optarg;
+			break;
+		default:
+			fail(o, "%s: unknown option, or one without its value", argv[optind - 1]);
+		}
+	}
+	if (optind < argc)
+		fail(o, "%s: unknown argument", argv[optind]);
+	if (o->socket == NULL)
+		fail(o, "-n SOCKET is missing");
+}
+
+/* ---- start and stop ---- */
+
+static void signals_init(void)
+{
+	sigset_t set;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGUSR1);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+static void start(const struct options *o)
+{
+	struct sys_config config = {.verbose = o->verbose, .strict_lock = o->strict_lock};
+	struct posix_config posix = {.verbose = o->verbose, .strict_lock = o->strict_lock};
+	char message[SUPERVISOR_LINE_MAX - 64] = "";
+	int error;
+
+	posix_init(&posix);
+	if ((error = sys_boot(&config)) != 0)
+		fail(o, "start: %s", strerror(error));
+	sys_thread_enter(NULL);
+	for (size_t i = 0; i < o->ndrivers; i++) {
+		if (driver_load(o->drivers[i], message, sizeof(message)) != 0) {
+			(void)report_halt();
+			fail(o, "%s", message);
+		}
+	}
+	sys_thread_leave();
+	if ((error = jobs_start()) != 0 || (error = lifecycle_start()) != 0)
+		fail(o, "start: %s", strerror(error));
+	if ((error = nodes_start()) != 0)
+		fail(o, "table of nodes: %s", strerror(error));
+	if ((error = listener_start(o->socket)) != 0)
+		fail(o, "socket %s: %s", o->socket, strerror(error));
+}
+
+static void stop(const struct options *o)
+{
+	unsigned leaks;
+
+	server_lock();
+	server.stopping = true;
+	server_unlock();
+	process_end_all(); /* first: a hello may wait for the end of one */
+	listener_stop();
+	process_end_all();
+	jobs_drain();
+	open_close_all();
+	jobs_drain();
+	lifecycle_stop();
+	sys_thread_enter(NULL);
+	leaks = report_halt();
+	sys_thread_leave();
+	driver_unload_all();
+	supervisor_say(o->supervisor, "leaks %u\n", leaks);
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = {.supervisor = -1};
+
+	signals_init();
+	options_parse(&o, argc, argv);
+	if (o.supervisor >= 0)
+		(void)fcntl(o.supervisor, F_SETFD, FD_CLOEXEC);
+	server_verbose = o.verbose;
+	start(&o);
+	supervisor_run(o.supervisor);
+	stop(&o);
+	free(o.drivers);
+	return 0;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ranges.c: a sorted array of ranges that do not overlap. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/server/server.h"
+
+/* Index of the first range that ends behind address. */
+static size_t first_behind(const struct ranges *r, uint64_t address)
+{
+	size_t low = 0, high = r->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (r->at[middle].end > address)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+bool ranges_overlap(const struct ranges *r, uint64_t start, uint64_t end)
+{
+	size_t i = first_behind(r, start);
+
+	return i < r->count && r->at[i].start < end;
+}
+
+static int insert(struct ranges *r, size_t i, uint64_t start, uint64_t end)
+{
+	if (r->count == r->room) {
+		size_t room = r->room ? r->room * 2 : 8;
+		struct range *at = reallocarray(r->at, room, sizeof(*at));
+		if (at == NULL)
+			return ENOMEM;
+		r->at = at;
+		r->room = room;
+	}
+	memmove(&r->at[i + 1], &r->at[i], (r->count - i) * sizeof(r->at[0]));
+	r->at[i] = (struct range){start, end};
+	r->count++;
+	return 0;
+}
+
+int ranges_add(struct ranges *r, uint64_t start, uint64_t end)
+{
+	return insert(r, first_behind(r, start), start, end);
+}
+
+/*
+ *	[ range ............................ )
+ *	          [ start ...... end )
+ *	[ stays   )                  [ new   )
+ */
+int ranges_remove(struct ranges *r, uint64_t start, uint64_t end)
+{
+	size_t i = first_behind(r, start);
+
+	while (i < r->count && r->at[i].start < end) {
+		struct range *x = &r->at[i];
+		if (x->start < start && x->end > end) {
+			uint64_t old_end = x->end;
+			int error = insert(r, i + 1, end, old_end);
+			if (error == 0)
+				r->at[i].end = start;
+			return error;
+		}
+		if (x->start < start) {
+			x->end = start;
+			i++;
+		} else if (x->end > end) {
+			x->start = end;
+		} else {
+			memmove(x, x + 1, (r->count - i - 1) * sizeof(*x));
+			r->count--;
+		}
+	}
+	return 0;
+}
+
+void ranges_fini(struct ranges *r)
+{
+	free(r->at);
+	*r = (struct ranges){0};
+}

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * server.h: shared by the files of host/server only.
+ *
+ * Threads:
+ *	main       options, supervisor, order of start and stop
+ *	listener   accepts, reads hellos; never waits for anybody else
+ *	lifecycle  deaths, execs, closes that nobody announced, interrupts
+ *	one per WIRE_THREAD connection: the kernel half of an application's thread
+ *	one per teardown or close that no caller waits for (jobs.c)
+ *
+ * Locks, in the order in which they are taken; none is held across a call of the kernel part:
+ *
+ *	server.lock     table of processes, table of opens, watches, the states of both
+ *	process.lock    its threads, its proven opens
+ *	host_as.lock    its claimed ranges
+ *	jobs.lock       jobs in progress
+ *	nodes.lock      is taken alone, and held across sys_devnode_each()
+ */
+#ifndef HOST_SERVER_SERVER_H
+#define HOST_SERVER_SERVER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+#include <sys/types.h>
+
+#include "host/posix/posix.h"
+#include "kernel/sys/sys.h"
+#include "wire/channel.h"
+#include "wire/wire.h"
+
+#define PAGE_SIZE 4096u
+#define PAGE_MASK (PAGE_SIZE - 1u)
+#define USER_TOP_64 (UINT64_C(1) << 47)
+#define USER_TOP_32 (UINT64_C(1) << 32)
+
+#define THREADS_MAX 4096u  /* per process */
+#define OPENS_MAX 65536u   /* per process */
+#define FORKS_MAX 64u      /* per process, begun and not yet followed by WIRE_FORKED */
+
+struct process;
+struct open;
+
+/* ---- jobs.c: work that no caller waits for, in a thread of its own ---- */
+
+enum job_state {
+	JOB_RUNNING,
+	JOB_BLOCKED, /* in a driver's wait, a moment ago */
+	JOB_STUCK,   /* nobody waits for it any more */
+};
+struct job {
+	void (*run)(void *arg);
+	void *arg;
+	enum job_state state; /* these two: jobs.lock */
+	TAILQ_ENTRY(job) link, queue;
+};
+int jobs_start(void);
+/* From now on requests wait for the job; storage is the caller's until run has returned. */
+void job_begin(struct job *job);
+void job_end(struct job *job);
+/* After job_begin(): runs run(arg) in a new thread; run calls job_end() itself, before it frees the storage. */
+void job_spawn(struct job *job);
+/* Instead of job_spawn(): the calling thread does the job. */
+void job_enter(struct job *job);
+/* The calling thread's job waits, outside of the kernel part, for something that may never come; and goes on. */
+void job_blocks(void);
+void job_resumes(void);
+/* Waits until every job is done or blocked in a driver's wait; not for long if p is dying. */
+void jobs_settle(const struct process *p);
+void jobs_poke(void);
+/* Waits until every job is done, however long it takes. */
+void jobs_drain(void);
+
+/* ---- watch.c: numbers for objects, and descriptors whose hangup means something ---- */
+
+enum watch_kind { WATCH_NONE, WATCH_PIDFD, WATCH_CONNECTION, WATCH_OPEN };
+#define WATCH_NO_ID 0u
+/* A number for object, never used twice; 0: no memory.  server.lock is held, as for all of these. */
+uint64_t watch_id_create(enum watch_kind kind, void *object);
+void watch_id_destroy(uint64_t id);
+/* The object, or NULL if there is none of that number. */
+void *watch_find(uint64_t id, enum watch_kind *kind);
+
+/* ---- ranges.c: a set of address ranges ---- */
+
+struct range { uint64_t start, end; };
+struct ranges { struct range *at; size_t count, room; };
+/*
+ *	        [ start ........ end )
+ *	[ a )   [ b )      [ c )           add: b and c overlap, so false
+ */
+bool ranges_overlap(const struct ranges *r, uint64_t start, uint64_t end);
+int ranges_add(struct ranges *r, uint64_t start, uint64_t end);    /* ENOMEM */
+int ranges_remove(struct ranges *r, uint64_t start, uint64_t end); /* ENOMEM: a cut in the middle */
+void ranges_fini(struct ranges *r);
+
+/* ---- as.c ---- */
+
+struct host_as {
+	struct process *process;
+	bool forking;         /* made by fork(2): Linux copies the memory, there is nothing to do */
+	pthread_mutex_t lock; /* protects the field below */
+	struct ranges claims;
+};
+void as_init(struct host_as *as, struct process *p);
+void as_fini(struct host_as *as);
+bool as_empty(struct host_as *as);
+
+/* What happens to windows whose accesses must be intercepted: the fault engines fill this in. */
+struct as_engine {
+	const char *name;
+	int (*window)(struct host_as *as, const struct host_window *w);
+	int (*load)(struct host_as *as, uintptr_t addr, size_t len, unsigned prot);
+	void (*unload)(struct host_as *as, uintptr_t addr, size_t len);
+	int (*protect)(struct host_as *as, uintptr_t addr, size_t len, unsigned prot);
+};
+extern const struct as_engine as_engine_none;
+
+/* ---- proofs.c: the opens that a process has proven to hold, by id ---- */
+
+struct proofs { struct open **slot; uint32_t count, room; };
+struct open *proofs_find(const struct proofs *s, uint64_t id);
+int proofs_add(struct proofs *s, struct open *o); /* ENOMEM; EMFILE: OPENS_MAX */
+bool proofs_remove(struct proofs *s, const struct open *o);
+void proofs_fini(struct proofs *s);
+
+/* ---- process.c ---- */
+
+enum process_state {
+	PROCESS_PENDING, /* made by WIRE_FORK, the child has not connected yet */
+	PROCESS_LIVE,
+	PROCESS_DYING,
+	PROCESS_DEAD,
+};
+enum process_end { END_EXIT, END_EXEC };
+
+struct process {
+	atomic_uint refs;
+	atomic_bool dying;
+	atomic_bool vm_refused; /* process_vm_readv() is not permitted: copies go through the client */
+	atomic_uint euid;
+	enum sys_model model;
+
+	/* Protected by server.lock. */
+	enum process_state state;
+	enum process_end end;
+	struct wire_image image;
+	pid_t pid;
+	int pidfd, connection;
+	uint64_t pidfd_id, connection_id;
+	uint64_t token;          /* PENDING */
+	struct process *parent;  /* PENDING: who forks; a reference */
+	uint64_t deadline;       /* PENDING and the parent is gone: when to give up, ns */
+	unsigned forks;          /* PENDING children */
+	LIST_ENTRY(process) link;
+
+	pthread_mutex_t lock; /* protects the fields below */
+	pthread_cond_t changed; /* nthreads fell, or gone was set */
+	LIST_HEAD(, thread) threads;
+	unsigned nthreads;
+	bool gone;              /* torn down */
+	struct proofs proofs;
+
+	struct host_as as;
+	struct sys_proc *sys;   /* constant until it is torn down */
+	struct job job;
+};
+LIST_HEAD(process_list, process);
+
+struct cred {
+	struct sys_cred sys;
+	uint32_t *groups;
+	char name[32];
+	pid_t ppid;
+};
+/* cred.c: from /proc/PID/status; without it from what the socket says (uid, gid). */
+int cred_read(pid_t pid, uid_t uid, gid_t gid, struct cred *cred);
+void cred_fini(struct cred *cred);
+
+struct process *process_alloc(enum sys_model model);
+struct process *process_get(struct process *p);
+void process_put(struct process *p);
+/* Into the table; server.lock is held for these two. */
+void process_publish(struct process *p, enum process_state state);
+int process_watch_pidfd(struct process *p);
+/* Keeps p from being torn down until process_leave(); p is not gone yet.  false: THREADS_MAX. */
+bool process_enter(struct process *p);
+void process_leave(struct process *p);
+/* A process image said hello; consumes connection; answers.  May wait for the end of the image before. */
+void process_hello(const struct wire_hello *hello, int connection, pid_t pid, uid_t uid, gid_t gid);
+/* A live process of that image to which pid/uid may belong, with a reference; NULL. */
+struct process *process_find(const struct wire_image *image, pid_t pid, uid_t uid);
+/*
+ * The process ended.  server.lock is held.  true: the caller must start the teardown, with job_spawn(&p->job)
+ * after unlocking or by process_teardown().
+ */
+bool process_end(struct process *p, enum process_end end, const struct thread *self);
+/*
+ * Waits for the process's threads but self, closes, unmaps, ends the job, drops the table's reference.  The calling
+ * thread is bound to no process.
+ */
+void process_teardown(struct process *p, const struct thread *self);
+void process_wait_gone(struct process *p);
+void process_end_all(void);
+/* Processes that hold an open or a mapping; SIGKILL for each of them if kill. */
+unsigned process_busy(bool kill);
+
+/* ---- fork.c ---- */
+
+int fork_begin(struct process *parent, uint64_t *token);
+/* The parent says which pid it was, 0: none, the fork failed. */
+int fork_named(struct process *parent, uint64_t token, pid_t pid);
+/* Gives up children whose parent died before it named them and who did not come. */
+void fork_expire(void);
+
+/* ---- thread.c ---- */
+
+#define MAPS_MAX 64u
+struct call {
+	uint64_t start, end;   /* WIRE_MMAP, WIRE_MUNMAP, WIRE_MPROTECT: the range that the client looks after */
+	bool mmap, fixed;
+	bool reserved;         /* the client has claimed the range before it called */
+	bool given;            /* ... and the kernel part has taken it */
+	struct ranges released; /* parts of a fixed range that are unmapped if the call fails after all */
+	unsigned nmaps, nfds;
+	struct wire_map maps[MAPS_MAX];
+	int fds[WIRE_FDS_MAX]; /* ours, to be sent with the reply (or the next step) */
+};
+struct thread {
+	struct process *process;
+	struct channel channel;
+	struct posix_thread *posix;
+	uint32_t tid;
+	atomic_bool in_call;
+	bool broken;           /* the channel failed: every further step fails */
+	bool left;             /* the process goes on (or down) without it */
+	struct call call;
+	LIST_ENTRY(thread) link; /* process.lock */
+};
+/* A thread said hello; consumes connection; answers and serves its calls until it is gone. */
+void thread_hello(const struct wire_hello *hello, int connection, pid_t pid, uid_t uid);
+/* The server thread that runs now as an application's kernel half, or NULL. */
+struct thread *thread_current(void);
+/* Before its end, if another thread takes the process down. */
+void thread_leave_process(struct thread *t);
+/* Lets the waiting client thread do a step; its result replaces *m.  errno of the step, EPIPE if it is gone. */
+int thread_step(struct thread *t, struct wire_message *m, const int *fds);
+/* Interrupts the call of that tid. */
+void thread_interrupt(struct process *p, uint32_t tid);
+
+/* ---- calls: call_file.c, call_memory.c, call_process.c ---- */
+
+typedef int call_fn(struct thread *t, const struct wire_message *in, struct wire_message *out);
+call_fn call_open, call_prove, call_closed, call_read, call_write, call_seek, call_ioctl, call_poll, call_setfl;
+call_fn call_mmap, call_munmap, call_mprotect;
+call_fn call_fork, call_forked, call_exit, call_cred;
+/* Sends the window entries gathered so far as a step (as.c). */
+int call_maps_flush(struct thread *t);
+void call_fini(struct call *c);
+
+/* ---- open.c ---- */
+
+struct open {
+	struct sys_file *file;
+	uint64_t id;
+	int end;               /* our end of the socket pair; its hangup is the last close */
+	dev_t st_dev;          /* of the application's end: its identity */
+	ino_t st_ino;
+	atomic_uint users;     /* calls in progress, and one until the last close */
+	atomic_uint holds;     /* of the struct */
+	atomic_bool closing;
+	atomic_bool polled, rung;
+
+	/* Protected by server.lock. */
+	unsigned proofs;       /* processes in whose set it is */
+	bool watched;
+	bool suspect;          /* hung up at the last sweep */
+	LIST_ENTRY(open) by_ino, all;
+	struct job job;
+};
+/* *fd: the application's end, for the reply. */
+int open_create(struct process *p, uint64_t dev, unsigned flags, struct open **out, int *fd);
+int open_prove(struct process *p, int fd, struct open **out);
+/* The process has closed its last descriptor. */
+int open_closed(struct process *p, uint64_t id);
+/* For a call on it: NULL unless p has proven to hold it. */
+struct open *open_get(struct process *p, uint64_t id);
+void open_put(struct open *o);
+/* fork: the child holds what the parent holds. */
+int open_inherit(struct process *parent, struct process *child);
+/* The process is gone: closes those that nobody holds any more; all: forgets the others too. */
+void open_drop(struct process *p, bool all);
+/* Hangup of an unproven open.  server.lock is held; true: job_spawn(&o->job). */
+bool open_hangup(struct open *o);
+/* Closes what processes closed behind the library's back; called now and then. */
+void open_sweep(void);
+void open_close_all(void);
+int open_poll(struct open *o, short events, short *revents);
+unsigned open_unproven(void);
+
+/* ---- lifecycle.c ---- */
+
+int lifecycle_start(void);
+void lifecycle_stop(void);
+/* Drains what is known of deaths, and waits for the teardowns that they began. */
+void lifecycle_settle(const struct process *p);
+/* server.lock is held. */
+int lifecycle_watch(int fd, uint64_t id);
+void lifecycle_unwatch(int fd);
+int lifecycle_listen(int fd, uint64_t id); /* interrupts */
+void lifecycle_unlisten(int fd);
+
+/* ---- the rest ---- */
+
+int listener_start(const char *name);
+void listener_stop(void);
+/* A hello has been answered (thread.c, process.c). */
+void listener_hello_done(void);
+void hello_answer(int connection, int error, int fd, uint64_t size);
+
+int nodes_start(void);
+int nodes_descriptor(void);
+/* After each call: publishes nodes that came or went. */
+void nodes_refresh(void);
+
+/* Loads one "DRIVER.so[:CONF]"; on failure message says what and why. */
+int driver_load(const char *spec, char *message, size_t size);
+void driver_unload_all(void);
+
+/* Halts the kernel part, prints what was left behind, returns the number of kinds. */
+unsigned report_halt(void);
+/* One line of counts. */
+void report_stats(char *line, size_t size);
+
+/* Serves the supervisor until it says stop or goes. */
+void supervisor_run(int fd);
+void supervisor_say(int fd, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Something was closed, unmapped or ended: is the device free now? */
+void supervisor_changed(void);
+
+struct server {
+	pthread_mutex_t lock; /* protects the fields below, and more: see above */
+	struct process_list processes;
+	unsigned nprocesses, nthreads, nopens;
+	LIST_HEAD(, open) opens;
+	bool stopping;
+};
+extern struct server server;
+extern bool server_verbose;
+
+void server_lock(void);
+void server_unlock(void);
+uint64_t server_random(void);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * usercopy.c: memory of real processes.  Where Linux does not let us reach it (Yama, a program that is not
+ * dumpable, a container) the application's thread that waits for the call copies.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <string.h>
+#include <sys/uio.h>
+
+#include "host/server/server.h"
+
+#define CHUNK (UINT64_C(1) << 30)
+
+static bool range_is_user(const struct host_as *as, uintptr_t addr, size_t len)
+{
+	uint64_t top = as->process->model == SYS_ILP32 ? USER_TOP_32 : USER_TOP_64;
+
+	return addr < top && len <= top - addr;
+}
+
+/* EPERM: Linux refuses; EFAULT: not all is there. */
+static int vm_copy(struct process *p, void *ours, uintptr_t theirs, size_t len, bool out)
+{
+	while (len > 0) {
+		size_t n = len < CHUNK ? len : CHUNK;
+		struct iovec local = {ours, n}, remote = {(void *)theirs, n};
+		ssize_t done = out ? process_vm_writev(p->pid, &local, 1, &remote, 1, 0) :
+				     process_vm_readv(p->pid, &local, 1, &remote, 1, 0);
+		if (done < 0)
+			return errno == EFAULT ? EFAULT : EPERM;
+		if ((size_t)done != n)
+			return EFAULT;
+		ours = (char *)ours + n;
+		theirs += n;
+		len -= n;
+	}
+	return 0;
+}
+
+static int step_copyin(struct thread *t, void *to, uintptr_t from, size_t n)
+{
+	struct wire_message m = {.op = WIRE_STEP_COPYIN, .a = from, .b = n};
+	int error = thread_step(t, &m, NULL);
+
+	if (error == 0 && m.data_len != n)
+		error = EPROTO;
+	if (error == 0)
+		memcpy(to, t->channel.memory->data, n);
+	return error;
+}
+
+static int step_copyout(struct thread *t, const void *from, uintptr_t to, size_t n)
+{
+	struct wire_message m = {.op = WIRE_STEP_COPYOUT, .a = to, .b = n, .data_len = (uint32_t)n};
+
+	memcpy(t->channel.memory->data, from, n);
+	return thread_step(t, &m, NULL);
+}
+
+static int step_copy(struct process *p, char *ours, uintptr_t theirs, size_t len, bool out)
+{
+	struct thread *t = thread_current();
+	int error = 0;
+
+	if (t == NULL || t->process != p)
+		return EFAULT;
+	while (len > 0 && error == 0) {
+		size_t n = len < WIRE_DATA_SIZE ? len : WIRE_DATA_SIZE;
+		error = out ? step_copyout(t, ours, theirs, n) : step_copyin(t, ours, theirs, n);
+		ours += n;
+		theirs += n;
+		len -= n;
+	}
+	return error != 0 ? EFAULT : 0;
+}
+
+static int user_copy(struct host_as *as, void *ours, uintptr_t theirs, size_t len, bool out)
+{
+	struct process *p = as->process;
+	int error;
+
+	/* A dead process's number may be another's by now. */
+	if (!range_is_user(as, theirs, len) || as->forking || atomic_load(&p->dying))
+		return EFAULT;
+	if (!atomic_load_explicit(&p->vm_refused, memory_order_relaxed)) {
+		error = vm_copy(p, ours, theirs, len, out);
+		if (error != EPERM)
+			return error;
+		atomic_store(&p->vm_refused, true);
+	}
+	return step_copy(p, ours, theirs, len, out);
+}
+
+int host_copyin(struct host_as *as, void *to, uintptr_t from, size_t len)
+{
+	return user_copy(as, to, from, len, false);
+}
+
+int host_copyout(struct host_as *as, uintptr_t to, const void *from, size_t len)
+{
+	return user_copy(as, (void *)(uintptr_t)from, to, len, true);
+}
