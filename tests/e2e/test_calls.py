@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from harness import NOBODY, until, state
+from harness import NOBODY, SUNDOG, comm, processes, state, until
 
 
 @pytest.mark.parametrize("part", ["calls", "nodes", "ring", "signals"])
@@ -107,18 +107,17 @@ def test_waits_for_descendants_that_hold_the_device(world):
     app = world.app("tapp")
     fifo = os.path.join(world.tmp, "fifo")
     os.mkfifo(fifo)
-    child = world.popen([*(world_argv(world)), "sh", "-c", f"{app} hold <{fifo} & exec 3>{fifo}; "
-                         f"read x; exit 3"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    child = world.popen([SUNDOG, "run", "-d", world.driver("tdrv"), "--", "sh", "-c",
+                         f"{app} hold <{fifo} & exec 3>{fifo}; read x; exit 3"],
+                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert child.stdout.readline() == b"ready\n"
     writer = os.open(fifo, os.O_WRONLY)
     child.stdin.close()
+    until(lambda: "sh" not in map(comm, processes(world.mark)), "the command does not end")
+    assert child.poll() is None
     os.close(writer)
+    assert child.stdout.read() == b"done\n"
     assert child.wait(30) == 3
-
-
-def world_argv(world):
-    from harness import SUNDOG
-    return [SUNDOG, "run", "-d", world.driver("tdrv"), "--"]
 
 
 def test_kill_after(world):

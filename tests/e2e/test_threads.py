@@ -16,3 +16,14 @@ def test_every_reply_reaches_its_caller(world):
 def test_every_reply_reaches_its_32_bit_caller(world, model):
     r = world.sundog_run("tdrv", world.app("threads", model), "20000", timeout=100 * SLOW).quiet()
     assert r.out == "20000\n"
+
+
+def test_descriptors_change_hands(world, model):
+    server = world.server("tdrv")
+    server.exec(world.app("tapp"), "stats").quiet()
+    before = server.use()
+    r = server.exec(world.app("threads", model), "4000", "churn", timeout=100 * SLOW).quiet()
+    assert r.out == "4000\n"
+    assert server.exec(world.app("tapp"), "stats").quiet().out == "clones 0 mappings 0 sleepers 0 open 1\n"
+    server.settle(before)
+    assert server.stop() == ""

@@ -557,6 +557,7 @@ static void part_hold(int argc, char **argv)
 	while (read(0, &c, 1) > 0)
 		continue;
 	CHECK(ioctl(fd, TDRV_ECHO, 5) == 5);
+	CHECK(write(1, "done\n", 5) == 5);
 }
 
 /* orphan: the server is killed meanwhile; calls then fail with EIO or ENXIO, accesses at worst with SIGBUS. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * threads CALLS: threads of one process and a forked child call on one open at once.  Every question is another,
- * so that an answer that went to the wrong caller shows.  Prints the number of calls.
+ * threads CALLS [churn]: threads of one process and a forked child call on one open at once.  Every question is another,
+ * so that an answer that went to the wrong caller shows.  Prints the number of calls.  With churn each thread
+ * opens, maps, marks and closes clones all the time, so that descriptor numbers change hands between threads.
  */
 #include "app.h"
 
@@ -28,12 +29,33 @@ static void *caller(void *arg)
 	return NULL;
 }
 
+static void *churner(void *arg)
+{
+	uint64_t who = (uintptr_t)arg;
+
+	for (unsigned long i = 0; i < calls_each; i++) {
+		int clone = open_device("/dev/tdrv.clone", O_RDWR);
+		volatile uint64_t *page = map_at(clone, 0, PAGE, PROT_READ | PROT_WRITE);
+
+		CHECK(*page == 0); /* nobody else's */
+		*page = who << 32 | i;
+		CHECK(ioctl(clone, TDRV_ECHO, (int)i) == (int)i);
+		CHECK(close(clone) == 0);
+		CHECK(*page == (who << 32 | i));
+		CHECK(munmap((void *)page, PAGE) == 0);
+	}
+	atomic_fetch_add(&calls_done, calls_each);
+	return NULL;
+}
+
+static void *(*work)(void *) = caller;
+
 static void run_two(uintptr_t first)
 {
 	pthread_t thread;
 
-	CHECK(pthread_create(&thread, NULL, caller, (void *)first) == 0);
-	caller((void *)(first + 1));
+	CHECK(pthread_create(&thread, NULL, work, (void *)first) == 0);
+	work((void *)(first + 1));
 	CHECK(pthread_join(thread, NULL) == 0);
 }
 
@@ -42,7 +64,9 @@ int main(int argc, char **argv)
 	int done[2];
 	unsigned long n;
 
-	CHECK(argc == 2 && pipe(done) == 0);
+	CHECK((argc == 2 || argc == 3) && pipe(done) == 0);
+	if (argc == 3)
+		work = churner;
 	calls_each = strtoul(argv[1], NULL, 10) / 4;
 	fd = open_device("/dev/tdrv", O_RDWR);
 	pid_t pid = fork();
