@@ -78,6 +78,8 @@ static _Noreturn void server_exec(const struct args *a, int fd, enum flavour fla
 		personality(ADDR_NO_RANDOMIZE);
 	if (null >= 0)
 		dup2(null, STDIN_FILENO);
+	if (null >= 0 && fcntl(STDERR_FILENO, F_GETFD) < 0)
+		dup2(null, STDERR_FILENO);
 	dup2(STDERR_FILENO, STDOUT_FILENO);
 	if (null > STDERR_FILENO)
 		close(null);
@@ -143,6 +145,25 @@ static int wait_ready(struct supervisor *s)
 	return EXIT_SUNDOG;
 }
 
+/* Not descriptors 0 to 2, which the caller may have closed: the server's standard ones are put there. */
+static bool pair_create(int pair[2])
+{
+	int low[2], error;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, low) != 0)
+		return false;
+	pair[0] = fcntl(low[0], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	pair[1] = fcntl(low[1], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	error = errno;
+	close(low[0]);
+	close(low[1]);
+	if (pair[0] >= 0 && pair[1] >= 0)
+		return true;
+	close(pair[0] >= 0 ? pair[0] : pair[1]);
+	errno = error;
+	return false;
+}
+
 int supervisor_start(struct supervisor *s, const struct options *o, const struct install *in,
 		     const char *socket_name)
 {
@@ -157,7 +178,7 @@ int supervisor_start(struct supervisor *s, const struct options *o, const struct
 	snprintf(server, sizeof(server), "%s%s", in->server, flavour_suffix[flavour]);
 	if (access(server, X_OK) != 0)
 		return fail("cannot start the server: %s: %s", server, strerror(errno));
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+	if (!pair_create(pair))
 		return fail("cannot start the server: socketpair: %s", strerror(errno));
 	server_args(&a, o, server, pair[1], socket_name);
 	s->fd = pair[0];
