@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Simulated address spaces. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "host/embed/as.h"
+#include "host/posix/posix.h"
+
+#define RW (HOST_PROT_READ | HOST_PROT_WRITE)
+
+struct fixture {
+	struct host_as *as;
+	struct host_pages *pages; /* 8 pages */
+	char *kernel;             /* where they are for the driver */
+};
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	f->as = as_create(false);
+	assert_int_equal(host_pages_create(8 * AS_PAGE, 0, &f->pages), 0);
+	f->kernel = host_pages_address(f->pages);
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	as_destroy(f->as);
+	host_pages_destroy(f->pages);
+	free(f);
+	return 0;
+}
+
+static uintptr_t reserve(struct fixture *f, size_t pages)
+{
+	uintptr_t addr = 0;
+
+	assert_int_equal(host_as_reserve(f->as, &addr, pages * AS_PAGE, 0), 0);
+	return addr;
+}
+
+static uintptr_t window(struct fixture *f, size_t pages, bool intercept)
+{
+	struct host_window w = {.addr = reserve(f, pages), .len = pages * AS_PAGE, .pages = f->pages, .prot = RW,
+				.intercept = intercept};
+
+	assert_int_equal(host_as_window(f->as, &w), 0);
+	return w.addr;
+}
+
+static void places(void **state)
+{
+	struct fixture *f = *state;
+	uintptr_t first = reserve(f, 3), second = reserve(f, 1), hint, fixed;
+
+	assert_int_equal(first % AS_PAGE, 0);
+	assert_true(second >= first + 3 * AS_PAGE || second + AS_PAGE <= first);
+	hint = first + 100 * AS_PAGE;
+	assert_int_equal(host_as_reserve(f->as, &hint, AS_PAGE, 0), 0);
+	assert_int_equal(hint, first + 100 * AS_PAGE);
+	assert_int_equal(host_as_reserve(f->as, &hint, AS_PAGE, 0), 0); /* taken now: elsewhere */
+	assert_int_not_equal(hint, first + 100 * AS_PAGE);
+	fixed = first + AS_PAGE;
+	assert_int_equal(host_as_reserve(f->as, &fixed, AS_PAGE, HOST_AS_FIXED), 0);
+	assert_int_equal(fixed, first + AS_PAGE);
+	fixed = 0;
+	assert_int_equal(host_as_reserve(f->as, &fixed, AS_PAGE, HOST_AS_FIXED), ENOMEM);
+	fixed = UINTPTR_MAX - AS_PAGE + 1;
+	assert_int_equal(host_as_reserve(f->as, &fixed, 2 * AS_PAGE, HOST_AS_FIXED), ENOMEM);
+	fixed = 0;
+	assert_int_equal(host_as_reserve(f->as, &fixed, SIZE_MAX & AS_PAGE_MASK, 0), ENOMEM);
+	host_as_release(f->as, first, 3 * AS_PAGE);
+	assert_int_equal(reserve(f, 3), first);
+}
+
+static void below_4g(void **state)
+{
+	struct host_as *as = as_create(true);
+	uintptr_t addr;
+	int n = 0;
+
+	(void)state;
+	for (;; n++) {
+		addr = 0x123456789000; /* a hint that cannot be */
+		if (host_as_reserve(as, &addr, 1u << 28, 0) != 0)
+			break;
+		assert_true(addr + (1u << 28) <= 1ull << 32);
+	}
+	assert_in_range(n, 8, 16);
+	as_destroy(as);
+}
+
+static void intercepted_window(void **state)
+{
+	struct fixture *f = *state;
+	uintptr_t at = window(f, 4, true);
+	uint64_t value = 7;
+
+	assert_int_equal(as_access(f->as, at, &value, 8, HOST_PROT_READ), AS_NO_TRANSLATION);
+	assert_int_equal(host_as_load(f->as, at + AS_PAGE, AS_PAGE, HOST_PROT_READ), 0);
+	assert_false(as_loaded(f->as, at, HOST_PROT_READ));
+	assert_true(as_loaded(f->as, at + AS_PAGE, HOST_PROT_READ));
+	assert_false(as_loaded(f->as, at + AS_PAGE, HOST_PROT_WRITE));
+	assert_false(as_loaded(f->as, at + 2 * AS_PAGE, HOST_PROT_READ));
+	f->kernel[AS_PAGE + 3] = 'k';
+	assert_int_equal(as_access(f->as, at + AS_PAGE + 3, &value, 1, HOST_PROT_READ), AS_DONE);
+	assert_int_equal((char)value, 'k');
+	assert_int_equal(as_access(f->as, at + AS_PAGE, &value, 8, HOST_PROT_WRITE), AS_NO_TRANSLATION);
+	assert_int_equal(host_as_load(f->as, at, 4 * AS_PAGE, RW), 0);
+	assert_int_equal(as_access(f->as, at + 2 * AS_PAGE, "user", 5, HOST_PROT_WRITE), AS_DONE);
+	assert_string_equal(f->kernel + 2 * AS_PAGE, "user");
+	host_as_unload(f->as, at + AS_PAGE, 2 * AS_PAGE);
+	assert_true(as_loaded(f->as, at, RW));
+	assert_false(as_loaded(f->as, at + AS_PAGE, HOST_PROT_READ));
+	assert_false(as_loaded(f->as, at + 2 * AS_PAGE, HOST_PROT_READ));
+	assert_true(as_loaded(f->as, at + 3 * AS_PAGE, RW));
+	assert_string_equal(f->kernel + 2 * AS_PAGE, "user");
+	assert_int_equal(host_as_protect(f->as, at, 4 * AS_PAGE, HOST_PROT_READ), 0);
+	assert_false(as_loaded(f->as, at, HOST_PROT_WRITE));
+	assert_true(as_loaded(f->as, at, HOST_PROT_READ));
+	assert_false(as_loaded(f->as, at + AS_PAGE, HOST_PROT_READ));
+}
+
+static void plain_window(void **state)
+{
+	struct fixture *f = *state;
+	uintptr_t at = window(f, 2, false);
+
+	assert_true(as_loaded(f->as, at + AS_PAGE, RW));
+	assert_int_equal(host_as_protect(f->as, at, AS_PAGE, 0), 0);
+	assert_false(as_loaded(f->as, at, HOST_PROT_READ));
+	assert_int_equal(host_as_protect(f->as, at, AS_PAGE, RW), 0);
+	assert_true(as_loaded(f->as, at, RW));
+}
+
+static void windows_replace_each_other(void **state)
+{
+	struct fixture *f = *state;
+	uintptr_t at = window(f, 4, false);
+	struct host_window w = {.addr = at + AS_PAGE, .len = AS_PAGE, .pages = f->pages, .offset = 6 * AS_PAGE,
+				.prot = RW, .intercept = true};
+	char c = 0;
+
+	assert_int_equal(host_as_window(f->as, &w), 0);
+	assert_true(as_loaded(f->as, at, RW));
+	assert_false(as_loaded(f->as, at + AS_PAGE, HOST_PROT_READ));
+	assert_int_equal(host_as_load(f->as, at + AS_PAGE, AS_PAGE, RW), 0);
+	f->kernel[6 * AS_PAGE] = 'n';
+	f->kernel[2 * AS_PAGE] = 'o';
+	assert_int_equal(as_access(f->as, at + AS_PAGE, &c, 1, HOST_PROT_READ), AS_DONE);
+	assert_int_equal(c, 'n');
+	assert_int_equal(as_access(f->as, at + 2 * AS_PAGE, &c, 1, HOST_PROT_READ), AS_DONE);
+	assert_int_equal(c, 'o'); /* the part behind the cut kept its offset */
+	w.pages = NULL;
+	assert_int_equal(host_as_window(f->as, &w), 0);
+	assert_int_equal(host_as_load(f->as, at + AS_PAGE, AS_PAGE, RW), EFAULT);
+	assert_int_equal(host_as_load(f->as, at, 3 * AS_PAGE, RW), EFAULT);
+	host_as_release(f->as, at, 4 * AS_PAGE);
+	assert_int_equal(host_as_load(f->as, at, AS_PAGE, RW), EFAULT);
+	assert_int_equal(as_access(f->as, at, &c, 1, HOST_PROT_READ), AS_NOT_MAPPED);
+}
+
+static void ordinary_memory(void **state)
+{
+	struct fixture *f = *state;
+	uintptr_t at = 0, lent = 0;
+	char text[] = "a text that is longer than it seems", back[sizeof(text)];
+	struct host_as *child = as_create(false);
+
+	assert_int_equal(as_map_memory(f->as, &at, 2 * AS_PAGE - 5, RW), 0);
+	assert_int_equal(host_copyout(f->as, at + AS_PAGE - 4, text, sizeof(text)), 0); /* over two pages */
+	assert_int_equal(host_copyin(f->as, back, at + AS_PAGE - 4, sizeof(text)), 0);
+	assert_string_equal(back, text);
+	assert_int_equal(as_copy_memory(f->as, child), 0);
+	assert_int_equal(host_copyout(f->as, at + AS_PAGE - 4, "other", 6), 0);
+	assert_int_equal(host_copyin(child, back, at + AS_PAGE - 4, sizeof(text)), 0);
+	assert_string_equal(back, text); /* the child has a copy of its own */
+	as_destroy(child);
+	as_protect_memory(f->as, at, AS_PAGE, HOST_PROT_READ);
+	assert_int_equal(host_copyout(f->as, at, "x", 1), EFAULT);
+	assert_int_equal(host_copyout(f->as, at + AS_PAGE, "x", 1), 0);
+	assert_true(as_has_memory(f->as, at, 1));
+	as_unmap_memory(f->as, at, AS_PAGE);
+	assert_false(as_has_memory(f->as, at, AS_PAGE));
+	assert_int_equal(host_copyin(f->as, back, at, 1), EFAULT);
+	assert_int_equal(host_copyin(f->as, back, at + AS_PAGE, 1), 0);
+	assert_int_equal(host_copyin(f->as, back, at + 2 * AS_PAGE - 1, 2), EFAULT);
+	assert_int_equal(host_copyin(f->as, back, UINTPTR_MAX - 3, 8), EFAULT);
+	assert_int_equal(as_lend_memory(f->as, back, 10, &lent), 0);
+	assert_int_equal(host_copyout(f->as, lent, "lent", 5), 0);
+	assert_string_equal(back, "lent");
+	assert_int_equal(host_copyout(f->as, lent + 8, "xyz", 3), EFAULT); /* its end is exact */
+	as_unmap_memory(f->as, lent, 10);
+	assert_int_equal(host_copyout(f->as, lent, "x", 1), EFAULT);
+}
+
+/* Random loads, unloads and protections against a table of pages. */
+#define MODEL_PAGES 32
+static void against_a_model(void **state)
+{
+	struct fixture *f = *state;
+	struct host_window w = {.addr = reserve(f, MODEL_PAGES), .len = MODEL_PAGES * AS_PAGE, .prot = RW,
+				.intercept = true};
+	int model[MODEL_PAGES]; /* -1: not loaded */
+	unsigned seed = 5;
+
+	assert_int_equal(host_pages_create(MODEL_PAGES * AS_PAGE, 0, &w.pages), 0);
+	assert_int_equal(host_as_window(f->as, &w), 0);
+	memset(model, 0xff, sizeof(model));
+	for (int round = 0; round < 3000; round++) {
+		size_t from = (size_t)rand_r(&seed) % MODEL_PAGES;
+		size_t n = 1 + (size_t)rand_r(&seed) % (MODEL_PAGES - from);
+		unsigned prot = (unsigned)rand_r(&seed) % 4;
+		int action = rand_r(&seed) % 3;
+
+		if (action == 0)
+			assert_int_equal(host_as_load(f->as, w.addr + from * AS_PAGE, n * AS_PAGE, prot), 0);
+		else if (action == 1)
+			host_as_unload(f->as, w.addr + from * AS_PAGE, n * AS_PAGE);
+		else
+			assert_int_equal(host_as_protect(f->as, w.addr + from * AS_PAGE, n * AS_PAGE, prot), 0);
+		for (size_t i = from; i < from + n; i++) {
+			if (action != 2 || model[i] >= 0)
+				model[i] = action == 1 ? -1 : (int)prot;
+		}
+		for (size_t i = 0; i < MODEL_PAGES; i++) {
+			uintptr_t at = w.addr + i * AS_PAGE + (uintptr_t)rand_r(&seed) % AS_PAGE;
+
+			for (unsigned p = 1; p < 4; p++)
+				assert_int_equal(as_loaded(f->as, at, p), model[i] >= 0 && ((unsigned)model[i] & p) == p);
+		}
+	}
+	host_as_release(f->as, w.addr, w.len);
+	host_pages_destroy(w.pages);
+}
+
+/* ---- unload is synchronous: after it the driver may read the page without a lock ---- */
+
+struct race {
+	struct fixture *f;
+	uintptr_t at;
+	_Atomic int stop;
+};
+
+static void poke_main(void *arg)
+{
+	struct race *r = arg;
+	uint64_t words[8];
+
+	for (uint64_t n = 1; !r->stop; n++) {
+		for (int i = 0; i < 8; i++)
+			words[i] = n;
+		if (as_access(r->f->as, r->at, words, sizeof(words), HOST_PROT_WRITE) == AS_NO_TRANSLATION)
+			assert_int_equal(host_as_load(r->f->as, r->at, AS_PAGE, RW), 0);
+	}
+}
+
+static void unload_is_synchronous(void **state)
+{
+	struct fixture *f = *state;
+	struct race r = {.f = f, .at = window(f, 1, true)};
+	struct host_thread *thread;
+	const volatile uint64_t *words = (const volatile uint64_t *)(void *)f->kernel;
+	struct host_window gone = {.addr = r.at, .len = AS_PAGE, .prot = RW, .intercept = true};
+	struct host_window again = gone;
+
+	again.pages = f->pages;
+	r.stop = 0;
+	assert_int_equal(host_thread_create(poke_main, &r, "poke", &thread), 0);
+	for (int round = 0; round < 2000; round++) {
+		host_as_unload(f->as, r.at, AS_PAGE);
+		(void)words[0];
+	}
+	r.stop = 1;
+	host_thread_join(thread);
+	host_as_unload(f->as, r.at, AS_PAGE);
+	for (int i = 1; i < 8; i++)
+		assert_int_equal(words[i], words[0]);
+	assert_int_equal(host_as_window(f->as, &gone), 0);
+	assert_int_equal(host_as_window(f->as, &again), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(places, setup, teardown),
+		cmocka_unit_test(below_4g),
+		cmocka_unit_test_setup_teardown(intercepted_window, setup, teardown),
+		cmocka_unit_test_setup_teardown(plain_window, setup, teardown),
+		cmocka_unit_test_setup_teardown(windows_replace_each_other, setup, teardown),
+		cmocka_unit_test_setup_teardown(ordinary_memory, setup, teardown),
+		cmocka_unit_test_setup_teardown(against_a_model, setup, teardown),
+		cmocka_unit_test_setup_teardown(unload_is_synchronous, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Page objects. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "host/posix/posix.h"
+
+#define PAGE 4096u
+
+static struct host_pages *create(size_t bytes, unsigned flags)
+{
+	struct host_pages *pages = NULL;
+
+	assert_int_equal(host_pages_create(bytes, flags, &pages), 0);
+	assert_non_null(pages);
+	return pages;
+}
+
+static void zero_and_shared(void **state)
+{
+	struct host_pages *pages = create(3 * PAGE, 0), *other = create(PAGE, HOST_PAGES_NOWAIT);
+	unsigned char *at = host_pages_address(pages), *view;
+
+	(void)state;
+	assert_int_equal((uintptr_t)at % PAGE, 0);
+	for (size_t i = 0; i < 3 * PAGE; i++)
+		assert_int_equal(at[i], 0);
+	view = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, posix_pages_fd(pages), PAGE);
+	assert_ptr_not_equal(view, MAP_FAILED);
+	view[5] = 99;
+	assert_int_equal(at[PAGE + 5], 99);
+	assert_int_equal(posix_pages_size(pages), 3 * PAGE);
+	assert_int_not_equal(posix_pages_id(pages), 0);
+	assert_int_not_equal(posix_pages_id(pages), posix_pages_id(other));
+	munmap(view, PAGE);
+	host_pages_destroy(pages);
+	host_pages_destroy(other);
+}
+
+static void sealed_and_private(void **state)
+{
+	struct host_pages *pages = create(PAGE, 0);
+	int fd = posix_pages_fd(pages);
+	struct stat status;
+
+	(void)state;
+	assert_int_equal(fstat(fd, &status), 0);
+	assert_int_equal(status.st_mode & 07777, 0600);
+	assert_int_equal(fcntl(fd, F_GET_SEALS), F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
+	assert_int_equal(ftruncate(fd, 0), -1);
+	assert_int_equal(ftruncate(fd, 2 * PAGE), -1);
+	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	host_pages_destroy(pages);
+}
+
+static void readonly_descriptor(void **state)
+{
+	struct host_pages *pages = create(PAGE, 0);
+	int fd = posix_pages_fd_readonly(pages);
+	char *view;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(posix_pages_fd_readonly(pages), fd);
+	assert_int_equal(fcntl(fd, F_GETFL) & O_ACCMODE, O_RDONLY);
+	assert_ptr_equal(mmap(NULL, PAGE, PROT_WRITE, MAP_SHARED, fd, 0), MAP_FAILED);
+	view = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0);
+	assert_ptr_not_equal(view, MAP_FAILED);
+	*(char *)host_pages_address(pages) = 'x';
+	assert_int_equal(*view, 'x');
+	munmap(view, PAGE);
+	host_pages_destroy(pages);
+	assert_int_equal(fcntl(fd, F_GETFD), -1);
+}
+
+static void run_over_the_end(struct host_pages *pages)
+{
+	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+	signal(SIGSEGV, SIG_DFL);
+	((volatile char *)host_pages_address(pages))[posix_pages_size(pages)] = 1;
+	_exit(0);
+}
+
+static void guard_page_behind(void **state)
+{
+	struct host_pages *pages = create(2 * PAGE, 0);
+	int status;
+	pid_t pid = fork();
+
+	(void)state;
+	if (pid == 0)
+		run_over_the_end(pages);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGSEGV);
+	host_pages_destroy(pages);
+}
+
+static void locked_is_resident(void **state)
+{
+	struct host_pages *pages = create(4 * PAGE, HOST_PAGES_LOCKED);
+	struct stat status;
+
+	(void)state;
+	assert_true(posix_pages_resident(pages));
+	assert_int_equal(fstat(posix_pages_fd(pages), &status), 0);
+	assert_int_equal(status.st_blocks * 512, 4 * PAGE);
+	assert_true(posix_pages_locked() == 4 * PAGE || posix_pages_locked() == 0);
+	host_pages_destroy(pages);
+	assert_int_equal(posix_pages_locked(), 0);
+}
+
+static void absurd_sizes_fail(void **state)
+{
+	struct host_pages *pages = NULL;
+
+	(void)state;
+	assert_int_equal(host_pages_create((size_t)1 << 50, HOST_PAGES_LOCKED, &pages), ENOMEM);
+	assert_int_equal(host_pages_create(SIZE_MAX & ~(size_t)(PAGE - 1), 0, &pages), ENOMEM);
+	assert_null(pages);
+}
+
+/* ---- limits, each in a child as an ordinary user ---- */
+
+struct heard {
+	int count;
+	char text[256];
+};
+
+static void hear(void *arg, enum host_log_level level, const char *text)
+{
+	struct heard *heard = arg;
+
+	(void)level;
+	heard->count++;
+	snprintf(heard->text, sizeof(heard->text), "%s", text);
+}
+
+/* 0 if all is well, else the number of the step that was not. */
+static int lock_beyond_limit(bool strict)
+{
+	struct host_pages *pages[2] = {NULL, NULL};
+	struct heard heard = {0};
+	int expected = strict ? ENOMEM : 0;
+
+	if (setrlimit(RLIMIT_MEMLOCK, &(struct rlimit){PAGE, PAGE}) != 0 ||
+	    (geteuid() == 0 && setresuid(65534, 65534, 65534) != 0))
+		return 1;
+	posix_init(&(struct posix_config){.verbose = true, .strict_lock = strict});
+	posix_log_sink(hear, &heard);
+	for (int i = 0; i < 2; i++) {
+		if (host_pages_create(4 * PAGE, HOST_PAGES_LOCKED, &pages[i]) != expected)
+			return 2;
+	}
+	if (heard.count != 1) /* once, not twice */
+		return 3;
+	if (strstr(heard.text, "RLIMIT_MEMLOCK") == NULL || strstr(heard.text, "16384") == NULL ||
+	    strstr(heard.text, "limit 4096") == NULL)
+		return 4;
+	for (int i = 0; i < 2 && !strict; i++) {
+		if (!posix_pages_resident(pages[i]))
+			return 5;
+		host_pages_destroy(pages[i]);
+	}
+	return 0;
+}
+
+static int exhaust_descriptors(bool unused)
+{
+	struct host_pages *pages[64];
+	struct heard heard = {0};
+	struct rlimit limit;
+	int n, error = 0;
+
+	(void)unused;
+	posix_log_sink(hear, &heard);
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return 1;
+	limit.rlim_cur = 24;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return 1;
+	for (n = 0; n < 64 && error == 0; n++)
+		error = host_pages_create(PAGE, 0, &pages[n]);
+	if (error != ENOMEM || heard.count != 1)
+		return 2;
+	if (strstr(heard.text, "RLIMIT_NOFILE") == NULL || strstr(heard.text, "24") == NULL)
+		return 3;
+	for (int i = 0; i < n - 1; i++)
+		host_pages_destroy(pages[i]);
+	return 0;
+}
+
+static int in_child(int (*fn)(bool), bool arg)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(fn(arg));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void lock_limit_is_reported(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(lock_beyond_limit, false), 0);
+}
+
+static void strict_lock_fails(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(lock_beyond_limit, true), 0);
+}
+
+static void descriptor_limit_is_named(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(exhaust_descriptors, false), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(zero_and_shared),
+		cmocka_unit_test(sealed_and_private),
+		cmocka_unit_test(readonly_descriptor),
+		cmocka_unit_test(guard_page_behind),
+		cmocka_unit_test(locked_is_resident),
+		cmocka_unit_test(absurd_sizes_fail),
+		cmocka_unit_test(lock_limit_is_reported),
+		cmocka_unit_test(strict_lock_fails),
+		cmocka_unit_test(descriptor_limit_is_named),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
