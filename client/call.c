@@ -185,6 +185,8 @@ static int run(struct call *c, struct wire_message *m, const int *fds, bool with
 		result.error = step_perform(c, m);
 		errno = saved;
 		result.a = m->a;
+		if (m->op == WIRE_STEP_COPYIN && !result.error)
+			result.data_len = (uint32_t)m->b;
 		error = channel_send(&c->channel, &result, NULL, false);
 	}
 	if (!error)

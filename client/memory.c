@@ -280,6 +280,8 @@ EXPORT int mprotect(void *addr, size_t len, int prot)
 		int error = call_simple(&m);
 		if (error)
 			return fail(error);
+		if (REAL(mprotect)((void *)part.start, part.end - part.start, prot) < 0)
+			return -1;
 		at = part.end;
 	}
 	return 0;

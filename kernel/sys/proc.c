@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "kernel/sys/proc.h"
+
+#include "kernel/ddi/cred.h"
+#include "kernel/ddi/kthread.h"
+#include "kernel/devmap/devmap.h"
+#include "kernel/host.h"
+#include <sys/errno.h>
+#include <sys/ksynch.h>
+#include <sys/string.h>
+
+static struct sys_proc *proc_make(const struct sys_proc_info *info, struct host_as *as, cred_t *cred)
+{
+	struct sys_proc *p = host_alloc(sizeof(*p), true);
+	struct proc *public = &p->public;
+
+	public->p_pid = info->pid;
+	public->p_ppid = info->ppid;
+	public->p_model = info->model == SYS_ILP32 ? DATAMODEL_ILP32 : DATAMODEL_LP64;
+	public->p_cred = cred;
+	mutex_init(&public->p_lock, "p_lock", MUTEX_DEFAULT, NULL);
+	mutex_init(&public->p_crlock, "p_crlock", MUTEX_DEFAULT, NULL);
+	if (info->name != NULL)
+		(void)strlcpy(public->p_user.u_comm, info->name, sizeof(public->p_user.u_comm));
+	address_space_init(&p->space, as, public);
+	public->p_as = &p->space.public;
+	return p;
+}
+
+static void proc_free(struct sys_proc *p)
+{
+	address_space_fini(&p->space);
+	mutex_destroy(&p->public.p_crlock);
+	mutex_destroy(&p->public.p_lock);
+	crfree(p->public.p_cred);
+	host_free(p, sizeof(*p));
+}
+
+int sys_proc_create(const struct sys_proc_info *info, struct host_as *as, struct sys_proc **out)
+{
+	cred_t *cred;
+	int error = cred_create(&info->cred, &cred);
+
+	if (error == 0)
+		*out = proc_make(info, as, cred);
+	return error;
+}
+
+int sys_proc_setcred(struct sys_proc *p, const struct sys_cred *from)
+{
+	cred_t *cred, *old;
+	int error = cred_create(from, &cred);
+
+	if (error != 0)
+		return error;
+	mutex_enter(&p->public.p_crlock);
+	old = p->public.p_cred;
+	__atomic_store_n(&p->public.p_cred, cred, __ATOMIC_RELEASE); /* kthread_refresh() looks without the lock */
+	mutex_exit(&p->public.p_crlock);
+	crfree(old);
+	return 0;
+}
+
+void sys_proc_setpid(struct sys_proc *p, int32_t pid)
+{
+	p->public.p_pid = pid;
+}
+
+void sys_proc_destroy(struct sys_proc *p)
+{
+	address_space_kill(&p->space);
+	devmap_unmap_all(&p->space);
+	proc_free(p);
+}
+
+int sys_proc_fork(struct sys_proc *parent, const struct sys_proc_info *info, struct host_as *child_as,
+		  struct sys_proc **child)
+{
+	struct sys_proc *p;
+	int error;
+
+	kthread_refresh();
+	error = sys_proc_create(info, child_as, &p);
+	if (error != 0)
+		return error;
+	error = devmap_dup_all(&parent->space, &p->space);
+	if (error != 0) {
+		proc_free(p);
+		return error == ENOMEM ? ENOMEM : EAGAIN;
+	}
+	*child = p;
+	return 0;
+}
