@@ -172,9 +172,9 @@ static int receive(struct call *c, struct wire_message *m)
 	}
 }
 
-static int run(struct call *c, struct wire_message *m, const int *fds, bool with_cred)
+static int run(struct call *c, struct wire_message *m, const int *fds)
 {
-	int error = channel_send(&c->channel, m, fds, with_cred);
+	int error = channel_send(&c->channel, m, fds);
 
 	while (!error) {
 		error = receive(c, m);
@@ -187,7 +187,7 @@ static int run(struct call *c, struct wire_message *m, const int *fds, bool with
 		result.a = m->a;
 		if (m->op == WIRE_STEP_COPYIN && !result.error)
 			result.data_len = (uint32_t)m->b;
-		error = channel_send(&c->channel, &result, NULL, false);
+		error = channel_send(&c->channel, &result, NULL);
 	}
 	if (!error)
 		return m->error;
@@ -195,15 +195,15 @@ static int run(struct call *c, struct wire_message *m, const int *fds, bool with
 	return EIO;
 }
 
-int call_run(struct call *c, struct wire_message *m, const int *fds, bool with_cred)
+int call_run(struct call *c, struct wire_message *m, const int *fds)
 {
 	if (unlikely(cred_take_changed())) {
 		struct wire_message cred = {.op = WIRE_CRED};
-		int error = run(c, &cred, NULL, true);
+		int error = run(c, &cred, NULL);
 		if (error)
 			return error;
 	}
-	return run(c, m, fds, with_cred);
+	return run(c, m, fds);
 }
 
 int call_simple(struct wire_message *m)
@@ -212,7 +212,7 @@ int call_simple(struct wire_message *m)
 
 	if (c == NULL)
 		return errno == ENXIO ? EIO : errno;
-	int error = call_run(c, m, NULL, false);
+	int error = call_run(c, m, NULL);
 	call_end(c);
 	return error;
 }

@@ -84,7 +84,7 @@ struct call;
 struct call *call_begin(void);
 uint8_t *call_data(struct call *c);
 /* 0 or the call's errno; EIO when the server is gone. */
-int call_run(struct call *c, struct wire_message *m, const int *fds, bool with_cred);
+int call_run(struct call *c, struct wire_message *m, const int *fds);
 int call_take_fd(struct call *c, unsigned i);
 void call_end(struct call *c);
 /* All of it for a call without data. */

@@ -141,7 +141,7 @@ static bool ask_server(int fd, struct device *d)
 
 	if (c == NULL)
 		return false;
-	int error = call_run(c, &m, &fd, false);
+	int error = call_run(c, &m, &fd);
 	call_end(c);
 	if (error)
 		return false;

@@ -198,7 +198,7 @@ static void *device_mmap(const struct device *d, void *wish, size_t len, int pro
 	}
 	struct wire_message m = {.op = WIRE_MMAP, .a = d->id, .b = (uintptr_t)(fixed ? wish : reserved), .c = len,
 				 .d = (uint32_t)prot | (uint64_t)(uint32_t)flags << 32, .e = (uint64_t)offset};
-	int error = call_run(c, &m, NULL, false);
+	int error = call_run(c, &m, NULL);
 	uintptr_t start = (uintptr_t)m.a, end = start + PAGE_UP(len);
 	bool mapped = !error;
 	if (!error)

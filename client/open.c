@@ -24,7 +24,7 @@ int device_open(const struct node *n, int flags)
 	if (c == NULL)
 		return -1;
 	struct wire_message m = {.op = WIRE_OPEN, .a = n->dev, .b = sys_flags(flags)};
-	int error = call_run(c, &m, NULL, false);
+	int error = call_run(c, &m, NULL);
 	int received = error ? -1 : call_take_fd(c, 0);
 	call_end(c);
 	if (error)

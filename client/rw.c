@@ -23,7 +23,7 @@ ssize_t device_transfer(const struct device *d, uint32_t op, const struct iovec 
 		w[i] = (struct wire_iovec){(uintptr_t)iov[i].iov_base, iov[i].iov_len};
 	struct wire_message m = {.op = op, .a = d->id, .b = (uint64_t)offset, .c = (uint64_t)count,
 				 .data_len = (uint32_t)count * sizeof(*w)};
-	int error = call_run(c, &m, NULL, false);
+	int error = call_run(c, &m, NULL);
 	call_end(c);
 	return error ? fail(error) : (ssize_t)m.a;
 }

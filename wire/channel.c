@@ -52,38 +52,25 @@ int channel_take_fd(struct channel *ch, unsigned i)
 
 union control {
 	struct cmsghdr align;
-	char bytes[CMSG_SPACE(WIRE_FDS_MAX * sizeof(int)) + CMSG_SPACE(sizeof(struct ucred))];
+	char bytes[CMSG_SPACE(WIRE_FDS_MAX * sizeof(int))];
 };
 
-static void put_cmsg(struct msghdr *mh, int type, const void *data, size_t len)
-{
-	struct cmsghdr *c = (struct cmsghdr *)((char *)mh->msg_control + mh->msg_controllen);
-
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = type;
-	c->cmsg_len = CMSG_LEN(len);
-	memcpy(CMSG_DATA(c), data, len);
-	mh->msg_controllen += CMSG_SPACE(len);
-}
-
-#define BELL_PLAIN 0
-#define BELL_CRED 'C'
-
-static int ring(struct channel *ch, const int *fds, unsigned nfds, bool with_cred)
+static int ring(struct channel *ch, const int *fds, unsigned nfds)
 {
 	union control control = {0};
-	char byte = with_cred ? BELL_CRED : BELL_PLAIN;
+	char byte = 0;
 	struct iovec iov = { &byte, 1 };
-	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes };
+	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1 };
 
-	if (nfds)
-		put_cmsg(&mh, SCM_RIGHTS, fds, nfds * sizeof(int));
-	if (with_cred) {
-		struct ucred self = { getpid(), geteuid(), getegid() };
-		put_cmsg(&mh, SCM_CREDENTIALS, &self, sizeof(self));
+	if (nfds) {
+		mh.msg_control = control.bytes;
+		mh.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
+		struct cmsghdr *c = CMSG_FIRSTHDR(&mh);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(nfds * sizeof(int));
+		memcpy(CMSG_DATA(c), fds, nfds * sizeof(int));
 	}
-	if (mh.msg_controllen == 0)
-		mh.msg_control = NULL;
 	if (sendmsg(ch->socket, &mh, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
 		return 0;
 	return errno == ECONNRESET ? EPIPE : errno;
@@ -117,32 +104,22 @@ static int hear(struct channel *ch)
 	if (n < 0)
 		return errno == ECONNRESET ? EPIPE : errno;
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(&mh); c; c = CMSG_NXTHDR(&mh, c)) {
-		if (c->cmsg_level != SOL_SOCKET)
-			continue;
-		if (c->cmsg_type == SCM_RIGHTS)
+		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
 			take_rights(ch, c);
-		if (c->cmsg_type == SCM_CREDENTIALS && byte == BELL_CRED) {
-			struct ucred u;
-			memcpy(&u, CMSG_DATA(c), sizeof(u));
-			ch->cred.pid = u.pid;
-			ch->cred.uid = u.uid;
-			ch->cred.gid = u.gid;
-			ch->has_cred = true;
-		}
 	}
 	return n == 0 ? EPIPE : 0;
 }
 
 /* ---- turns ---- */
 
-int channel_send(struct channel *ch, const struct wire_message *m, const int *fds, bool bell)
+int channel_send(struct channel *ch, const struct wire_message *m, const int *fds)
 {
 	struct wire_lane *out = ch->out;
 	int error;
 
 	drop_fds(ch); /* what came with the message that this one answers */
 	if (m->nfds) {
-		error = ring(ch, fds, m->nfds, false);
+		error = ring(ch, fds, m->nfds);
 		if (error)
 			return error;
 	}
@@ -150,8 +127,8 @@ int channel_send(struct channel *ch, const struct wire_message *m, const int *fd
 	atomic_store_explicit(&out->cpu, (uint32_t)sched_getcpu(), memory_order_relaxed);
 	/* Sequentially consistent with sleep_for_turn(): one of the two sees the other's store. */
 	atomic_store(&out->turn, ++ch->out_turn);
-	if (bell || atomic_load(&out->asleep))
-		return ring(ch, NULL, 0, bell);
+	if (atomic_load(&out->asleep))
+		return ring(ch, NULL, 0);
 	return 0;
 }
 
@@ -221,16 +198,5 @@ int channel_receive(struct channel *ch, struct wire_message *m)
 			return error;
 	}
 	ch->in_turn++;
-	return 0;
-}
-
-int channel_receive_cred(struct channel *ch)
-{
-	while (!ch->has_cred) {
-		int error = hear(ch);
-		if (error && error != EINTR)
-			return error;
-	}
-	ch->has_cred = false;
 	return 0;
 }

@@ -24,27 +24,21 @@ struct channel {
 	unsigned spin_skip;            /* sleeps until spinning is tried again */
 	int fds[WIRE_FDS_MAX];         /* received with the last message; -1 when taken */
 	unsigned nfds;
-	bool has_cred;
-	struct { pid_t pid; uid_t uid; gid_t gid; } cred; /* of channel_receive_cred() */
 };
 
 void channel_init(struct channel *ch, struct wire_channel *memory, int socket, bool server);
 
 /*
- * Sends a message (its data is in place already) with descriptors, which stay the caller's.  bell: send
- * one even if the peer is awake (WIRE_CRED).  0, or errno: EPIPE when the peer is gone, EAGAIN when it does not
+ * Sends a message (its data is in place already) with descriptors, which stay the caller's.  0, or errno: EPIPE when the peer is gone, EAGAIN when it does not
  * take its bells (a peer that floods: give it up).  Never blocks.
  */
-int channel_send(struct channel *ch, const struct wire_message *m, const int *fds, bool bell);
+int channel_send(struct channel *ch, const struct wire_message *m, const int *fds);
 
 /*
  * Waits for the peer's next message.  0, or errno: EPIPE the peer is gone, EPROTO nonsense, EINTR a
  * signal handler ran (call again).
  */
 int channel_receive(struct channel *ch, struct wire_message *m);
-
-/* Server, after a WIRE_CRED message: waits for the credentials sent with it (effective ids, checked by Linux). */
-int channel_receive_cred(struct channel *ch);
 
 /* Takes the i-th descriptor of the last message, or -1; what nobody took is closed by the next channel_send(). */
 int channel_take_fd(struct channel *ch, unsigned i);

@@ -92,7 +92,7 @@ enum wire_op {
 	WIRE_FORK,      /* -> a: token */
 	WIRE_FORKED,    /* a: token, b: pid of the child, or 0: fork failed */
 	WIRE_EXIT,      /* descriptors are closed already: tear the process down */
-	WIRE_CRED,      /* credentials changed; sent with SCM_CREDENTIALS in the bell */
+	WIRE_CRED,      /* credentials changed: the server reads them anew from Linux */
 	WIRE_OP_END
 };
 

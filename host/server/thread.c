@@ -33,7 +33,7 @@ static int channel_hear(struct channel *ch, struct wire_message *m)
 
 int thread_step(struct thread *t, struct wire_message *m, const int *fds)
 {
-	int error = t->broken ? EPIPE : channel_send(&t->channel, m, fds, false);
+	int error = t->broken ? EPIPE : channel_send(&t->channel, m, fds);
 
 	if (error == 0)
 		error = channel_hear(&t->channel, m);
@@ -85,7 +85,7 @@ static bool thread_serve_one(struct thread *t, const struct wire_message *in)
 	posix_thread_clear_interrupt(t->posix);
 	nodes_refresh();
 	out.nfds = t->call.nfds;
-	error = t->broken ? EPIPE : channel_send(&t->channel, &out, t->call.fds, false);
+	error = t->broken ? EPIPE : channel_send(&t->channel, &out, t->call.fds);
 	call_fini(&t->call);
 	return error == 0;
 }

@@ -26,12 +26,10 @@ struct pair {
 static int setup(void **state)
 {
 	struct pair *p = calloc(1, sizeof(*p));
-	int on = 1;
 
 	p->memory = mmap(NULL, sizeof(*p->memory), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	assert_ptr_not_equal(p->memory, MAP_FAILED);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, p->sockets), 0);
-	assert_int_equal(setsockopt(p->sockets[1], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)), 0);
 	channel_init(&p->client, p->memory, p->sockets[0], false);
 	channel_init(&p->server, p->memory, p->sockets[1], true);
 	*state = p;
@@ -79,7 +77,7 @@ static void *echo(void *arg)
 	while (channel_receive(ch, &m) == 0) {
 		m.a++;
 		m.nfds = 0;
-		if (channel_send(ch, &m, NULL, false))
+		if (channel_send(ch, &m, NULL))
 			break;
 	}
 	return NULL;
@@ -93,7 +91,7 @@ static void every_message_is_answered_once_and_in_order(void **state)
 	assert_int_equal(pthread_create(&t, NULL, echo, &p->server), 0);
 	for (uint64_t i = 0; i < ROUNDS; i++) {
 		struct wire_message m = {.op = WIRE_IOCTL, .a = i * 2};
-		assert_int_equal(channel_send(&p->client, &m, NULL, false), 0);
+		assert_int_equal(channel_send(&p->client, &m, NULL), 0);
 		assert_int_equal(channel_receive(&p->client, &m), 0);
 		assert_int_equal(m.a, i * 2 + 1);
 	}
@@ -111,7 +109,7 @@ static void descriptors_travel_with_their_message(void **state)
 		char c = 'x';
 		assert_int_equal(pipe(pipes), 0);
 		struct wire_message m = {.op = WIRE_PROVE, .nfds = 2};
-		assert_int_equal(channel_send(&p->client, &m, pipes, false), 0);
+		assert_int_equal(channel_send(&p->client, &m, pipes), 0);
 		assert_int_equal(channel_receive(&p->server, &m), 0);
 		assert_int_equal(m.nfds, 2);
 		int w = channel_take_fd(&p->server, 1);
@@ -124,22 +122,10 @@ static void descriptors_travel_with_their_message(void **state)
 		close(pipes[0]);
 		close(pipes[1]);
 		m.nfds = 0;
-		assert_int_equal(channel_send(&p->server, &m, NULL, false), 0); /* closes the one not taken */
+		assert_int_equal(channel_send(&p->server, &m, NULL), 0); /* closes the one not taken */
 		assert_int_equal(channel_receive(&p->client, &m), 0);
 		assert_int_equal(open_descriptors(), before);
 	}
-}
-
-static void credentials_are_the_kernels(void **state)
-{
-	struct pair *p = *state;
-	struct wire_message m = {.op = WIRE_CRED};
-
-	assert_int_equal(channel_send(&p->client, &m, NULL, true), 0);
-	assert_int_equal(channel_receive(&p->server, &m), 0);
-	assert_int_equal(channel_receive_cred(&p->server), 0);
-	assert_int_equal(p->server.cred.pid, getpid());
-	assert_int_equal(p->server.cred.uid, geteuid());
 }
 
 static void a_last_word_before_death_is_heard(void **state)
@@ -147,7 +133,7 @@ static void a_last_word_before_death_is_heard(void **state)
 	struct pair *p = *state;
 	struct wire_message m = {.op = WIRE_IOCTL, .a = 7};
 
-	assert_int_equal(channel_send(&p->client, &m, NULL, false), 0);
+	assert_int_equal(channel_send(&p->client, &m, NULL), 0);
 	hang_up(p, 0);
 	assert_int_equal(channel_receive(&p->server, &m), 0);
 	assert_int_equal(m.a, 7);
@@ -161,7 +147,7 @@ static void sending_to_the_dead_says_epipe_if_they_slept(void **state)
 
 	atomic_store(&p->memory->to_server.asleep, 1);
 	hang_up(p, 1);
-	assert_int_equal(channel_send(&p->client, &m, NULL, false), EPIPE);
+	assert_int_equal(channel_send(&p->client, &m, NULL), EPIPE);
 }
 
 /* ---- a lying peer ---- */
@@ -191,11 +177,11 @@ static void too_many_descriptors_are_closed_not_kept(void **state)
 		assert_int_equal(sendmsg(p->sockets[0], &mh, MSG_NOSIGNAL), 1);
 	struct wire_message m = {.op = WIRE_PROVE, .nfds = 1};
 	int zero = 0;
-	assert_int_equal(channel_send(&p->client, &m, &zero, false), 0);
+	assert_int_equal(channel_send(&p->client, &m, &zero), 0);
 	assert_int_equal(channel_receive(&p->server, &m), 0);
 	assert_true(open_descriptors() <= before + WIRE_FDS_MAX);
 	m.nfds = 0;
-	assert_int_equal(channel_send(&p->server, &m, NULL, false), 0);
+	assert_int_equal(channel_send(&p->server, &m, NULL), 0);
 	assert_int_equal(open_descriptors(), before);
 }
 
@@ -204,7 +190,7 @@ static void lengths_beyond_the_channel_are_eproto(void **state)
 	struct pair *p = *state;
 	struct wire_message m = {.op = WIRE_WRITE, .data_len = WIRE_DATA_SIZE + 1};
 
-	assert_int_equal(channel_send(&p->client, &m, NULL, false), 0);
+	assert_int_equal(channel_send(&p->client, &m, NULL), 0);
 	assert_int_equal(channel_receive(&p->server, &m), EPROTO);
 }
 
@@ -236,7 +222,7 @@ static void a_peer_that_takes_no_bells_is_given_up(void **state)
 
 	for (int i = 0; i < 100000 && !error; i++) {
 		atomic_store(&p->memory->to_client.asleep, 1);
-		error = channel_send(&p->server, &m, NULL, false);
+		error = channel_send(&p->server, &m, NULL);
 	}
 	assert_int_equal(error, EAGAIN);
 }
@@ -247,7 +233,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(every_message_is_answered_once_and_in_order),
 		TEST(descriptors_travel_with_their_message),
-		TEST(credentials_are_the_kernels),
 		TEST(a_last_word_before_death_is_heard),
 		TEST(sending_to_the_dead_says_epipe_if_they_slept),
 		TEST(too_many_descriptors_are_closed_not_kept),

@@ -173,7 +173,7 @@ static int call(struct line *l, struct wire_message *m, const int *fds)
 		answer.error = rng(3) ? EFAULT : 0;
 		answer.a = rng64();
 		answer.data_len = rng(2) ? 0 : rng(WIRE_DATA_SIZE + 1);
-		if (channel_send(&l->ch, &answer, NULL, false) != 0)
+		if (channel_send(&l->ch, &answer, NULL) != 0)
 			return -1;
 	}
 	return -1;
@@ -363,7 +363,7 @@ static void part_flood(int argc, char **argv)
 		if (!line_open(&l))
 			break;
 		struct wire_message m = { .op = WIRE_OPEN, .a = rng(10), .b = 3 };
-		channel_send(&l.ch, &m, NULL, false); /* and the answer goes nowhere */
+		channel_send(&l.ch, &m, NULL); /* and the answer goes nowhere */
 		line_close(&l);
 	}
 	for (int i = 0; i < 2000; i++) {
