@@ -275,7 +275,7 @@ void process_end_all(void)
  * The image that this pid had before: ends it, and waits until it is torn down, before the new image's first
  * call.  A dead predecessor of the same number is not waited for.
  */
-static void image_replace(pid_t pid)
+static void image_replace(pid_t pid, uint64_t token)
 {
 	struct process *p, *next, *old = NULL;
 	bool spawn = false;
@@ -283,8 +283,10 @@ static void image_replace(pid_t pid)
 	server_lock();
 	for (p = LIST_FIRST(&server.processes); p != NULL && old == NULL; p = next) {
 		next = LIST_NEXT(p, link);
-		if (p->pid != pid || (p->state == PROCESS_DYING && p->end == END_EXIT))
+		if (p->pid != pid || (p->state == PROCESS_DYING && p->end == END_EXIT) || p->state == PROCESS_DEAD)
 			continue;
+		if (p->state == PROCESS_PENDING && p->token == token)
+			continue; /* itself */
 		spawn = process_end(p, pidfd_is_dead(p->pidfd) ? END_EXIT : END_EXEC, NULL);
 		old = process_get(p);
 	}
@@ -409,7 +411,7 @@ void process_hello(const struct wire_hello *hello, int connection, pid_t pid, ui
 		error = errno;
 	if (error != 0)
 		goto refuse;
-	image_replace(pid);
+	image_replace(pid, hello->fork_token);
 	(void)cred_read(pid, uid, gid, &cred);
 	if (hello->fork_token != 0)
 		error = process_adopt(hello, connection, pidfd, pid, &cred);
