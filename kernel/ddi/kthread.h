@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* kthread.h: threads of execution as drivers see them. */
+#ifndef KERNEL_DDI_KTHREAD_H
+#define KERNEL_DDI_KTHREAD_H
+
+#include "kernel/host.h"
+#include <sys/proc.h>
+#include <sys/thread.h>
+
+#define KTHREAD_DEPTH 8 /* processes that one thread may enter within each other */
+
+struct kthread {
+	kthread_t public; /* first; what drivers see.  All fields are its own thread's */
+	struct proc *outer[KTHREAD_DEPTH];
+	unsigned depth;
+	bool system; /* the framework started it, and ends it */
+	struct kthread *next, *previous; /* of all threads, protected by the list's lock */
+};
+
+/* The running one; made at the first call in a thread of the host's.  Never NULL. */
+kthread_t *kthread_self(void);
+
+/* Binds the running thread to a process, within the one it is bound to.  p NULL: the system. */
+void kthread_enter(struct proc *p);
+void kthread_leave(void);
+/* Takes over the current process's credentials of this moment: at the begin of each system call. */
+void kthread_refresh(void);
+/* Frees what kthread_self() made for this thread. */
+void kthread_end(void);
+
+/* p0's own fields; called by sys_boot(). */
+void kthread_boot(void);
+
+#endif

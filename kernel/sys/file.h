@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* file.h: one open of a device, shared by dup and fork. */
+#ifndef KERNEL_SYS_FILE_H
+#define KERNEL_SYS_FILE_H
+
+#include "kernel/ddi/poll.h"
+#include "kernel/host.h"
+#include "kernel/sys/sys.h"
+#include <sys/types.h>
+
+struct cb_ops;
+struct snode;
+
+struct sys_file {
+	/* constant for its life */
+	struct snode *snode;
+	dev_t dev; /* of the clone, if it was cloned */
+	struct cb_ops *ops;
+
+	unsigned flags; /* atomic: SYS_F* */
+
+	struct host_mutex lock; /* protects offset; a leaf lock */
+	int64_t offset;
+
+	struct poll_waiter poll;
+};
+
+#endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "kernel/sys/snode.h"
+#include "kernel/ddi/kthread.h"
+#include "kernel/host.h"
+#include <sys/errno.h>
+#include <sys/open.h>
+
+#define SNODE_BUCKETS 256u
+
+static struct {
+	struct host_mutex lock; /* see snode.h; a leaf lock but for devinfo_lock() */
+	struct host_cond closed;
+	struct snode *bucket[SNODE_BUCKETS];
+} snodes;
+
+static struct snode **bucket_of(dev_t dev)
+{
+	return &snodes.bucket[(dev ^ dev >> 32) % SNODE_BUCKETS];
+}
+
+static struct snode *snode_find(dev_t dev, bool block)
+{
+	struct snode *s;
+
+	for (s = *bucket_of(dev); s != NULL && (s->dev != dev || s->block != block); s = s->next)
+		;
+	return s;
+}
+
+/* Called with the lock held, for a device whose dip is held by the caller. */
+static struct snode *snode_get(dev_t dev, bool block, struct dev_info *dip)
+{
+	struct snode *s = snode_find(dev, block);
+
+	if (s != NULL)
+		return s;
+	s = host_alloc(sizeof(*s), true);
+	s->dev = dev;
+	s->block = block;
+	s->dip = dip;
+	s->next = *bucket_of(dev);
+	*bucket_of(dev) = s;
+	devinfo_lock();
+	dip->holds++;
+	devinfo_unlock();
+	return s;
+}
+
+static bool snode_idle(const struct snode *s)
+{
+	return s->opening == 0 && s->opens == 0 && s->mappings == 0 && !s->closing;
+}
+
+static void snode_free(struct snode *s)
+{
+	struct snode **link;
+
+	for (link = bucket_of(s->dev); *link != s; link = &(*link)->next)
+		;
+	*link = s->next;
+	devinfo_release(s->dip);
+	host_free(s, sizeof(*s));
+}
+
+static void driver_close(struct snode *s, int flags)
+{
+	int (*close)(dev_t, int, int, cred_t *) = s->dip->ops->devo_cb_ops->cb_close;
+
+	if (close != NULL)
+		(void)close(s->dev, flags, s->block ? OTYP_BLK : OTYP_CHR, CRED());
+}
+
+/*
+ * Something was given back: if it was the last, the driver closes.  Called with the lock held, which is dropped
+ * for the driver.  s may be gone afterwards.
+ */
+static void snode_settle(struct snode *s, int flags)
+{
+	if (!snode_idle(s))
+		return;
+	if (s->opened) {
+		s->opened = false;
+		s->closing = true;
+		host_mutex_unlock(&snodes.lock);
+		driver_close(s, flags);
+		host_mutex_lock(&snodes.lock);
+		s->closing = false;
+		host_cond_broadcast(&snodes.closed);
+	}
+	if (snode_idle(s))
+		snode_free(s);
+}
+
+/* An open that waits here counts already, so that the node stays. */
+static int wait_for_close(struct snode *s, bool interruptible)
+{
+	enum host_wake wake = HOST_WOKEN;
+
+	while (s->closing && wake != HOST_INTERRUPTED)
+		wake = host_cond_wait(&snodes.closed, &snodes.lock, HOST_FOREVER, interruptible);
+	return s->closing ? EINTR : 0;
+}
+
+int snode_open_begin(dev_t dev, bool block, struct dev_info *dip, struct snode **out)
+{
+	struct snode *s;
+	int error;
+
+	host_mutex_lock(&snodes.lock);
+	s = snode_get(dev, block, dip);
+	s->opening++;
+	error = wait_for_close(s, true);
+	if (error != 0) {
+		s->opening--;
+		snode_settle(s, 0);
+	}
+	host_mutex_unlock(&snodes.lock);
+	*out = s;
+	return error;
+}
+
+void snode_open_done(struct snode **sp, dev_t dev)
+{
+	struct snode *old = *sp, *s = old;
+
+	host_mutex_lock(&snodes.lock);
+	if (dev != old->dev) {
+		s = snode_get(dev, old->block, old->dip);
+		s->opening++; /* a driver may reuse a minor whose close(9E) is just returning */
+		(void)wait_for_close(s, false);
+	}
+	s->opening--;
+	s->opens++;
+	s->opened = true;
+	if (s != old) {
+		old->opening--;
+		snode_settle(old, 0);
+	}
+	host_mutex_unlock(&snodes.lock);
+	*sp = s;
+}
+
+void snode_open_failed(struct snode *s)
+{
+	host_mutex_lock(&snodes.lock);
+	s->opening--;
+	snode_settle(s, 0);
+	host_mutex_unlock(&snodes.lock);
+}
+
+void snode_close(struct snode *s, int flags)
+{
+	host_mutex_lock(&snodes.lock);
+	s->opens--;
+	snode_settle(s, flags);
+	host_mutex_unlock(&snodes.lock);
+}
+
+void snode_hold_mapping(dev_t dev)
+{
+	struct snode *s;
+
+	host_mutex_lock(&snodes.lock);
+	s = snode_find(dev, false);
+	if (s == NULL)
+		host_panic("snode_hold_mapping: the device is not open");
+	s->mappings++;
+	host_mutex_unlock(&snodes.lock);
+}
+
+void snode_release_mapping(dev_t dev)
+{
+	struct snode *s;
+
+	host_mutex_lock(&snodes.lock);
+	s = snode_find(dev, false);
+	if (s == NULL || s->mappings == 0)
+		host_panic("snode_release_mapping: the device is not mapped");
+	s->mappings--;
+	snode_settle(s, 0);
+	host_mutex_unlock(&snodes.lock);
+}
+
+struct cb_ops *snode_cb_ops(dev_t dev)
+{
+	struct cb_ops *ops = NULL;
+	struct snode *s;
+
+	host_mutex_lock(&snodes.lock);
+	s = snode_find(dev, false);
+	if (s != NULL)
+		ops = s->dip->ops->devo_cb_ops;
+	host_mutex_unlock(&snodes.lock);
+	return ops;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "kernel/ddi/kthread.h"
+#include "kernel/ddi/leak.h"
+#include "kernel/ddi/message.h"
+#include "kernel/ddi/minor.h"
+#include "kernel/ddi/ticks.h"
+#include "kernel/sys/module_unload.h"
+#include "kernel/sys/system.h"
+#include <sys/errno.h>
+
+struct sys_config sys_config;
+
+int sys_boot(const struct sys_config *config)
+{
+	int error = ticks_boot(config->hz);
+
+	if (error != 0)
+		return error;
+	sys_config = *config;
+	kthread_boot();
+	return 0;
+}
+
+/*
+ * A driver that refuses stays known until the leaks are told, so that they carry its name.  Its node is dropped
+ * without its consent: the host is about to go.
+ */
+int sys_halt(void (*leak)(void *arg, const struct sys_leak *), void *arg)
+{
+	struct module *m;
+	int refused = 0;
+
+	sys_devnode_watch(NULL, NULL);
+	module_gate_enter();
+	for (m = module_first(); m != NULL; m = m->next)
+		if (module_unload(m) != 0)
+			refused = EBUSY;
+	devinfo_drop_all();
+	message_flush();
+	leak_report(leak, arg);
+	while ((m = module_first()) != NULL)
+		module_forget(m);
+	module_gate_leave();
+	return refused;
+}
