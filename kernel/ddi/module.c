@@ -284,6 +284,7 @@ char *ddi_major_to_name(major_t major)
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wstrict-prototypes"
+#pragma GCC diagnostic ignored "-Wmissing-prototypes"
 int nodev()
 {
 	return ENXIO;
