@@ -115,20 +115,15 @@ static int hear(struct channel *ch)
 int channel_send(struct channel *ch, const struct wire_message *m, const int *fds)
 {
 	struct wire_lane *out = ch->out;
-	int error;
 
 	drop_fds(ch); /* what came with the message that this one answers */
-	if (m->nfds) {
-		error = ring(ch, fds, m->nfds);
-		if (error)
-			return error;
-	}
 	out->message = *m;
 	atomic_store_explicit(&out->cpu, (uint32_t)sched_getcpu(), memory_order_relaxed);
 	/* Sequentially consistent with sleep_for_turn(): one of the two sees the other's store. */
 	atomic_store(&out->turn, ++ch->out_turn);
-	if (atomic_load(&out->asleep))
-		return ring(ch, NULL, 0);
+	/* The bell that brings descriptors wakes a sleeper too; one who is awake waits for it. */
+	if (m->nfds || atomic_load(&out->asleep))
+		return ring(ch, fds, m->nfds);
 	return 0;
 }
 

@@ -29,8 +29,9 @@ struct channel {
 void channel_init(struct channel *ch, struct wire_channel *memory, int socket, bool server);
 
 /*
- * Sends a message (its data is in place already) with descriptors, which stay the caller's.  0, or errno: EPIPE when the peer is gone, EAGAIN when it does not
- * take its bells (a peer that floods: give it up).  Never blocks.
+ * Sends a message (its data is in place already) with descriptors, which stay the caller's.  0, or errno:
+ * EPIPE when the peer is gone, EAGAIN when it does not take its bells (a peer that floods).  After an error
+ * the channel is of no use: give it up.  Never blocks.
  */
 int channel_send(struct channel *ch, const struct wire_message *m, const int *fds);
 

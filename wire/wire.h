@@ -17,7 +17,7 @@
  *   server         ---> step               ---> reply
  *
  * A side that sleeps is woken by a one-byte message on the socket (the bell); descriptors travel as
- * SCM_RIGHTS with such a message, sent before the turn is given.
+ * SCM_RIGHTS with such a message, sent just after the turn is given.
  */
 #ifndef WIRE_WIRE_H
 #define WIRE_WIRE_H

@@ -5,6 +5,7 @@
  *
  *	WIRE_MMAP      [ reserved by the client ....... )   windows in it travel with the reply
  *	WIRE_MUNMAP    [ unmapped by the client ....... )   after the reply: nothing to do here
+ *	WIRE_MPROTECT  [ protected by the client ...... )   after the reply: nothing to do here
  *
  * Windows that are not intercepted have their translations whenever the application likes, so unload and load
  * mean nothing for them.
@@ -257,6 +258,8 @@ int host_as_protect(struct host_as *as, uintptr_t addr, size_t len, unsigned pro
 		return 0;
 	if (t == NULL)
 		return engine->protect(as, addr, len, prot);
+	if (!t->call.mmap && in_call(&t->call, addr, len))
+		return 0;
 	return thread_step(t, &m, NULL);
 }
 

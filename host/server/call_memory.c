@@ -97,5 +97,6 @@ int call_mprotect(struct thread *t, const struct wire_message *in, struct wire_m
 {
 	if (!range_is_good(t->process, in->a, in->b) || (in->c & ~(uint64_t)(PROT_READ | PROT_WRITE | PROT_EXEC)))
 		return EINVAL;
+	call_range(&t->call, in->a, in->b);
 	return sys_mprotect(in->a, round_up(in->b), (int)in->c);
 }

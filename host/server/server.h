@@ -221,7 +221,7 @@ void fork_expire(void);
 
 #define MAPS_MAX 64u
 struct call {
-	uint64_t start, end;   /* WIRE_MMAP, WIRE_MUNMAP: the range that the client looks after */
+	uint64_t start, end;   /* WIRE_MMAP, WIRE_MUNMAP, WIRE_MPROTECT: the range that the client looks after */
 	bool mmap, fixed;
 	bool reserved;         /* the client has claimed the range before it called */
 	bool given;            /* ... and the kernel part has taken it */
