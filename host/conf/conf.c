@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/conf/conf.h"
 #include "host/conf/lexer.h"
+#include "host/conf/spec.h"
 #include "host/posix/posix.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -11,13 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A spec under construction: its properties, name, parent and instance among them. */
-struct spec {
-	struct sys_prop *props;
-	size_t nprops, room;
-	unsigned line; /* where it began */
-};
-
 struct parser {
 	struct lexer lexer;
 	enum token token;
@@ -27,69 +21,6 @@ struct parser {
 	char *message;
 	size_t size;
 };
-
-/* ---- memory; the program ends when there is none for a file of a few lines ---- */
-
-static void *grow(void *old, size_t count, size_t *room, size_t each)
-{
-	void *bigger;
-
-	if (count < *room)
-		return old;
-	bigger = host_alloc((*room * 2 + 8) * each, true);
-	if (count > 0)
-		memcpy(bigger, old, count * each);
-	host_free(old, *room * each);
-	*room = *room * 2 + 8;
-	return bigger;
-}
-
-static char *copy_string(const char *text)
-{
-	size_t size = strlen(text) + 1;
-
-	return memcpy(host_alloc(size, true), text, size);
-}
-
-static void string_free(const char *text)
-{
-	if (text != NULL)
-		host_free((void *)(uintptr_t)text, strlen(text) + 1);
-}
-
-static void prop_clear(struct sys_prop *prop)
-{
-	string_free(prop->name);
-	host_free((void *)(uintptr_t)prop->ints, 0);
-	for (size_t i = 0; prop->strings != NULL && i < prop->count; i++)
-		string_free(prop->strings[i]);
-	host_free((void *)(uintptr_t)prop->strings, 0);
-}
-
-static void spec_clear(struct spec *spec)
-{
-	for (size_t i = 0; i < spec->nprops; i++)
-		prop_clear(&spec->props[i]);
-	host_free(spec->props, 0);
-	*spec = (struct spec){0};
-}
-
-static struct sys_prop prop_copy(const struct sys_prop *from)
-{
-	struct sys_prop prop = {.name = copy_string(from->name), .type = from->type, .count = from->count};
-
-	if (from->type == SYS_PROP_INT) {
-		prop.ints = memcpy(host_alloc(from->count * sizeof(*prop.ints), true), from->ints,
-				   from->count * sizeof(*prop.ints));
-	} else if (from->type == SYS_PROP_STRING) {
-		const char **strings = host_alloc(from->count * sizeof(*strings), true);
-
-		for (size_t i = 0; i < from->count; i++)
-			strings[i] = copy_string(from->strings[i]);
-		prop.strings = strings;
-	}
-	return prop;
-}
 
 /* ---- errors ---- */
 
@@ -136,7 +67,7 @@ static int parse_ints(struct parser *p, struct sys_prop *prop)
 	for (;;) {
 		if (p->token != TOKEN_INTEGER)
 			return bad_token(p, "an integer");
-		prop->ints = ints = grow(ints, prop->count, &room, sizeof(*ints));
+		prop->ints = ints = conf_grow(ints, prop->count, &room, sizeof(*ints));
 		ints[prop->count++] = p->lexer.integer;
 		next(p);
 		if (p->token != TOKEN_COMMA)
@@ -154,8 +85,8 @@ static int parse_strings(struct parser *p, struct sys_prop *prop)
 	for (;;) {
 		if (p->token != TOKEN_STRING)
 			return bad_token(p, "a string");
-		prop->strings = strings = grow(strings, prop->count, &room, sizeof(*strings));
-		strings[prop->count++] = copy_string(p->lexer.text);
+		prop->strings = strings = conf_grow(strings, prop->count, &room, sizeof(*strings));
+		strings[prop->count++] = conf_string_copy(p->lexer.text);
 		next(p);
 		if (p->token != TOKEN_COMMA)
 			return 0;
@@ -172,22 +103,6 @@ static int parse_value(struct parser *p, struct sys_prop *prop)
 	return bad_token(p, "an integer or a string");
 }
 
-static const struct sys_prop *spec_find(const struct spec *spec, const char *name)
-{
-	for (size_t i = 0; i < spec->nprops; i++) {
-		if (strcmp(spec->props[i].name, name) == 0)
-			return &spec->props[i];
-	}
-	return NULL;
-}
-
-static struct sys_prop *spec_add(struct spec *spec)
-{
-	spec->props = grow(spec->props, spec->nprops, &spec->room, sizeof(*spec->props));
-	spec->props[spec->nprops] = (struct sys_prop){0};
-	return &spec->props[spec->nprops++];
-}
-
 static int parse_prop(struct parser *p, struct spec *spec)
 {
 	struct sys_prop *prop;
@@ -197,7 +112,7 @@ static int parse_prop(struct parser *p, struct spec *spec)
 	if (spec_find(spec, p->lexer.text) != NULL)
 		return bad(p, p->lexer.token_line, "%s is given twice", p->lexer.text);
 	prop = spec_add(spec);
-	prop->name = copy_string(p->lexer.text);
+	prop->name = conf_string_copy(p->lexer.text);
 	prop->type = SYS_PROP_BOOLEAN;
 	next(p);
 	if (p->token != TOKEN_EQUALS)
@@ -269,10 +184,10 @@ static void conf_add(struct parser *p, const struct spec *spec, int instance)
 	host_free(conf->nodes, 0);
 	conf->nodes = nodes;
 	node = &nodes[conf->nnodes++];
-	*node = (struct sys_node){.parent = copy_string("pseudo"), .instance = instance, .props = props};
+	*node = (struct sys_node){.parent = conf_string_copy("pseudo"), .instance = instance, .props = props};
 	for (size_t i = 0; i < spec->nprops; i++) {
 		if (!prop_is_address(&spec->props[i]))
-			props[node->nprops++] = prop_copy(&spec->props[i]);
+			props[node->nprops++] = conf_prop_copy(&spec->props[i]);
 	}
 }
 
@@ -307,7 +222,7 @@ static int spec_is_global(struct parser *p, const struct spec *spec)
 	for (size_t i = 0; i < spec->nprops; i++) {
 		if (spec_find(&p->globals, spec->props[i].name) != NULL)
 			return bad(p, spec->line, "%s is given twice", spec->props[i].name);
-		*spec_add(&p->globals) = prop_copy(&spec->props[i]);
+		*spec_add(&p->globals) = conf_prop_copy(&spec->props[i]);
 	}
 	return 0;
 }
@@ -341,7 +256,7 @@ static void node_inherit(struct sys_node *node, const struct spec *globals)
 	node->props = props;
 	for (size_t i = 0; i < globals->nprops; i++) {
 		if (node_find(node, globals->props[i].name) == NULL)
-			props[node->nprops++] = prop_copy(&globals->props[i]);
+			props[node->nprops++] = conf_prop_copy(&globals->props[i]);
 	}
 }
 
@@ -451,9 +366,9 @@ void conf_free(struct conf *conf)
 		struct sys_node *node = &conf->nodes[i];
 
 		for (size_t j = 0; j < node->nprops; j++)
-			prop_clear((struct sys_prop *)(uintptr_t)&node->props[j]);
+			conf_prop_clear((struct sys_prop *)(uintptr_t)&node->props[j]);
 		host_free((void *)(uintptr_t)node->props, 0);
-		string_free(node->parent);
+		conf_string_free(node->parent);
 	}
 	host_free(conf->nodes, 0);
 	host_free(conf, sizeof(*conf));

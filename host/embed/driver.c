@@ -34,7 +34,9 @@ static int driver_start(const struct loader_module *m, const struct conf *conf, 
 		module.nodes = conf->nodes;
 		module.nnodes = conf->nnodes;
 	}
+	sys_thread_enter(NULL);
 	error = sys_module_load(&module, &step, &instance);
+	sys_thread_leave();
 	if (error != 0)
 		driver_say(m->name, step, instance, error, message, size);
 	return error;

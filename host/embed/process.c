@@ -4,6 +4,9 @@
 
 /* ---- calls in progress ---- */
 
+/* A callback of the driver may make calls itself, of the same process or another. */
+static _Thread_local unsigned call_depth;
+
 int call_enter(struct sundog_process *p, struct embed_call *call)
 {
 	call->thread = posix_thread_self();
@@ -15,6 +18,7 @@ int call_enter(struct sundog_process *p, struct embed_call *call)
 	call->next = p->calls;
 	p->calls = call;
 	pthread_mutex_unlock(&p->lock);
+	call_depth++;
 	sys_thread_enter(p->proc);
 	return 0;
 }
@@ -28,7 +32,8 @@ void call_leave(struct sundog_process *p, struct embed_call *call)
 	while (*link != call)
 		link = &(*link)->next;
 	*link = call->next;
-	posix_thread_revive(call->thread); /* what was pending is handled on the way back to the application */
+	if (--call_depth == 0) /* what was pending is handled on the way back to the application */
+		posix_thread_revive(call->thread);
 	if (p->calls == NULL)
 		pthread_cond_broadcast(&p->idle);
 	pthread_mutex_unlock(&p->lock);
@@ -127,7 +132,9 @@ int sundog_process_create(struct sundog_system *system, enum sundog_model model,
 
 	p->ppid = 1;
 	info = process_info(p);
+	sys_thread_enter(NULL);
 	error = sys_proc_create(&info, p->as, &p->proc);
+	sys_thread_leave();
 	if (error != 0) {
 		process_free(p);
 		return error;
@@ -184,8 +191,11 @@ int sundog_exec(struct sundog_process *p)
 	struct host_as *as = as_create(p->model == SUNDOG_ILP32), *old_as;
 	struct sys_proc_info info = process_info(p);
 	struct sys_proc *proc, *old_proc;
-	int error = sys_proc_create(&info, as, &proc);
+	int error;
 
+	sys_thread_enter(NULL);
+	error = sys_proc_create(&info, as, &proc);
+	sys_thread_leave();
 	if (error != 0) {
 		as_destroy(as);
 		return error;

@@ -87,7 +87,9 @@ size_t sundog_system_destroy(struct sundog_system *system, void (*leak)(void *, 
 
 	while (system->processes != NULL)
 		sundog_exit(system->processes);
+	sys_thread_enter(NULL);
 	(void)sys_halt(leak_found, &report); /* a driver's refusal has been reported */
+	sys_thread_leave();
 	modules_free(system);
 	posix_log_sink(NULL, NULL);
 	pthread_mutex_destroy(&system->lock);
