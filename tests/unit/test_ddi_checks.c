@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The DDI's functions without a device: edges of each, and what they say to a driver's bug. */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <sundog/embed.h>
+
+#include "ddi_checks.h"
+
+static struct sundog_system *sundog;
+
+struct elsewhere {
+	void (*fn)(void *);
+	void *arg;
+};
+
+static void *elsewhere_main(void *arg)
+{
+	struct elsewhere *e = arg;
+
+	e->fn(e->arg);
+	return NULL;
+}
+
+void run_elsewhere(void (*fn)(void *), void *arg)
+{
+	struct elsewhere e = {fn, arg};
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, elsewhere_main, &e) != 0)
+		abort();
+	pthread_join(thread, NULL);
+}
+
+static char logged[2000];
+
+static void log_message(void *arg, int level, const char *text)
+{
+	(void)arg;
+	snprintf(logged + strlen(logged), sizeof(logged) - strlen(logged), "%d %s\n", level, text);
+}
+
+static int setup(void **state)
+{
+	struct sundog_options options = {.log = log_message};
+
+	(void)state;
+	logged[0] = '\0';
+	return sundog_system_create(&options, &sundog);
+}
+
+/* Nothing may be left of any check. */
+static int teardown(void **state)
+{
+	(void)state;
+	return (int)sundog_system_destroy(sundog, NULL, NULL);
+}
+
+#define CHECK_TEST(name)                       \
+	static void test_##name(void **state)  \
+	{                                      \
+		(void)state;                   \
+		check_##name();                \
+	}
+DDI_CHECKS(CHECK_TEST)
+
+/* The driver's bug ends the program with a message that says what it was. */
+static void expect_panic(void (*bug)(void), const char *text)
+{
+	char said[4096];
+	size_t length = 0;
+	ssize_t n;
+	int ends[2], status;
+	pid_t pid;
+
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	if (pid == 0) {
+		sundog_system_destroy(sundog, NULL, NULL);
+		if (dup2(ends[1], 2) != 2 || sundog_system_create(NULL, &sundog) != 0)
+			_exit(1);
+		bug();
+		_exit(0);
+	}
+	close(ends[1]);
+	while (length < sizeof(said) - 1 && (n = read(ends[0], said + length, sizeof(said) - 1 - length)) > 0)
+		length += (size_t)n;
+	said[length] = '\0';
+	close(ends[0]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (strstr(said, text) == NULL)
+		fail_msg("\"%s\" is not in: %s", text, said);
+	assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) != 0);
+}
+
+#define BUG_TEST(name, text)                      \
+	static void test_bug_##name(void **state) \
+	{                                         \
+		(void)state;                      \
+		expect_panic(bug_##name, text);   \
+	}
+DDI_BUGS(BUG_TEST)
+
+static void messages(void **state)
+{
+	(void)state;
+	say_messages();
+	assert_string_equal(logged, "1 NOTICE: note 1\n"
+				    "2 WARNING: loud\n"
+				    "1 half line\n"
+				    "1 unfinished\n"
+				    "1 NOTICE: last\n"
+				    "2 WARNING: nobody's\n");
+}
+
+#define CHECK_ENTRY(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown),
+#define BUG_ENTRY(name, text) cmocka_unit_test_setup_teardown(test_bug_##name, setup, teardown),
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		DDI_CHECKS(CHECK_ENTRY)
+		DDI_BUGS(BUG_ENTRY)
+		cmocka_unit_test_setup_teardown(messages, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
