@@ -47,7 +47,7 @@ const char *module_name_of(const void *address);
 uintptr_t module_offset(const void *address, const char **name);
 
 /* usable slot of dev_ops or cb_ops: neither NULL, nodev nor nulldev */
-#define SLOT_USABLE(fn) (slot_usable((int (*)(void))(fn)))
+#define SLOT_USABLE(fn) (slot_usable((int (*)(void))(void (*)(void))(fn)))
 bool slot_usable(int (*fn)(void));
 
 #endif

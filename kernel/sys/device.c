@@ -20,6 +20,11 @@ bool device_function_usable(int (*function)(void))
 	return slot_usable(function);
 }
 
+bool device_function_filled(int (*function)(void))
+{
+	return function != NULL && function != (int (*)(void))nulldev;
+}
+
 void device_hold_mapping(dev_t dev)
 {
 	snode_hold_mapping(dev);

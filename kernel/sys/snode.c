@@ -181,15 +181,21 @@ void snode_release_mapping(dev_t dev)
 	host_mutex_unlock(&snodes.lock);
 }
 
-struct cb_ops *snode_cb_ops(dev_t dev)
+struct dev_info *snode_dip(dev_t dev)
 {
-	struct cb_ops *ops = NULL;
-	struct snode *s;
+	const struct snode *s;
+	struct dev_info *dip;
 
 	host_mutex_lock(&snodes.lock);
 	s = snode_find(dev, false);
-	if (s != NULL)
-		ops = s->dip->ops->devo_cb_ops;
+	dip = s == NULL ? NULL : s->dip;
 	host_mutex_unlock(&snodes.lock);
-	return ops;
+	return dip;
+}
+
+struct cb_ops *snode_cb_ops(dev_t dev)
+{
+	const struct dev_info *dip = snode_dip(dev);
+
+	return dip == NULL ? NULL : dip->ops->devo_cb_ops;
 }

@@ -38,5 +38,7 @@ void snode_release_mapping(dev_t dev);
 
 /* The driver's cb_ops behind an open or mapped device; NULL: no such device is in use. */
 struct cb_ops *snode_cb_ops(dev_t dev);
+/* The instance behind it, likewise. */
+struct dev_info *snode_dip(dev_t dev);
 
 #endif

@@ -4,6 +4,7 @@
 #include "kernel/ddi/message.h"
 #include "kernel/ddi/minor.h"
 #include "kernel/ddi/ticks.h"
+#include "kernel/devmap/trash.h"
 #include "kernel/sys/module_unload.h"
 #include "kernel/sys/system.h"
 #include <sys/errno.h>
@@ -38,6 +39,7 @@ int sys_halt(void (*leak)(void *arg, const struct sys_leak *), void *arg)
 	devinfo_drop_all();
 	message_flush();
 	leak_report(leak, arg);
+	trash_halt();
 	while ((m = module_first()) != NULL)
 		module_forget(m);
 	module_gate_leave();

@@ -3,18 +3,61 @@
 
 #include "kernel/vm/page_object.h"
 
-/* All objects by kernel address. */
+/* Page frame numbers: mmap(9E) returns them as an int, and -1 is no frame. */
+#define FRAME_FIRST 0x100u
+#define FRAME_END 0x7fffffffu
+
+/* All objects. */
 static struct {
-	struct host_mutex lock; /* protects the field below */
+	struct host_mutex lock; /* protects the fields below */
 	struct tree by_address;
+	struct tree by_frame;
+	unsigned next_frame;    /* where to look for free frame numbers */
 } page_index;
 
-static void
+/*
+ *	FRAME_FIRST              next_frame        FRAME_END
+ *	  |  |=object=|    |=object=|    ->            |
+ *
+ * The first free run of numbers from next_frame on, then from the begin.  0: there is none.  Under the index's lock.
+ */
+static unsigned
+frame_find(size_t pages)
+{
+	size_t frame = page_index.next_frame < FRAME_FIRST ? FRAME_FIRST : page_index.next_frame;
+	bool wrapped = false;
+
+	for (;;) {
+		const struct page_object *object;
+
+		if (frame + pages > FRAME_END) {
+			if (wrapped)
+				return 0;
+			wrapped = true;
+			frame = FRAME_FIRST;
+		}
+		object = tree_entry(tree_find_below(&page_index.by_frame, frame + pages - 1), struct page_object,
+				    frame_node);
+		if (object == NULL || object->frame + object->size / PAGE_SIZE <= frame)
+			return (unsigned)frame;
+		frame = object->frame + object->size / PAGE_SIZE;
+	}
+}
+
+static int
 index_insert(struct page_object *object)
 {
+	size_t pages = object->size / PAGE_SIZE;
+
 	host_mutex_lock(&page_index.lock);
-	tree_insert(&page_index.by_address, &object->node, (uintptr_t)object->address);
+	object->frame = frame_find(pages);
+	if (object->frame != 0) {
+		page_index.next_frame = object->frame + (unsigned)pages;
+		tree_insert(&page_index.by_address, &object->node, (uintptr_t)object->address);
+		tree_insert(&page_index.by_frame, &object->frame_node, object->frame);
+	}
 	host_mutex_unlock(&page_index.lock);
+	return object->frame != 0 ? 0 : ENOMEM;
 }
 
 int
@@ -26,18 +69,23 @@ page_object_create(size_t size, unsigned flags, struct page_object **out)
 	if (object == NULL)
 		return ENOMEM;
 	error = host_pages_create(size, flags, &object->pages);
-	if (error != 0) {
-		host_free(object, sizeof(*object));
-		return error;
-	}
+	if (error != 0)
+		goto free;
 	object->address = host_pages_address(object->pages);
 	object->size = size;
 	object->resident = (flags & HOST_PAGES_LOCKED) != 0;
 	atomic_init(&object->references, 1);
 	atomic_init(&object->exports, 0);
-	index_insert(object);
+	error = index_insert(object);
+	if (error != 0)
+		goto destroy;
 	*out = object;
 	return 0;
+destroy:
+	host_pages_destroy(object->pages);
+free:
+	host_free(object, sizeof(*object));
+	return error;
 }
 
 void
@@ -58,6 +106,7 @@ page_object_release(struct page_object *object)
 		return;
 	}
 	tree_remove(&page_index.by_address, &object->node);
+	tree_remove(&page_index.by_frame, &object->frame_node);
 	host_mutex_unlock(&page_index.lock);
 	host_pages_destroy(object->pages);
 	host_free(object, sizeof(*object));
@@ -72,6 +121,23 @@ page_object_find(const void *address, size_t *offset)
 	object = tree_entry(tree_find_below(&page_index.by_address, (uintptr_t)address), struct page_object, node);
 	if (object != NULL && (uintptr_t)address - (uintptr_t)object->address < object->size) {
 		*offset = (uintptr_t)address - (uintptr_t)object->address;
+		page_object_hold(object);
+	} else {
+		object = NULL;
+	}
+	host_mutex_unlock(&page_index.lock);
+	return object;
+}
+
+struct page_object *
+page_object_find_frame(unsigned frame, size_t *offset)
+{
+	struct page_object *object;
+
+	host_mutex_lock(&page_index.lock);
+	object = tree_entry(tree_find_below(&page_index.by_frame, frame), struct page_object, frame_node);
+	if (object != NULL && frame - object->frame < object->size / PAGE_SIZE) {
+		*offset = (size_t)(frame - object->frame) * PAGE_SIZE;
 		page_object_hold(object);
 	} else {
 		object = NULL;

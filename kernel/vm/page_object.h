@@ -38,11 +38,14 @@ struct page_object {
 	char *address;
 	size_t size; /* bytes, whole pages */
 	bool resident;
+	unsigned frame; /* number of its first page: mmap(9E) returns an int */
 
 	atomic_size_t references;
 	atomic_size_t exports; /* mapping handles that show it to a process now */
 
-	struct tree_node node; /* in the index, by address; protected by the index's lock */
+	/* in the index; protected by its lock */
+	struct tree_node node; /* by address */
+	struct tree_node frame_node;
 };
 
 /*
@@ -59,5 +62,7 @@ void page_object_release(struct page_object *object);
  * The caller knows that the memory has not been freed.
  */
 struct page_object *page_object_find(const void *address, size_t *offset);
+/* The same by page frame number. */
+struct page_object *page_object_find_frame(unsigned frame, size_t *offset);
 
 #endif

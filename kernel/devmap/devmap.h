@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* devmap.h: what system calls do to the device mappings of an address space.  Ranges are whole pages. */
+#ifndef KERNEL_DEVMAP_DEVMAP_H
+#define KERNEL_DEVMAP_DEVMAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct address_space;
+
+/* munmap(2): what lies in the range goes; the rest of it is passed over.  May block for a driver. */
+void devmap_unmap(struct address_space *space, uintptr_t addr, size_t len);
+/* exit(2), exec(2): everything goes, in address order. */
+void devmap_unmap_all(struct address_space *space);
+/* mprotect(2), prot as mmap(2) has it.  EACCES: more than a driver grants, and nothing has changed; ENOMEM. */
+int devmap_protect(struct address_space *space, uintptr_t addr, size_t len, unsigned prot);
+/*
+ * fork(2): copies every segment into the empty address space child.  0; or what a driver's devmap_dup said, ENOMEM:
+ * child is empty again.
+ */
+int devmap_dup_all(struct address_space *parent, struct address_space *child);
+
+#endif

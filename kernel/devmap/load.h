@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* load.h: translations of a handle's pages: load and unload. */
+#ifndef KERNEL_DEVMAP_LOAD_H
+#define KERNEL_DEVMAP_LOAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct handle;
+
+/*
+ * Loads [start, end) of the handle, whole pages; translate false: only checks that it could.  Under
+ * handle->lock; may block.  0 or a fault code: FC_PROT, or the reason why the handle has no memory.
+ */
+int load_range(struct handle *handle, uintptr_t start, uintptr_t end, unsigned rw, bool translate);
+/* A fault without devmap_access: loads the page, and its neighbours where that is cheap.  kernel: for the
+ * kernel's own access, which needs no translation. */
+int load_around(struct handle *handle, uintptr_t page, unsigned rw, bool kernel);
+
+/* Takes the translations of [start, end) away.  Under handle->lock; may block. */
+void unload_range(struct handle *handle, uintptr_t start, uintptr_t end);
+
+#endif

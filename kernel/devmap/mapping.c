@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <sys/errno.h>
+#include <sys/mman.h>
+
+#include "kernel/devmap/setup.h"
+#include "kernel/devmap/unmap.h"
+#include "kernel/devmap/window.h"
+
+int
+mapping_begin(struct mapping *mapping, struct address_space *space)
+{
+	if (mapping->len == 0)
+		return EINVAL;
+	if (mapping->len > SIZE_MAX / 2)
+		return ENOMEM;
+	mapping->size = page_ceil(mapping->len);
+	mapping->segment = devmap_segment_create(space, mapping->dev);
+	mapping->segment->segment.public.s_size = mapping->size;
+	return 0;
+}
+
+struct handle *
+mapping_handle(const struct mapping *mapping, size_t at)
+{
+	struct handle *handle = handle_create(mapping->segment->segment.space);
+
+	handle->public.dh_seg = &mapping->segment->segment.public;
+	handle->public.dh_dev = mapping->dev;
+	handle->public.dh_uoff = mapping->off + (offset_t)at;
+	handle->public.dh_prot = mapping->prot;
+	handle->public.dh_maxprot = mapping->maxprot;
+	handle->public.dh_orig_maxprot = mapping->maxprot;
+	return handle;
+}
+
+void
+mapping_add(struct mapping *mapping, struct handle *handle, size_t at)
+{
+	handle->public.dh_uvaddr = (caddr_t)at;
+	devmap_segment_add(mapping->segment, handle);
+}
+
+void
+mapping_abandon(struct mapping *mapping)
+{
+	struct handle *handle;
+
+	while ((handle = devmap_segment_first(mapping->segment)) != NULL) {
+		devmap_segment_take(mapping->segment, handle);
+		handle_destroy(handle);
+	}
+	devmap_segment_destroy(mapping->segment);
+	mapping->segment = NULL;
+}
+
+/* ---- the place ---- */
+
+static int
+mapping_check_fixed(const struct mapping *mapping)
+{
+	if (!(mapping->flags & MAP_FIXED))
+		return 0;
+	if ((mapping->addr & PAGE_OFFSET) != 0)
+		return EINVAL;
+	return mapping->addr > UINTPTR_MAX - mapping->size ? ENOMEM : 0;
+}
+
+/* Claims the range.  A fixed one has been cleared of device mappings. */
+static int
+mapping_reserve(struct mapping *mapping)
+{
+	struct address_space *space = mapping->segment->segment.space;
+	int error;
+
+	host_mutex_lock(&space->host_lock);
+	error = host_as_reserve(space->host, &mapping->addr, mapping->size,
+				(mapping->flags & MAP_FIXED) ? HOST_AS_FIXED : 0);
+	host_mutex_unlock(&space->host_lock);
+	return error;
+}
+
+static void
+mapping_release(struct mapping *mapping)
+{
+	struct address_space *space = mapping->segment->segment.space;
+
+	host_mutex_lock(&space->host_lock);
+	host_as_release(space->host, mapping->addr, mapping->size);
+	host_mutex_unlock(&space->host_lock);
+}
+
+/* From offsets in the mapping to addresses; their order stays. */
+static void
+mapping_settle(struct mapping *mapping)
+{
+	mapping->segment->segment.public.s_base = (caddr_t)mapping->addr;
+	for (struct handle *handle = devmap_segment_first(mapping->segment); handle != NULL;
+	     handle = handle_next(handle)) {
+		handle->public.dh_uvaddr += mapping->addr;
+		handle->node.key = handle_base(handle);
+	}
+}
+
+/* ---- devmap_map ---- */
+
+static int
+handle_map(struct handle *handle, const struct mapping *mapping)
+{
+	devmap_handle_t *dh = &handle->public;
+	void *pvtp = NULL;
+
+	if (dh->dh_callbackops.devmap_map == NULL)
+		return 0;
+	if (dh->dh_callbackops.devmap_map(dh, dh->dh_dev, mapping->flags, dh->dh_uoff, dh->dh_len, &pvtp) != 0)
+		return ENXIO;
+	dh->dh_pvtp = pvtp;
+	return 0;
+}
+
+/* devmap_unmap for the handles before end, whose devmap_map succeeded; NULL: all. */
+static void
+mapping_unmap(struct mapping *mapping, const struct handle *end)
+{
+	for (struct handle *handle = devmap_segment_first(mapping->segment); handle != end;
+	     handle = handle_next(handle))
+		unmap_whole(handle);
+}
+
+static int
+mapping_map(struct mapping *mapping)
+{
+	struct handle *handle;
+	int error = 0;
+
+	for (handle = devmap_segment_first(mapping->segment); handle != NULL; handle = handle_next(handle)) {
+		error = handle_map(handle, mapping);
+		if (error != 0)
+			break;
+	}
+	if (error != 0)
+		mapping_unmap(mapping, handle);
+	return error;
+}
+
+static int
+mapping_show(struct mapping *mapping)
+{
+	int error = 0;
+
+	for (struct handle *handle = devmap_segment_first(mapping->segment); handle != NULL && error == 0;
+	     handle = handle_next(handle)) {
+		host_mutex_lock(&handle->lock);
+		error = window_show(handle);
+		host_mutex_unlock(&handle->lock);
+	}
+	return error;
+}
+
+/* With the range claimed. */
+static int
+mapping_finish(struct mapping *mapping)
+{
+	int error;
+
+	mapping_settle(mapping);
+	error = mapping_map(mapping);
+	if (error != 0)
+		return error;
+	error = mapping_show(mapping);
+	if (error != 0) {
+		mapping_unmap(mapping, NULL);
+		return error;
+	}
+	address_space_insert(&mapping->segment->segment);
+	return 0;
+}
+
+int
+mapping_place(struct mapping *mapping)
+{
+	struct address_space *space = mapping->segment->segment.space;
+	struct devmap_segment *dead = NULL;
+	bool replaces = false;
+	int error = mapping_check_fixed(mapping);
+
+	if (error != 0)
+		goto abandon;
+	replaces = (mapping->flags & MAP_FIXED) && address_space_overlaps(space, mapping->addr, mapping->size);
+	/* Until the new mapping stands, accesses to the range wait. */
+	if (replaces) {
+		address_space_layout_begin(space);
+		dead = unmap_range(space, mapping->addr, mapping->size);
+	}
+	error = mapping_reserve(mapping);
+	if (error != 0)
+		goto abandon;
+	error = mapping_finish(mapping);
+	if (error != 0)
+		goto release;
+	goto out;
+release:
+	mapping_release(mapping);
+abandon:
+	mapping_abandon(mapping);
+out:
+	if (replaces)
+		address_space_layout_end(space);
+	unmap_finish(dead);
+	return error;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "kernel/vm/address_space.h"
+
+#include <sys/errno.h>
+#include <sys/string.h>
+
+void
+address_space_init(struct address_space *space, struct host_as *host, struct proc *proc)
+{
+	memset(space, 0, sizeof(*space));
+	space->public.a_proc = proc;
+	space->host = host;
+	host_mutex_init(&space->host_lock);
+	host_mutex_init(&space->lock);
+	host_cond_init(&space->changed);
+}
+
+void
+address_space_fini(struct address_space *space)
+{
+	if (space->segments.count != 0 || space->accesses.count != 0)
+		host_panic("address space freed while in use");
+	host_cond_destroy(&space->changed);
+	host_mutex_destroy(&space->lock);
+	host_mutex_destroy(&space->host_lock);
+}
+
+void
+address_space_insert(struct segment *segment)
+{
+	struct address_space *space = segment->space;
+
+	host_mutex_lock(&space->lock);
+	tree_insert(&space->segments, &segment->node, segment_base(segment));
+	space->public.a_size += segment->public.s_size;
+	host_mutex_unlock(&space->lock);
+}
+
+void
+address_space_remove(struct segment *segment)
+{
+	struct address_space *space = segment->space;
+
+	host_mutex_lock(&space->lock);
+	tree_remove(&space->segments, &segment->node);
+	space->public.a_size -= segment->public.s_size;
+	host_mutex_unlock(&space->lock);
+}
+
+void
+address_space_resize(struct segment *segment, uintptr_t base, size_t size)
+{
+	struct address_space *space = segment->space;
+
+	host_mutex_lock(&space->lock);
+	space->public.a_size += size - segment->public.s_size;
+	segment->public.s_base = (caddr_t)base;
+	segment->public.s_size = size;
+	segment->node.key = base; /* a segment only shrinks: the order stays */
+	host_mutex_unlock(&space->lock);
+}
+
+static struct segment *
+space_find(const struct address_space *space, uintptr_t addr)
+{
+	struct tree_node *node = tree_find_below(&space->segments, addr);
+
+	if (node != NULL && segment_end(tree_entry(node, struct segment, node)) > addr)
+		return tree_entry(node, struct segment, node);
+	return tree_entry(tree_find_above(&space->segments, addr), struct segment, node);
+}
+
+struct segment *
+address_space_find(struct address_space *space, uintptr_t addr)
+{
+	struct segment *segment;
+
+	host_mutex_lock(&space->lock);
+	segment = space_find(space, addr);
+	host_mutex_unlock(&space->lock);
+	return segment;
+}
+
+bool
+address_space_overlaps(struct address_space *space, uintptr_t addr, size_t len)
+{
+	const struct segment *segment;
+	bool overlaps;
+
+	host_mutex_lock(&space->lock);
+	segment = space_find(space, addr);
+	overlaps = segment != NULL && (segment_base(segment) <= addr || segment_base(segment) - addr < len);
+	host_mutex_unlock(&space->lock);
+	return overlaps;
+}
