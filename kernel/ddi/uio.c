@@ -1,39 +1,35 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* uiomove(9F), ddi_copyin(9F) and their kin: memory of the current process. */
 #include "kernel/ddi/kthread.h"
+#include "kernel/vm/usercopy.h"
 #include <sys/errno.h>
 #include <sys/file.h>
 #include <sys/sunddi.h>
 
-/* kernel/vm/usercopy.h */
-struct address_space;
-int user_copyin(struct address_space *space, void *to, uintptr_t from, size_t len);
-int user_copyout(struct address_space *space, uintptr_t to, const void *from, size_t len);
-
-/* Its address space; NULL: a thread of the system, which has no user memory. */
-static struct address_space *current_space(void)
+/* The current process; NULL: a thread of the system, which has no user memory. */
+static struct sys_proc *current_process(void)
 {
 	struct proc *p = kthread_self()->t_procp;
 
-	return p == &p0 ? NULL : (struct address_space *)(void *)p->p_as;
+	return p == &p0 ? NULL : (struct sys_proc *)(void *)p;
 }
 
 static int user_to_kernel(void *to, const void *from, size_t len)
 {
-	struct address_space *space = current_space();
+	struct sys_proc *p = current_process();
 
 	if (len == 0)
 		return 0;
-	return space != NULL ? user_copyin(space, to, (uintptr_t)from, len) : EFAULT;
+	return p != NULL ? user_copyin(p, to, (uintptr_t)from, len) : EFAULT;
 }
 
 static int kernel_to_user(void *to, const void *from, size_t len)
 {
-	struct address_space *space = current_space();
+	struct sys_proc *p = current_process();
 
 	if (len == 0)
 		return 0;
-	return space != NULL ? user_copyout(space, (uintptr_t)to, from, len) : EFAULT;
+	return p != NULL ? user_copyout(p, (uintptr_t)to, from, len) : EFAULT;
 }
 
 /* ---- copies ---- */
