@@ -122,7 +122,7 @@ devmap_segment_add(struct devmap_segment *segment, struct handle *handle)
 
 	tree_insert(&segment->handles, &handle->node, base);
 	handle->public.dh_seg = &segment->segment.public;
-	handle->public.dh_next = &after->public;
+	handle->public.dh_next = after != NULL ? &after->public : NULL;
 	if (before != NULL)
 		before->public.dh_next = &handle->public;
 }
