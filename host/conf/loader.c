@@ -197,6 +197,14 @@ int loader_open(const char *path, struct loader_module *module, char *message, s
 
 void loader_close(struct loader_module *module)
 {
-	(void)dlclose(module->handle);
+	if (module->handle != NULL)
+		(void)dlclose(module->handle);
 	free(module->name);
+}
+
+const void *loader_object(const void *address)
+{
+	Dl_info info;
+
+	return address != NULL && dladdr(address, &info) != 0 ? info.dli_fbase : NULL;
 }

@@ -36,13 +36,15 @@ struct loader_module {
  * a driver), ENOSYS (calls what sundog does not provide; message lists all of it).
  */
 int loader_open(const char *path, struct loader_module *module, char *message, size_t size);
-void loader_close(struct loader_module *module);
+void loader_close(struct loader_module *module); /* its handle may be NULL: only the name is freed */
 
 /*
  * The name of the function that address lies in, static ones included; the object's name with an offset, or the
  * number, if it has none.
  */
 void loader_function(const void *address, char *name, size_t size);
+/* The base of the program or shared object that address lies in; NULL: none. */
+const void *loader_object(const void *address);
 /* "dir/shm.so" -> "shm"; free(3) it. */
 char *loader_driver_name(const char *path);
 

@@ -76,6 +76,14 @@ static int driver_conf(const char *so, const char *driver, const char *conf_path
 	return error;
 }
 
+static void module_add(struct sundog_system *system, struct embed_module *module)
+{
+	pthread_mutex_lock(&system->lock);
+	module->next = system->modules;
+	system->modules = module;
+	pthread_mutex_unlock(&system->lock);
+}
+
 int sundog_driver_load(struct sundog_system *system, const char *so, const char *conf_path, char *message,
 		       size_t size)
 {
@@ -91,10 +99,7 @@ int sundog_driver_load(struct sundog_system *system, const char *so, const char 
 	conf_free(conf);
 	if (error != 0)
 		goto close;
-	pthread_mutex_lock(&system->lock);
-	module->next = system->modules;
-	system->modules = module;
-	pthread_mutex_unlock(&system->lock);
+	module_add(system, module);
 	return 0;
 close:
 	loader_close(&module->module);
@@ -107,15 +112,24 @@ int sundog_driver_attach(struct sundog_system *system, const char *name, int (*i
 			 int (*info)(struct modinfo *), int (*fini)(void), const char *text, char *message,
 			 size_t size)
 {
-	struct loader_module module = {.name = (char *)(uintptr_t)name, .init = init, .info = info, .fini = fini};
+	struct embed_module *module = host_alloc(sizeof(*module), true);
 	struct conf *conf = NULL;
 	int error = 0;
 
-	(void)system;
+	module->module = (struct loader_module){.name = loader_driver_name(name), .init = init, .info = info,
+						.fini = fini};
 	if (text != NULL)
 		error = conf_parse(text, strlen(text), name, name, &conf, message, size);
 	if (error == 0)
-		error = driver_start(&module, conf, message, size);
+		error = driver_start(&module->module, conf, message, size);
 	conf_free(conf);
-	return error;
+	if (error != 0) {
+		loader_close(&module->module);
+		host_free(module, sizeof(*module));
+		return error;
+	}
+	/* Known to the host only: the kernel part would take the whole program for this driver. */
+	module->module.base = loader_object((const void *)(uintptr_t)init);
+	module_add(system, module);
+	return 0;
 }

@@ -20,7 +20,7 @@ struct sundog_system {
 	struct sundog_options options;
 	pthread_mutex_t lock; /* protects the fields below; nothing is called with it held */
 	struct sundog_process *processes;
-	struct embed_module *modules; /* loaded ones, newest first */
+	struct embed_module *modules; /* newest first; linked-in ones have no handle */
 	int last_pid;
 };
 

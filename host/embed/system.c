@@ -44,6 +44,7 @@ int sundog_system_create(const struct sundog_options *options, struct sundog_sys
 /* ---- the end ---- */
 
 struct leak_report {
+	struct sundog_system *system;
 	void (*fn)(void *, const struct sundog_leak *);
 	void *arg;
 	size_t count;
@@ -55,11 +56,30 @@ static void leak_print(const struct sundog_leak *leak)
 		      leak->bytes, leak->function);
 }
 
+/* A driver linked into the program: the one whose program holds the caller, if it is alone there. */
+static const char *leak_driver(const struct sundog_system *system, const struct sys_leak *found)
+{
+	const void *object = loader_object(found->caller);
+	const char *name = found->driver;
+
+	if (name[0] != '\0' || object == NULL)
+		return name;
+	for (const struct embed_module *m = system->modules; m != NULL; m = m->next) {
+		if (m->module.base != object)
+			continue;
+		if (name[0] != '\0')
+			return "";
+		name = m->module.name;
+	}
+	return name;
+}
+
 static void leak_found(void *arg, const struct sys_leak *found)
 {
 	struct leak_report *report = arg;
 	char function[256];
-	struct sundog_leak leak = {found->kind, found->driver, function, found->bytes, found->count};
+	struct sundog_leak leak = {found->kind, leak_driver(report->system, found), function, found->bytes,
+				   found->count};
 
 	loader_function(found->caller, function, sizeof(function));
 	report->count++;
@@ -83,7 +103,7 @@ static void modules_free(struct sundog_system *system)
 size_t sundog_system_destroy(struct sundog_system *system, void (*leak)(void *, const struct sundog_leak *),
 			     void *arg)
 {
-	struct leak_report report = {leak, arg, 0};
+	struct leak_report report = {system, leak, arg, 0};
 
 	while (system->processes != NULL)
 		sundog_exit(system->processes);
