@@ -105,7 +105,7 @@ cut_whole(struct devmap_segment *segment, struct cut *cut, struct debris *debris
 {
 	unmap_whole(cut->handle);
 	devmap_segment_take(segment, cut->handle);
-	cut->handle->public.dh_next = &debris->handles->public;
+	cut->handle->public.dh_next = debris->handles != NULL ? &debris->handles->public : NULL;
 	debris->handles = cut->handle;
 }
 
