@@ -12,7 +12,7 @@
 
 #include "host/server/server.h"
 
-#define GRACE_NS 20000000u
+#define GRACE_NS 250000000u /* a thread that was woken may have to wait for a CPU */
 
 TAILQ_HEAD(job_list, job);
 static struct {
@@ -152,13 +152,6 @@ void job_spawn(struct job *job)
 	pthread_mutex_unlock(&jobs.lock);
 }
 
-void jobs_poke(void)
-{
-	pthread_mutex_lock(&jobs.lock);
-	pthread_cond_broadcast(&jobs.changed);
-	pthread_mutex_unlock(&jobs.lock);
-}
-
 /* ---- waiting for them ---- */
 
 static void give_up_blocked(void)
@@ -199,13 +192,14 @@ static void settle_locked(const struct process *p)
 	}
 }
 
-void jobs_settle(const struct process *p)
+bool jobs_settle(const struct process *p)
 {
-	if (atomic_load(&jobs.unsettled) == 0)
-		return;
+	if (atomic_load(&jobs.unsettled) == 0 || atomic_load(&p->dying))
+		return false;
 	pthread_mutex_lock(&jobs.lock);
 	settle_locked(p);
 	pthread_mutex_unlock(&jobs.lock);
+	return true;
 }
 
 void jobs_drain(void)

@@ -16,6 +16,8 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -80,6 +82,41 @@ static bool is_dead(int pidfd)
 	return pidfd < 0 || poll(&p, 1, 0) > 0;
 }
 
+#define FLAG_EXITING 4u /* Linux's PF_EXITING */
+
+/* Has begun to exit: its descriptors go one by one, and its pidfd tells soon. */
+static bool is_exiting(pid_t pid)
+{
+	char path[64], text[512];
+	const char *behind_name;
+	unsigned flags = 0;
+	size_t n;
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	file = fopen(path, "re");
+	if (file == NULL)
+		return false;
+	n = fread(text, 1, sizeof(text) - 1, file);
+	fclose(file);
+	text[n] = '\0';
+	behind_name = strrchr(text, ')');
+	return behind_name != NULL && sscanf(behind_name, ") %*c %*d %*d %*d %*d %*d %u", &flags) == 1 &&
+	       (flags & FLAG_EXITING);
+}
+
+/* The process connection is closed: by exit, by exec, or by a client that does not know better. */
+static struct job *connection_begin(struct process *p)
+{
+	enum process_end end = is_dead(p->pidfd) ? END_EXIT : END_EXEC;
+
+	if (end == END_EXEC && is_exiting(p->pid)) {
+		process_unwatch_connection(p);
+		return NULL;
+	}
+	return process_end(p, end, NULL) ? &p->job : NULL;
+}
+
 /* The job that the event begins, or NULL. */
 static struct job *event_begin(uint64_t id)
 {
@@ -94,7 +131,7 @@ static struct job *event_begin(uint64_t id)
 	case WATCH_PIDFD:
 		return process_end(p, END_EXIT, NULL) ? &p->job : NULL;
 	case WATCH_CONNECTION:
-		return process_end(p, is_dead(p->pidfd) ? END_EXIT : END_EXEC, NULL) ? &p->job : NULL;
+		return connection_begin(p);
 	case WATCH_OPEN:
 		return open_hangup(o) ? &o->job : NULL;
 	case WATCH_NONE:
@@ -143,8 +180,9 @@ static void deaths_begin(void)
 
 void lifecycle_settle(const struct process *p)
 {
-	deaths_begin();
-	jobs_settle(p);
+	do
+		deaths_begin(); /* a teardown may find more */
+	while (jobs_settle(p));
 }
 
 /* ---- interrupts ---- */

@@ -328,9 +328,10 @@ void open_drop(struct process *p, bool all)
 
 bool open_hangup(struct open *o)
 {
-	if (!end_is_hung_up(o->end) || !close_claim(o))
+	if (atomic_load(&o->closing) || !end_is_hung_up(o->end))
 		return false;
-	job_begin(&o->job);
+	job_begin(&o->job); /* first: who finds the set of watches empty must find the job */
+	(void)close_claim(o);
 	return true;
 }
 

@@ -109,6 +109,16 @@ static int process_watch(struct process *p)
 	return error != 0 ? error : lifecycle_listen(p->connection, p->connection_id);
 }
 
+void process_unwatch_connection(struct process *p)
+{
+	if (p->connection_id == WATCH_NO_ID)
+		return;
+	lifecycle_unwatch(p->connection);
+	lifecycle_unlisten(p->connection);
+	watch_id_destroy(p->connection_id);
+	p->connection_id = WATCH_NO_ID;
+}
+
 static void process_unwatch(struct process *p)
 {
 	if (p->pidfd_id != WATCH_NO_ID) {
@@ -116,12 +126,7 @@ static void process_unwatch(struct process *p)
 		watch_id_destroy(p->pidfd_id);
 		p->pidfd_id = WATCH_NO_ID;
 	}
-	if (p->connection_id != WATCH_NO_ID) {
-		lifecycle_unwatch(p->connection);
-		lifecycle_unlisten(p->connection);
-		watch_id_destroy(p->connection_id);
-		p->connection_id = WATCH_NO_ID;
-	}
+	process_unwatch_connection(p);
 }
 
 void process_publish(struct process *p, enum process_state state)
@@ -178,11 +183,11 @@ bool process_end(struct process *p, enum process_end end, const struct thread *s
 	p->state = PROCESS_DYING;
 	p->end = end;
 	atomic_store(&p->dying, true);
+	job_begin(&p->job); /* first: who finds the set of watches empty must find the job */
 	process_unwatch(p);
 	threads_end(p, self);
 	if (p->connection >= 0 && self == NULL)
 		(void)shutdown(p->connection, SHUT_RDWR);
-	job_begin(&p->job);
 	return true;
 }
 

@@ -69,9 +69,8 @@ void job_enter(struct job *job);
 /* The calling thread's job waits, outside of the kernel part, for something that may never come; and goes on. */
 void job_blocks(void);
 void job_resumes(void);
-/* Waits until every job is done or blocked in a driver's wait; not for long if p is dying. */
-void jobs_settle(const struct process *p);
-void jobs_poke(void);
+/* Waits until every job is done or blocked in a driver's wait, or p is dying; false: nothing to wait for. */
+bool jobs_settle(const struct process *p);
 /* Waits until every job is done, however long it takes. */
 void jobs_drain(void);
 
@@ -184,9 +183,10 @@ void cred_fini(struct cred *cred);
 struct process *process_alloc(enum sys_model model);
 struct process *process_get(struct process *p);
 void process_put(struct process *p);
-/* Into the table; server.lock is held for these two. */
+/* Into the table; server.lock is held for these three. */
 void process_publish(struct process *p, enum process_state state);
 int process_watch_pidfd(struct process *p);
+void process_unwatch_connection(struct process *p);
 /* Keeps p from being torn down until process_leave(); p is not gone yet.  false: THREADS_MAX. */
 bool process_enter(struct process *p);
 void process_leave(struct process *p);
