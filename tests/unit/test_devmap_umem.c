@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ddi_umem_alloc, ddi_umem_free: a test for each sentence about them. */
+#include "rec_host.h"
+
+static void
+alloc_of_size_0_returns_null(void **state)
+{
+	void *cookie = &cookie;
+
+	assert_null(rec_umem_alloc(0, 0, &cookie));
+	assert_null(cookie);
+}
+
+static void
+alloc_rounds_up_to_pages_and_zero_fills(void **state)
+{
+	void *cookie;
+	char *memory = rec_umem_alloc(PAGE + 1, 0, &cookie);
+
+	assert_non_null(memory);
+	assert_int_equal((uintptr_t)memory % PAGE, 0);
+	assert_int_equal(rec_cookie_size(cookie), 2 * PAGE);
+	assert_ptr_equal(rec_cookie_address(cookie), memory);
+	for (size_t i = 0; i < 2 * PAGE; i++)
+		assert_int_equal(memory[i], 0);
+	rec_umem_free(cookie);
+}
+
+static void
+alloc_types(void **state)
+{
+	void *cookie;
+
+	assert_non_null(rec_umem_alloc(1, 0, &cookie));
+	assert_int_equal(rec_cookie_type(cookie), 0x200);
+	assert_int_equal(rec_cookie_count(cookie), 0);
+	rec_umem_free(cookie);
+	assert_non_null(rec_umem_alloc(1, UMEM_PAGEABLE, &cookie));
+	assert_int_equal(rec_cookie_type(cookie), 0x100);
+	rec_umem_free(cookie);
+	assert_null(rec_umem_alloc(1, UMEM_TRASHY, &cookie));
+	assert_int_equal(rec_cookie_type(cookie), 0x800);
+	assert_int_equal(rec_cookie_size(cookie), PAGE);
+	rec_umem_free(cookie);
+}
+
+static void
+alloc_trash_of_absurd_size(void **state)
+{
+	void *cookie;
+
+	assert_null(rec_umem_alloc(0x7fffffffffffe000, UMEM_TRASHY, &cookie));
+	assert_non_null(cookie);
+	assert_int_equal(rec_cookie_size(cookie), 0x7fffffffffffe000);
+	rec_umem_free(cookie);
+}
+
+static void
+alloc_nosleep_of_too_much_returns_null(void **state)
+{
+	void *cookie = &cookie;
+
+	assert_null(rec_umem_alloc((size_t)1 << 60, UMEM_NOSLEEP | UMEM_PAGEABLE, &cookie));
+	assert_null(cookie);
+	assert_null(rec_umem_alloc(SIZE_MAX, UMEM_NOSLEEP, &cookie));
+	assert_null(cookie);
+}
+
+static void
+free_of_null_does_nothing(void **state)
+{
+	rec_umem_free(NULL);
+}
+
+static void
+free_while_exported_keeps_the_pages_and_is_reported(void **state)
+{
+	struct sundog_process *p = rec_process();
+	int fd = rec_open_device(p, O_RDWR);
+	void *cookie, *other;
+	uint64_t addr;
+
+	rec_umem_alloc(PAGE, 0, &cookie);
+	rec_script(cookie, REC_NO_CALLBACKS);
+	addr = rec_mmap_pages(p, fd, 0, 1);
+	rec_write(p, addr, 0x12345678);
+	rec_umem_free(cookie);
+	assert_true(rec_warned("still exported by 1 mapping"));
+	memset(rec_umem_alloc(PAGE, 0, &other), 0xff, PAGE);
+	assert_int_equal(rec_read(p, addr), 0x12345678);
+	rec_umem_free(other);
+	sundog_exit(p);
+}
+
+static void *cookie_to_free;
+
+static void
+free_in_callback(void *dhp)
+{
+	rec_umem_free(cookie_to_free);
+}
+
+static void
+free_in_the_last_unmap_callback_is_right(void **state)
+{
+	struct sundog_process *p = rec_process();
+	int fd = rec_open_device(p, O_RDWR);
+	uint64_t addr;
+
+	rec_umem_alloc(PAGE, 0, &cookie_to_free);
+	rec_script(cookie_to_free, REC_ALL);
+	rec.on_unmap = free_in_callback;
+	addr = rec_mmap_pages(p, fd, 0, 1);
+	rec_write(p, addr, 1);
+	assert_int_equal(sundog_munmap(p, addr, PAGE), 0);
+	assert_int_equal(rec.nwarnings, 0);
+	sundog_exit(p);
+}
+
+static void
+free_after_a_remap_replaced_it_is_right(void **state)
+{
+	struct sundog_process *p = rec_process();
+	int fd = rec_open_device(p, O_RDWR);
+	void *first, *second;
+	uint64_t addr;
+
+	rec_umem_alloc(PAGE, 0, &first);
+	rec_umem_alloc(PAGE, 0, &second);
+	rec_script(first, REC_ALL);
+	rec.parts[0].flags = ALLOW_REMAP;
+	addr = rec_mmap_pages(p, fd, 0, 1);
+	rec_write(p, addr, 1);
+	assert_int_equal(rec_umem_remap(rec_handle(0), second, 0, PAGE, PROT_DDI_ALL, 0), 0);
+	rec_umem_free(first);
+	assert_int_equal(rec.nwarnings, 0);
+	assert_int_equal(rec_read(p, addr), 0);
+	sundog_exit(p);
+	rec_umem_free(second);
+}
+
+static void
+hand_made_cookie_works(void **state)
+{
+	struct sundog_process *p = rec_process();
+	int fd = rec_open_device(p, O_RDWR);
+	void *cookie, *own;
+	char *memory = rec_umem_alloc(4 * PAGE, 0, &cookie);
+	uint64_t addr;
+
+	own = rec_cookie_make(cookie, PAGE, 2 * PAGE);
+	rec_script(own, REC_NO_CALLBACKS);
+	rec.parts[0].koff = PAGE;
+	addr = rec_mmap_pages(p, fd, 0, 1);
+	rec_write(p, addr, 77);
+	assert_int_equal(*(uint32_t *)(void *)(memory + 2 * PAGE), 77);
+	sundog_exit(p);
+	rec_cookie_drop(own);
+	rec_umem_free(cookie);
+}
+
+static void
+trash_pages_are_one_page(void **state)
+{
+	struct sundog_process *p = rec_process();
+	int fd = rec_open_device(p, O_RDWR);
+	void *cookie;
+	uint64_t addr;
+
+	rec_umem_alloc(0x7fffffffffffe000, UMEM_TRASHY, &cookie);
+	rec_script(cookie, REC_NO_CALLBACKS);
+	addr = rec_mmap_pages(p, fd, 0, 16);
+	rec_write(p, addr + 8, 5);
+	assert_int_equal(rec_read(p, addr + 15 * PAGE + 8), 5);
+	assert_int_equal(sundog_munmap(p, addr + 4 * PAGE, PAGE), 0);
+	assert_int_equal(rec_read(p, addr + 5 * PAGE + 8), 5);
+	sundog_exit(p);
+	rec_umem_free(cookie);
+}
+
+static void
+trash_mapping_of_large_size(void **state)
+{
+	struct sundog_process *p = rec_process();
+	int fd = rec_open_device(p, O_RDWR);
+	size_t pages = (size_t)1 << 24; /* 64 GiB */
+	void *cookie;
+	uint64_t addr;
+
+	rec_umem_alloc(0x7fffffffffffe000, UMEM_TRASHY, &cookie);
+	rec_script(cookie, REC_ALL);
+	addr = rec_mmap_pages(p, fd, 0, pages);
+	rec_write(p, addr, 1);
+	rec_write(p, addr + (pages - 1) * PAGE, 2);
+	rec_write(p, addr + (pages / 2) * PAGE, 3);
+	sundog_exit(p);
+	rec_umem_free(cookie);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		REC_TEST(alloc_of_size_0_returns_null),
+		REC_TEST(alloc_rounds_up_to_pages_and_zero_fills),
+		REC_TEST(alloc_types),
+		REC_TEST(alloc_trash_of_absurd_size),
+		REC_TEST(alloc_nosleep_of_too_much_returns_null),
+		REC_TEST(free_of_null_does_nothing),
+		REC_TEST(free_while_exported_keeps_the_pages_and_is_reported),
+		REC_TEST(free_in_the_last_unmap_callback_is_right),
+		REC_TEST(free_after_a_remap_replaced_it_is_right),
+		REC_TEST(hand_made_cookie_works),
+		REC_TEST(trash_pages_are_one_page),
+		REC_TEST(trash_mapping_of_large_size),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
