@@ -9,6 +9,8 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -428,6 +430,34 @@ static void count_leak(void *arg, const struct sundog_leak *leak)
 	++*(int *)arg;
 }
 
+/* Loads embed.so, asks for "depth", forgets something. */
+static size_t load_and_leak(int depth, int *told)
+{
+	char path[4096];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/embed.so", getenv("TEST_OBJECTS"));
+	assert_int_equal(sundog_system_create(NULL, &sys), 0);
+	if (sundog_driver_load(sys, path, NULL, message, sizeof(message)) != 0)
+		fail_msg("%s", message);
+	assert_int_equal(sundog_process_create(sys, SUNDOG_ILP32, 1000, 1000, &p), 0);
+	fd = opened(p);
+	assert_int_equal(ask(p, fd, EMBED_PROPERTY), depth);
+	for (int i = 0; i < 3; i++)
+		ask(p, fd, EMBED_LEAK);
+	return sundog_system_destroy(sys, count_leak, told);
+}
+
+static void drivers_are_files(void **state)
+{
+	int told = 0;
+
+	(void)state;
+	assert_int_equal(load_and_leak(0x20, &told), 1); /* embed.conf beside it */
+	assert_int_equal(load_and_leak(0x20, &told), 1); /* and again, from the start */
+	assert_int_equal(told, 2);
+}
+
 static void leaks_are_told(void **state)
 {
 	int fd = opened(p), told = 0;
@@ -461,6 +491,7 @@ int main(void)
 		TEST(bad_drivers_are_named),
 		cmocka_unit_test_setup_teardown(configuration_is_used, no_setup, teardown),
 		cmocka_unit_test_setup(leaks_are_told, setup),
+		cmocka_unit_test(drivers_are_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
