@@ -39,9 +39,9 @@ __attribute__((format(printf, 3, 4))) static int bad(struct parser *p, unsigned 
 static int bad_token(struct parser *p, const char *expected)
 {
 	static const char *const names[] = {
-		[TOKEN_END] = "the end of the file", [TOKEN_NAME] = "a name",  [TOKEN_STRING] = "a string",
-		[TOKEN_INTEGER] = "an integer",      [TOKEN_EQUALS] = "\"=\"", [TOKEN_COMMA] = "\",\"",
-		[TOKEN_SEMICOLON] = "\";\"",
+	    [TOKEN_END] = "the end of the file", [TOKEN_NAME] = "a name",  [TOKEN_STRING] = "a string",
+	    [TOKEN_INTEGER] = "an integer",      [TOKEN_EQUALS] = "\"=\"", [TOKEN_COMMA] = "\",\"",
+	    [TOKEN_SEMICOLON] = "\";\"",
 	};
 
 	if (p->token == TOKEN_BAD)
@@ -203,7 +203,8 @@ static int spec_is_node(struct parser *p, const struct spec *spec)
 	if (name == NULL)
 		return bad(p, spec->line, "a node without a name");
 	if (strcmp(name, p->driver) != 0) {
-		posix_log(HOST_LOG_DEBUG, "%s:%u: a node of driver %s is passed over", p->file, spec->line, name);
+		posix_log(HOST_LOG_DEBUG, "%s:%u: a node of driver %s is passed over", p->file, spec->line,
+			  name);
 		return 0;
 	}
 	if (parent == NULL)
@@ -274,7 +275,7 @@ static int parse(struct parser *p)
 {
 	int error = 0;
 
-	for (next(p); p->token != TOKEN_END && error == 0; ) {
+	for (next(p); p->token != TOKEN_END && error == 0;) {
 		struct spec spec = {0};
 
 		error = parse_spec(p, &spec);
@@ -290,8 +291,11 @@ static int parse(struct parser *p)
 int conf_parse(const char *text, size_t len, const char *file, const char *driver, struct conf **out,
 	       char *message, size_t size)
 {
-	struct parser p = {.lexer = {.at = text, .end = text + len, .line = 1}, .file = file, .driver = driver,
-			   .message = message, .size = size};
+	struct parser p = {.lexer = {.at = text, .end = text + len, .line = 1},
+			   .file = file,
+			   .driver = driver,
+			   .message = message,
+			   .size = size};
 	int error;
 
 	p.lexer.text = host_alloc(len + 1, true);

@@ -15,13 +15,13 @@
 #include "kernel/sys/sys.h"
 
 struct conf {
-	struct sys_node *nodes; /* instances of the driver, with the file's global properties behind their own */
+	struct sys_node *nodes; /* of the driver; the file's global properties are behind their own */
 	size_t nnodes;          /* 0: the file names no node and no global property */
 };
 
 /*
- * Parses text (len bytes) for driver; nodes of other drivers are passed over with a debug message.  On an error
- * (EINVAL, ENOMEM) message says "FILE:LINE: what" in one line.  conf_free() frees *out.
+ * Parses text (len bytes) for driver; nodes of other drivers are passed over with a debug message.  On an
+ * error (EINVAL, ENOMEM) message says "FILE:LINE: what" in one line.  conf_free() frees *out.
  */
 int conf_parse(const char *text, size_t len, const char *file, const char *driver, struct conf **out,
 	       char *message, size_t size);

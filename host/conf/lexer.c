@@ -54,7 +54,7 @@ static enum token lexer_string(struct lexer *l)
 {
 	char *text = l->text;
 
-	for (l->at++; l->at < l->end && *l->at != '"'; ) {
+	for (l->at++; l->at < l->end && *l->at != '"';) {
 		int c = (unsigned char)*l->at++;
 
 		if (c == '\n')

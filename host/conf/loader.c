@@ -18,10 +18,16 @@
 /* What the compiler itself may ask for; a driver's own calls of libc are refused, they work in no kernel. */
 static bool symbol_is_compilers(const char *name)
 {
-	static const char *const prefixes[] = {"__asan_", "__ubsan_", "__tsan_", "__sanitizer_", "__lsan_",
-					       "__sancov_", "__atomic_", "__gcov_", "__llvm_", "__cxa_finalize"};
-	static const char *const names[] = {"memcpy", "memset", "memmove", "memcmp", "__stack_chk_fail",
-					    "__tls_get_addr", "_GLOBAL_OFFSET_TABLE_"};
+	static const char *const prefixes[] = {"__asan_", "__ubsan_",      "__tsan_",   "__sanitizer_",
+					       "__lsan_", "__sancov_",     "__atomic_", "__gcov_",
+					       "__llvm_", "__cxa_finalize"};
+	static const char *const names[] = {"memcpy",
+					    "memset",
+					    "memmove",
+					    "memcmp",
+					    "__stack_chk_fail",
+					    "__tls_get_addr",
+					    "_GLOBAL_OFFSET_TABLE_"};
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
 		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
@@ -90,14 +96,17 @@ static int check_file(const char *path, char *message, size_t size)
 	elf_file_close(&file);
 	if (!check.init || !check.info || !check.fini) {
 		(void)snprintf(message, size, "%s: not a driver: no %s", path,
-			       !check.init ? "_init" : !check.info ? "_info" : "_fini");
+			       !check.init   ? "_init"
+			       : !check.info ? "_info"
+					     : "_fini");
 		return ENOEXEC;
 	}
 	if (check.used == 0)
 		return 0;
 	if (check.left_out > 0)
 		strcpy(check.missing + check.used, ", ...");
-	(void)snprintf(message, size, "%s: calls functions that sundog does not provide: %s", path, check.missing);
+	(void)snprintf(message, size, "%s: calls functions that sundog does not provide: %s", path,
+		       check.missing);
 	return ENOSYS;
 }
 

@@ -16,7 +16,7 @@ struct loader_note {
 	bool present;      /* false: guessed from the symbols the driver asks for */
 	char compiler[16]; /* "gcc", "clang", or "" */
 	char version[32];
-	char headers[32]; /* version of the DDI headers */
+	char headers[32];                /* version of the DDI headers */
 	bool address, thread, undefined; /* sanitizers */
 };
 /* Reads the note of a file without loading it.  ENOENT..., ENOEXEC (not a shared object of this machine). */
@@ -32,15 +32,15 @@ struct loader_module {
 	size_t size;
 };
 /*
- * Loads a driver after checking that it is one, and that everything it calls is there: ENOENT..., ENOEXEC (not
- * a driver), ENOSYS (calls what sundog does not provide; message lists all of it).
+ * Loads a driver after checking that it is one, and that everything it calls is there: ENOENT..., ENOEXEC
+ * (not a driver), ENOSYS (calls what sundog does not provide; message lists all of it).
  */
 int loader_open(const char *path, struct loader_module *module, char *message, size_t size);
 void loader_close(struct loader_module *module); /* its handle may be NULL: only the name is freed */
 
 /*
- * The name of the function that address lies in, static ones included; the object's name with an offset, or the
- * number, if it has none.
+ * The name of the function that address lies in, static ones included; the object's name with an offset, or
+ * the number, if it has none.
  */
 void loader_function(const void *address, char *name, size_t size);
 /* The base of the program or shared object that address lies in; NULL: none. */

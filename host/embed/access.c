@@ -10,9 +10,9 @@ struct access {
 };
 
 static const struct access accesses[] = {
-	[SUNDOG_READ] = {SYS_RW_READ, HOST_PROT_READ},
-	[SUNDOG_WRITE] = {SYS_RW_WRITE, HOST_PROT_WRITE},
-	[SUNDOG_EXEC] = {SYS_RW_EXEC, HOST_PROT_EXEC},
+    [SUNDOG_READ] = {SYS_RW_READ, HOST_PROT_READ},
+    [SUNDOG_WRITE] = {SYS_RW_WRITE, HOST_PROT_WRITE},
+    [SUNDOG_EXEC] = {SYS_RW_EXEC, HOST_PROT_EXEC},
 };
 
 static struct sundog_signal_info signal_of(struct sys_fault fault)
@@ -21,8 +21,8 @@ static struct sundog_signal_info signal_of(struct sys_fault fault)
 }
 
 /*
- * One access within a page.  The kernel part may say "go on" without having loaded a translation: the access is
- * tried again, after the signals that are pending have been handled, as often as it takes.
+ * One access within a page.  The kernel part may say "go on" without having loaded a translation: the access
+ * is tried again, after the signals that are pending have been handled, as often as it takes.
  */
 static struct sundog_signal_info access_page(struct sundog_process *p, uintptr_t addr, void *data, size_t len,
 					     enum sundog_access kind)

@@ -14,8 +14,8 @@
 #include <string.h>
 
 struct host_as {
-	/* Protects the fields below.  Accesses hold it for reading while they copy, which makes taking a translation
-	 * away synchronous; writers go first, or accesses in a loop would keep them out. */
+	/* Protects the fields below.  Accesses hold it for reading while they copy, which makes taking a
+	 * translation away synchronous; writers go first, or accesses in a loop would keep them out. */
 	pthread_rwlock_t lock;
 	struct ranges map, translations;
 	uintptr_t low, high; /* where addresses are chosen; fixed */
@@ -120,8 +120,13 @@ static void as_set_translation(struct host_as *as, uintptr_t addr, size_t len, u
 
 int host_as_window(struct host_as *as, const struct host_window *w)
 {
-	struct range range = {.addr = w->addr, .len = w->len, .kind = RANGE_WINDOW, .prot = w->prot,
-			      .intercept = w->intercept, .pages = w->pages, .offset = w->offset};
+	struct range range = {.addr = w->addr,
+			      .len = w->len,
+			      .kind = RANGE_WINDOW,
+			      .prot = w->prot,
+			      .intercept = w->intercept,
+			      .pages = w->pages,
+			      .offset = w->offset};
 
 	pthread_rwlock_wrlock(&as->lock);
 	ranges_cut(&as->map, w->addr, w->len);
@@ -200,7 +205,8 @@ bool as_loaded(struct host_as *as, uintptr_t addr, unsigned prot)
 
 /* ---- ordinary memory ---- */
 
-static int as_insert_memory(struct host_as *as, struct as_memory *memory, uintptr_t *addr, size_t len, unsigned prot)
+static int as_insert_memory(struct host_as *as, struct as_memory *memory, uintptr_t *addr, size_t len,
+			    unsigned prot)
 {
 	struct range range = {.len = len, .kind = RANGE_MEMORY, .prot = prot, .memory = memory};
 	int error = 0;
@@ -331,8 +337,8 @@ int as_copy_memory(struct host_as *from, struct host_as *to)
 #endif
 
 /*
- * Copies as the process's own instructions would: aligned words whole, and unseen by ThreadSanitizer, since what
- * applications do with shared memory is no race of the driver's.
+ * Copies as the process's own instructions would: aligned words whole, and unseen by ThreadSanitizer, since
+ * what applications do with shared memory is no race of the driver's.
  */
 AS_UNCHECKED static void copy_words(char *to, const char *from, size_t len)
 {
@@ -365,7 +371,8 @@ static void as_copy(char *memory, void *data, size_t len, unsigned prot)
 		copy_words(data, memory, len);
 }
 
-static enum as_result as_access_locked(struct host_as *as, uintptr_t addr, void *data, size_t len, unsigned prot)
+static enum as_result as_access_locked(struct host_as *as, uintptr_t addr, void *data, size_t len,
+				       unsigned prot)
 {
 	const struct range *range = ranges_at(&as->map, addr), *translation;
 
@@ -382,7 +389,8 @@ static enum as_result as_access_locked(struct host_as *as, uintptr_t addr, void 
 	translation = ranges_at(&as->translations, addr);
 	if (translation == NULL || (translation->prot & prot) != prot)
 		return AS_NO_TRANSLATION;
-	as_copy((char *)host_pages_address(range->pages) + range->offset + (addr - range->addr), data, len, prot);
+	as_copy((char *)host_pages_address(range->pages) + range->offset + (addr - range->addr), data, len,
+		prot);
 	return AS_DONE;
 }
 

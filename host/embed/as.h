@@ -18,7 +18,8 @@ int as_copy_memory(struct host_as *from, struct host_as *to);
 int as_map_memory(struct host_as *as, uintptr_t *addr, size_t len, unsigned prot);
 /* data of the caller appears at *addr, until as_unmap_memory(). */
 int as_lend_memory(struct host_as *as, void *data, size_t len, uintptr_t *addr);
-void as_unmap_memory(struct host_as *as, uintptr_t addr, size_t len); /* passes over what is not ordinary memory */
+void as_unmap_memory(struct host_as *as, uintptr_t addr,
+		     size_t len); /* passes over what is not ordinary memory */
 void as_protect_memory(struct host_as *as, uintptr_t addr, size_t len, unsigned prot); /* likewise */
 bool as_has_memory(struct host_as *as, uintptr_t addr, size_t len);
 
@@ -29,9 +30,9 @@ enum as_result {
 	AS_DENIED,
 };
 /*
- * Copies len bytes between the address space and data (WRITE: from data; READ, EXEC: to data, which may be NULL to
- * touch only).  The range lies within one page.  Memory of the device is reached while its translation is held, so
- * that host_as_unload() returns only after the copy.
+ * Copies len bytes between the address space and data (WRITE: from data; READ, EXEC: to data, which may be
+ * NULL to touch only).  The range lies within one page.  Memory of the device is reached while its
+ * translation is held, so that host_as_unload() returns only after the copy.
  */
 enum as_result as_access(struct host_as *as, uintptr_t addr, void *data, size_t len, unsigned prot);
 /* Does the page have a translation that allows prot? */

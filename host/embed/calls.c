@@ -33,7 +33,8 @@ static int fd_leave(struct sundog_process *p, struct fd_call *c, int error)
 
 typedef int (*transfer_fn)(struct sys_file *, const struct sys_iovec *, size_t, int64_t, uint64_t *);
 
-static int fd_transfer(struct sundog_process *p, int fd, void *buffer, size_t len, size_t *done, transfer_fn fn)
+static int fd_transfer(struct sundog_process *p, int fd, void *buffer, size_t len, size_t *done,
+		       transfer_fn fn)
 {
 	struct fd_call c;
 	struct sys_iovec iov = {0, len};
@@ -105,7 +106,8 @@ static int64_t mmap_offset(const struct sundog_process *p, int64_t offset)
 	return p->model == SUNDOG_ILP32 && offset >= 0 && offset <= UINT32_MAX ? (int32_t)offset : offset;
 }
 
-int sundog_mmap(struct sundog_process *p, uint64_t *addr, size_t len, int prot, int flags, int fd, int64_t offset)
+int sundog_mmap(struct sundog_process *p, uint64_t *addr, size_t len, int prot, int flags, int fd,
+		int64_t offset)
 {
 	struct fd_call c;
 	uintptr_t at = *addr;

@@ -25,8 +25,12 @@ static void driver_say(const char *name, enum sys_module_step step, int instance
 
 static int driver_start(const struct loader_module *m, const struct conf *conf, char *message, size_t size)
 {
-	struct sys_module module = {.name = m->name, .init = m->init, .info = m->info, .fini = m->fini,
-				    .base = m->base, .size = m->size};
+	struct sys_module module = {.name = m->name,
+				    .init = m->init,
+				    .info = m->info,
+				    .fini = m->fini,
+				    .base = m->base,
+				    .size = m->size};
 	enum sys_module_step step = SYS_STEP_INIT;
 	int instance = 0, error;
 
@@ -116,8 +120,8 @@ int sundog_driver_attach(struct sundog_system *system, const char *name, int (*i
 	struct conf *conf = NULL;
 	int error = 0;
 
-	module->module = (struct loader_module){.name = loader_driver_name(name), .init = init, .info = info,
-						.fini = fini};
+	module->module = (struct loader_module){
+	    .name = loader_driver_name(name), .init = init, .info = info, .fini = fini};
 	if (text != NULL)
 		error = conf_parse(text, strlen(text), name, name, &conf, message, size);
 	if (error == 0)

@@ -28,7 +28,8 @@ int sundog_system_create(const struct sundog_options *options, struct sundog_sys
 	pthread_mutex_init(&system->lock, NULL);
 	posix_init(&(struct posix_config){system->options.verbose, system->options.strict_lock});
 	posix_log_sink(system->options.log != NULL ? system_log : NULL, &system->options);
-	config = (struct sys_config){system->options.verbose, system->options.strict_lock, system->options.hz};
+	config =
+	    (struct sys_config){system->options.verbose, system->options.strict_lock, system->options.hz};
 	error = sys_boot(&config);
 	if (error == 0) {
 		*out = system;
@@ -52,8 +53,8 @@ struct leak_report {
 
 static void leak_print(const struct sundog_leak *leak)
 {
-	(void)fprintf(stderr, "sundog: leak: %s: %zu %s, %zu bytes, by %s\n", leak->driver, leak->count, leak->kind,
-		      leak->bytes, leak->function);
+	(void)fprintf(stderr, "sundog: leak: %s: %zu %s, %zu bytes, by %s\n", leak->driver, leak->count,
+		      leak->kind, leak->bytes, leak->function);
 }
 
 /* A driver linked into the program: the one whose program holds the caller, if it is alone there. */

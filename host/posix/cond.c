@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Condition variables: a queue of waiting threads per condition, each thread sleeping on an event count of its
- * own, so that a wake-up reaches exactly the thread that has waited longest, and a signal to a process can
+ * Condition variables: a queue of waiting threads per condition, each thread sleeping on an event count of
+ *its own, so that a wake-up reaches exactly the thread that has waited longest, and a signal to a process can
  * take one thread out of the middle.
  *
  * The race of the three parties.  Whether a wait ended by a wake-up, by its deadline or by an interrupt is
@@ -36,7 +36,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* On the stack of the thread that waits; protected by the bucket's lock but for woken, which is set under it. */
+/* On the stack of the thread that waits; protected by the bucket's lock but for woken, which is set under it.
+ */
 struct cond_waiter {
 	struct posix_thread *thread;
 	struct host_cond *queued; /* where, or NULL once it was taken off */
@@ -195,7 +196,8 @@ static enum host_wake cond_sleep(struct host_cond *c, struct cond_waiter *w, uin
 	}
 }
 
-enum host_wake host_cond_wait(struct host_cond *c, struct host_mutex *m, uint64_t deadline, bool interruptible)
+enum host_wake host_cond_wait(struct host_cond *c, struct host_mutex *m, uint64_t deadline,
+			      bool interruptible)
 {
 	struct cond_waiter w = {.thread = posix_thread_self()};
 	pthread_mutex_t *lock = cond_lock(c);

@@ -72,7 +72,8 @@ static int pages_no_descriptor(int error)
 		return error == EAGAIN ? EAGAIN : ENOMEM;
 	if (!atomic_exchange(&said, true))
 		posix_log(HOST_LOG_WARN, "no descriptor for a page object: %s is %llu (one descriptor each)",
-			  error == EMFILE ? "RLIMIT_NOFILE" : "the system's file table is full, RLIMIT_NOFILE",
+			  error == EMFILE ? "RLIMIT_NOFILE"
+					  : "the system's file table is full, RLIMIT_NOFILE",
 			  (unsigned long long)limit_of(RLIMIT_NOFILE));
 	return ENOMEM;
 }

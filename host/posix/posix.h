@@ -12,7 +12,8 @@
 
 struct posix_config {
 	bool verbose;     /* HOST_LOG_DEBUG messages are shown */
-	bool strict_lock; /* locked pages that cannot be locked are ENOMEM; else it is reported once and goes on */
+	bool strict_lock; /* locked pages that cannot be locked are ENOMEM; else it is reported once and goes
+			     on */
 };
 /*
  * Raises the soft limit of open files to the hard one and takes the settings; may be called again with
@@ -46,7 +47,8 @@ struct posix_thread *posix_thread_self(void);
  */
 void posix_thread_interrupt(struct posix_thread *t);
 void posix_thread_clear_interrupt(struct posix_thread *t);
-/* The same for good: the process that t works for is dying.  posix_thread_revive() when t works for another. */
+/* The same for good: the process that t works for is dying.  posix_thread_revive() when t works for another.
+ */
 void posix_thread_dying(struct posix_thread *t);
 void posix_thread_revive(struct posix_thread *t);
 bool posix_thread_is_dying(const struct posix_thread *t);

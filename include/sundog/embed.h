@@ -43,8 +43,9 @@ int sundog_system_create(const struct sundog_options *options, struct sundog_sys
 
 struct sundog_leak { const char *kind, *driver, *function; size_t bytes, count; };
 /*
- * Ends processes that are left, detaches and unloads the drivers, frees everything.  leak is called per kind of
- * thing that a driver forgot; NULL: print to stderr.  Returns the number of leaks.
+ * Ends processes that are left, detaches and unloads the drivers, frees everything.  leak is called per kind
+ * of thing that a driver forgot, with what holds only during the call; NULL: print to stderr.  Returns the number
+ * of leaks.  No other thread is in a function of this header.
  */
 size_t sundog_system_destroy(struct sundog_system *system,
 			     void (*leak)(void *arg, const struct sundog_leak *), void *arg);
@@ -72,8 +73,11 @@ int sundog_process_pid(const struct sundog_process *p);
 int sundog_fork(struct sundog_process *p, struct sundog_process **child);
 /* exec(2): the address space goes, then the descriptors marked close-on-exec. */
 int sundog_exec(struct sundog_process *p);
-/* exit(2), or death by a signal: descriptors, then the address space.  Frees p.  May be called while other threads
- * are in calls of p: they are interrupted and waited for. */
+/*
+ * exit(2), or death by a signal: descriptors, then the address space.  Frees p.  May be called while other
+ * threads are in calls of p: they are interrupted and waited for (their calls fail with EINTR or ESRCH, their
+ * accesses with SIGKILL), not from within such a call.  None may begin once it returns.
+ */
 void sundog_exit(struct sundog_process *p);
 /* A signal arrives at the threads of p that wait interruptibly (cv_wait_sig returns 0 there). */
 void sundog_signal(struct sundog_process *p);

@@ -47,7 +47,8 @@ static void driver_is_loaded(void **state)
 	assert_int_equal(module.fini(), 7);
 	assert_int_equal(module.info(NULL), 1);
 	address = (char *)(uintptr_t)module.init;
-	assert_true(address >= (const char *)module.base && address < (const char *)module.base + module.size);
+	assert_true(address >= (const char *)module.base &&
+		    address < (const char *)module.base + module.size);
 	loader_function((void *)(address + 1), here, sizeof(here));
 	assert_string_equal(here, "_init");
 	loader_function((const char *)module.base + 1, here, sizeof(here));
@@ -141,8 +142,11 @@ static void functions_have_names(void **state)
 
 static void names_of_drivers(void **state)
 {
-	static const char *const names[][2] = {
-		{"a/b/shm.so", "shm"}, {"shm.so", "shm"}, {"shm", "shm"}, {"/x/.so", ".so"}, {"a.so.1", "a.so.1"}};
+	static const char *const names[][2] = {{"a/b/shm.so", "shm"},
+					       {"shm.so", "shm"},
+					       {"shm", "shm"},
+					       {"/x/.so", ".so"},
+					       {"a.so.1", "a.so.1"}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -156,13 +160,10 @@ static void names_of_drivers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(driver_is_loaded),
-		cmocka_unit_test(not_drivers),
-		cmocka_unit_test(missing_names_are_listed),
-		cmocka_unit_test(damaged_files_are_refused),
-		cmocka_unit_test(notes_are_read),
-		cmocka_unit_test(functions_have_names),
-		cmocka_unit_test(names_of_drivers),
+	    cmocka_unit_test(driver_is_loaded),         cmocka_unit_test(not_drivers),
+	    cmocka_unit_test(missing_names_are_listed), cmocka_unit_test(damaged_files_are_refused),
+	    cmocka_unit_test(notes_are_read),           cmocka_unit_test(functions_have_names),
+	    cmocka_unit_test(names_of_drivers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

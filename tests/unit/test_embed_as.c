@@ -52,7 +52,10 @@ static uintptr_t reserve(struct fixture *f, size_t pages)
 
 static uintptr_t window(struct fixture *f, size_t pages, bool intercept)
 {
-	struct host_window w = {.addr = reserve(f, pages), .len = pages * AS_PAGE, .pages = f->pages, .prot = RW,
+	struct host_window w = {.addr = reserve(f, pages),
+				.len = pages * AS_PAGE,
+				.pages = f->pages,
+				.prot = RW,
 				.intercept = intercept};
 
 	assert_int_equal(host_as_window(f->as, &w), 0);
@@ -148,8 +151,12 @@ static void windows_replace_each_other(void **state)
 {
 	struct fixture *f = *state;
 	uintptr_t at = window(f, 4, false);
-	struct host_window w = {.addr = at + AS_PAGE, .len = AS_PAGE, .pages = f->pages, .offset = 6 * AS_PAGE,
-				.prot = RW, .intercept = true};
+	struct host_window w = {.addr = at + AS_PAGE,
+				.len = AS_PAGE,
+				.pages = f->pages,
+				.offset = 6 * AS_PAGE,
+				.prot = RW,
+				.intercept = true};
 	char c = 0;
 
 	assert_int_equal(host_as_window(f->as, &w), 0);
@@ -210,8 +217,8 @@ static void ordinary_memory(void **state)
 static void against_a_model(void **state)
 {
 	struct fixture *f = *state;
-	struct host_window w = {.addr = reserve(f, MODEL_PAGES), .len = MODEL_PAGES * AS_PAGE, .prot = RW,
-				.intercept = true};
+	struct host_window w = {
+	    .addr = reserve(f, MODEL_PAGES), .len = MODEL_PAGES * AS_PAGE, .prot = RW, .intercept = true};
 	int model[MODEL_PAGES]; /* -1: not loaded */
 	unsigned seed = 5;
 
@@ -229,7 +236,8 @@ static void against_a_model(void **state)
 		else if (action == 1)
 			host_as_unload(f->as, w.addr + from * AS_PAGE, n * AS_PAGE);
 		else
-			assert_int_equal(host_as_protect(f->as, w.addr + from * AS_PAGE, n * AS_PAGE, prot), 0);
+			assert_int_equal(host_as_protect(f->as, w.addr + from * AS_PAGE, n * AS_PAGE, prot),
+					 0);
 		for (size_t i = from; i < from + n; i++) {
 			if (action != 2 || model[i] >= 0)
 				model[i] = action == 1 ? -1 : (int)prot;
@@ -238,7 +246,8 @@ static void against_a_model(void **state)
 			uintptr_t at = w.addr + i * AS_PAGE + (uintptr_t)rand_r(&seed) % AS_PAGE;
 
 			for (unsigned p = 1; p < 4; p++)
-				assert_int_equal(as_loaded(f->as, at, p), model[i] >= 0 && ((unsigned)model[i] & p) == p);
+				assert_int_equal(as_loaded(f->as, at, p),
+						 model[i] >= 0 && ((unsigned)model[i] & p) == p);
 		}
 	}
 	host_as_release(f->as, w.addr, w.len);
@@ -294,14 +303,14 @@ static void unload_is_synchronous(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(places, setup, teardown),
-		cmocka_unit_test(below_4g),
-		cmocka_unit_test_setup_teardown(intercepted_window, setup, teardown),
-		cmocka_unit_test_setup_teardown(plain_window, setup, teardown),
-		cmocka_unit_test_setup_teardown(windows_replace_each_other, setup, teardown),
-		cmocka_unit_test_setup_teardown(ordinary_memory, setup, teardown),
-		cmocka_unit_test_setup_teardown(against_a_model, setup, teardown),
-		cmocka_unit_test_setup_teardown(unload_is_synchronous, setup, teardown),
+	    cmocka_unit_test_setup_teardown(places, setup, teardown),
+	    cmocka_unit_test(below_4g),
+	    cmocka_unit_test_setup_teardown(intercepted_window, setup, teardown),
+	    cmocka_unit_test_setup_teardown(plain_window, setup, teardown),
+	    cmocka_unit_test_setup_teardown(windows_replace_each_other, setup, teardown),
+	    cmocka_unit_test_setup_teardown(ordinary_memory, setup, teardown),
+	    cmocka_unit_test_setup_teardown(against_a_model, setup, teardown),
+	    cmocka_unit_test_setup_teardown(unload_is_synchronous, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

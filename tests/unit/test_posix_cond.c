@@ -46,7 +46,8 @@ static void waiter_main(void *arg)
 }
 
 /* Starts a waiter and returns when it waits: it said so with the lock held, which its wait released. */
-static void waiter_start(struct waiter *w, struct fixture *f, int number, uint64_t deadline, bool interruptible)
+static void waiter_start(struct waiter *w, struct fixture *f, int number, uint64_t deadline,
+			 bool interruptible)
 {
 	int before;
 
@@ -270,8 +271,9 @@ static void stress_main(void *arg)
 		enum host_wake wake;
 
 		s->steady += t->steady;
-		wake = t->steady ? host_cond_wait(&s->cond, &s->lock, HOST_FOREVER, false)
-				 : host_cond_wait(&s->cond, &s->lock, stress_deadline(t), rand_r(&t->seed) % 2);
+		wake = t->steady
+			   ? host_cond_wait(&s->cond, &s->lock, HOST_FOREVER, false)
+			   : host_cond_wait(&s->cond, &s->lock, stress_deadline(t), rand_r(&t->seed) % 2);
 		s->steady -= t->steady;
 		s->wakes[wake]++;
 		if (wake == HOST_WOKEN && !s->done) {
@@ -302,8 +304,8 @@ static void interrupter_main(void *arg)
 }
 
 /*
- * Sends a signal when it must reach somebody: there are more steady waiters than signals on their way, so one of
- * them at least is still queued.
+ * Sends a signal when it must reach somebody: there are more steady waiters than signals on their way, so one
+ * of them at least is still queued.
  */
 static void stress_give(struct stress *s)
 {
@@ -341,7 +343,8 @@ static void no_token_is_lost(void **state)
 		threads[i].s = &s;
 		threads[i].seed = i + 1;
 		threads[i].steady = i % 2 == 0;
-		assert_int_equal(host_thread_create(stress_main, &threads[i], "stress", &threads[i].thread), 0);
+		assert_int_equal(host_thread_create(stress_main, &threads[i], "stress", &threads[i].thread),
+				 0);
 	}
 	assert_int_equal(host_thread_create(interrupter_main, threads, "interrupter", &interrupter), 0);
 	while (!stress_finished(&s))
@@ -358,14 +361,14 @@ static void no_token_is_lost(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(signals_wake_in_order),
-		cmocka_unit_test(broadcast_wakes_all_and_may_be_the_end),
-		cmocka_unit_test(deadline_passes),
-		cmocka_unit_test(deadline_in_the_middle),
-		cmocka_unit_test(interrupt_takes_one_out),
-		cmocka_unit_test(interrupt_before_the_wait),
-		cmocka_unit_test(hook_runs_before_the_sleep),
-		cmocka_unit_test(no_token_is_lost),
+	    cmocka_unit_test(signals_wake_in_order),
+	    cmocka_unit_test(broadcast_wakes_all_and_may_be_the_end),
+	    cmocka_unit_test(deadline_passes),
+	    cmocka_unit_test(deadline_in_the_middle),
+	    cmocka_unit_test(interrupt_takes_one_out),
+	    cmocka_unit_test(interrupt_before_the_wait),
+	    cmocka_unit_test(hook_runs_before_the_sleep),
+	    cmocka_unit_test(no_token_is_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,7 +49,8 @@ static void levels_and_prefixes(void **state)
 	posix_init(&(struct posix_config){.verbose = false});
 	assert_string_equal(stderr_of(say_all), "as it is\nsundog: careful\nsundog: it is 7\n");
 	posix_init(&(struct posix_config){.verbose = true});
-	assert_string_equal(stderr_of(say_all), "sundog: small\nas it is\nsundog: careful\nsundog: it is 7\n");
+	assert_string_equal(stderr_of(say_all),
+			    "sundog: small\nas it is\nsundog: careful\nsundog: it is 7\n");
 	posix_init(&(struct posix_config){.verbose = false});
 }
 
@@ -131,10 +132,10 @@ static void panic_aborts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(levels_and_prefixes),
-		cmocka_unit_test(sink_gets_it_instead),
-		cmocka_unit_test(panic_calls_the_hook),
-		cmocka_unit_test(panic_aborts),
+	    cmocka_unit_test(levels_and_prefixes),
+	    cmocka_unit_test(sink_gets_it_instead),
+	    cmocka_unit_test(panic_calls_the_hook),
+	    cmocka_unit_test(panic_aborts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

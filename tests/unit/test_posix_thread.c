@@ -72,7 +72,8 @@ static void thread_has_its_own_pointer(void **state)
 	host_thread_set_local(&mine);
 	for (int i = 0; i < 50; i++) { /* later threads take over the structs of earlier ones */
 		memset(&seen, 0xff, sizeof(seen));
-		assert_int_equal(host_thread_create(look_around, &seen, "a name that is too long", &thread), 0);
+		assert_int_equal(host_thread_create(look_around, &seen, "a name that is too long", &thread),
+				 0);
 		host_thread_join(thread);
 		assert_null(seen.local_at_start);
 		assert_ptr_equal(seen.local_set, &seen);
@@ -197,13 +198,13 @@ static void time_goes_on(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(memory_is_zero),
-		cmocka_unit_test(files_limit_is_raised),
-		cmocka_unit_test(thread_has_its_own_pointer),
-		cmocka_unit_test(zero_mutex_excludes),
-		cmocka_unit_test(trylock_says_no),
-		cmocka_unit_test(contended_mutex_calls_the_hook),
-		cmocka_unit_test(time_goes_on),
+	    cmocka_unit_test(memory_is_zero),
+	    cmocka_unit_test(files_limit_is_raised),
+	    cmocka_unit_test(thread_has_its_own_pointer),
+	    cmocka_unit_test(zero_mutex_excludes),
+	    cmocka_unit_test(trylock_says_no),
+	    cmocka_unit_test(contended_mutex_calls_the_hook),
+	    cmocka_unit_test(time_goes_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
