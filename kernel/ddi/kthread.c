@@ -45,7 +45,7 @@ static void threads_remove(struct kthread *k)
 	host_mutex_unlock(&threads.lock);
 }
 
-static kthread_t *kthread_create(void)
+struct kthread *kthread_prepare(void)
 {
 	struct kthread *k = host_alloc(sizeof(*k), true);
 
@@ -54,15 +54,25 @@ static kthread_t *kthread_create(void)
 	k->public.t_pri = minclsyspri;
 	crhold(kcred);
 	threads_add(k);
-	host_thread_set_local(k);
-	return &k->public;
+	return k;
 }
 
 kthread_t *kthread_self(void)
 {
-	kthread_t *t = host_thread_local();
+	struct kthread *k = host_thread_local();
 
-	return t != NULL ? t : kthread_create();
+	if (k == NULL) {
+		k = kthread_prepare();
+		host_thread_set_local(k);
+	}
+	return &k->public;
+}
+
+void kthread_destroy(struct kthread *k)
+{
+	threads_remove(k);
+	crfree(k->public.t_cred);
+	host_free(k, sizeof(*k));
 }
 
 void kthread_end(void)
@@ -72,9 +82,7 @@ void kthread_end(void)
 	if (k == NULL)
 		return;
 	host_thread_set_local(NULL);
-	threads_remove(k);
-	crfree(k->public.t_cred);
-	host_free(k, sizeof(*k));
+	kthread_destroy(k);
 }
 
 static cred_t *proc_cred_hold(struct proc *p)
@@ -133,7 +141,7 @@ void kthread_leave(void)
 
 	if (k->depth == 0)
 		host_panic("sys_thread_leave: the thread has not entered a process");
-	if (--k->depth == 0 && !k->system)
+	if (--k->depth == 0 && k->way_out == NULL)
 		kthread_end();
 	else
 		kthread_bind(t, k->outer[k->depth]);

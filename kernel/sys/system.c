@@ -3,8 +3,11 @@
 #include "kernel/ddi/leak.h"
 #include "kernel/ddi/message.h"
 #include "kernel/ddi/minor.h"
+#include "kernel/ddi/system_thread.h"
+#include "kernel/ddi/taskq.h"
 #include "kernel/ddi/ticks.h"
 #include "kernel/devmap/trash.h"
+#include "kernel/ddi/timeout.h"
 #include "kernel/sys/module_unload.h"
 #include "kernel/sys/system.h"
 #include <sys/errno.h>
@@ -19,6 +22,7 @@ int sys_boot(const struct sys_config *config)
 		return error;
 	sys_config = *config;
 	kthread_boot();
+	taskq_boot();
 	return 0;
 }
 
@@ -37,6 +41,9 @@ int sys_halt(void (*leak)(void *arg, const struct sys_leak *), void *arg)
 		if (module_unload(m) != 0)
 			refused = EBUSY;
 	devinfo_drop_all();
+	timeouts_halt();
+	taskq_halt();
+	driver_threads_halt();
 	message_flush();
 	leak_report(leak, arg);
 	trash_halt();

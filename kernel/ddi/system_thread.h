@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* system_thread.h: threads of the system's own: for thread_create(9F), task queues, timeouts. */
+#ifndef KERNEL_DDI_SYSTEM_THREAD_H
+#define KERNEL_DDI_SYSTEM_THREAD_H
+
+#include "kernel/ddi/kthread.h"
+
+struct system_thread;
+
+/* name: at most 15 bytes.  *out is set before fn runs.  Errors are the host's. */
+int system_thread_create(void (*fn)(void *), void *arg, const char *name, struct system_thread **out);
+/* Waits until fn has returned or called thread_exit(9F); frees t. */
+void system_thread_join(struct system_thread *t);
+/* What drivers see; until the thread ends. */
+kthread_t *system_thread_public(struct system_thread *t);
+
+/* At the halt: drivers' threads that are over are joined, others are told as leaked. */
+void driver_threads_halt(void);
+
+#endif
