@@ -18,7 +18,7 @@ static void thread_main(void *arg)
 	t->self->way_out = t->way_out;
 	if (__builtin_setjmp(t->way_out) == 0)
 		t->fn(t->arg);
-	kthread_end();
+	host_thread_set_local(NULL);
 }
 
 int system_thread_create(void (*fn)(void *), void *arg, const char *name, struct system_thread **out)
@@ -41,6 +41,7 @@ int system_thread_create(void (*fn)(void *), void *arg, const char *name, struct
 void system_thread_join(struct system_thread *t)
 {
 	host_thread_join(t->host);
+	kthread_destroy(t->self);
 	host_free(t, sizeof(*t));
 }
 

@@ -11,7 +11,7 @@ struct system_thread;
 int system_thread_create(void (*fn)(void *), void *arg, const char *name, struct system_thread **out);
 /* Waits until fn has returned or called thread_exit(9F); frees t. */
 void system_thread_join(struct system_thread *t);
-/* What drivers see; until the thread ends. */
+/* What drivers see; until it is joined: they read its t_did when the thread may be over already. */
 kthread_t *system_thread_public(struct system_thread *t);
 
 /* At the halt: drivers' threads that are over are joined, others are told as leaked. */

@@ -23,7 +23,18 @@
 	X(device_numbers) \
 	X(credentials)   \
 	X(model)         \
-	X(uio)
+	X(uio)           \
+	X(lists)         \
+	X(trees)         \
+	X(trees_random)  \
+	X(atomics)       \
+	X(caches)        \
+	X(kstats)        \
+	X(callbs)        \
+	X(threads)       \
+	X(timeouts)      \
+	X(taskqs)        \
+	X(ddi_taskqs)
 
 #define DDI_BUGS(X)                                                              \
 	X(mutex_recursive, "mutex_enter")                                        \
@@ -40,7 +51,11 @@
 	X(prop_free, "did not come from a property lookup")                      \
 	X(panic, "the driver's 42nd panic")                                      \
 	X(cmn_err_panic, "it is over: 7")                                        \
-	X(verify, "assertion failed")
+	X(verify, "assertion failed")                                            \
+	X(list_not_empty, "is not empty")                                        \
+	X(avl_twice, "is in tree")                                               \
+	X(cache_foreign, "is not allocated")                                     \
+	X(thread_exit, "was not made by thread_create")
 
 #define DDI_CHECK_DECLARE(name, ...) void check_##name(void);
 #define DDI_BUG_DECLARE(name, ...) void bug_##name(void);

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <sys/atomic.h>
+#include <sys/avl.h>
+#include <sys/callb.h>
+#include <sys/ddi.h>
+#include <sys/kstat.h>
+#include <sys/list.h>
+#include <sys/sunddi.h>
+
+#include "ddi_checks.h"
+
+struct object {
+	int key;
+	list_node_t link;
+	avl_node_t node;
+};
+
+/* ---- lists ---- */
+
+static void expect_order(list_t *l, const int *keys, int n)
+{
+	struct object *o = list_head(l);
+
+	for (int i = 0; i < n; i++, o = list_next(l, o))
+		VERIFY(o != NULL && o->key == keys[i]);
+	VERIFY(o == NULL);
+	o = list_tail(l);
+	for (int i = n - 1; i >= 0; i--, o = list_prev(l, o))
+		VERIFY(o != NULL && o->key == keys[i]);
+	VERIFY(o == NULL);
+}
+
+void check_lists(void)
+{
+	struct object o[6];
+	list_t l, other;
+
+	list_create(&l, sizeof (struct object), offsetof(struct object, link));
+	list_create(&other, sizeof (struct object), offsetof(struct object, link));
+	VERIFY(list_is_empty(&l) && list_head(&l) == NULL && list_tail(&l) == NULL);
+	VERIFY(list_remove_head(&l) == NULL && list_remove_tail(&l) == NULL);
+	for (int i = 0; i < 6; i++) {
+		o[i].key = i;
+		list_link_init(&o[i].link);
+		VERIFY(!list_link_active(&o[i].link));
+	}
+	list_insert_head(&l, &o[1]);
+	list_insert_tail(&l, &o[3]);
+	list_insert_after(&l, &o[1], &o[2]);
+	list_insert_before(&l, &o[1], &o[0]);
+	VERIFY(list_link_active(&o[0].link) && !list_is_empty(&l));
+	expect_order(&l, (int[]){0, 1, 2, 3}, 4);
+	list_insert_after(&other, NULL, &o[4]);
+	list_insert_before(&other, NULL, &o[5]);
+	list_move_tail(&l, &other);
+	VERIFY(list_is_empty(&other));
+	list_move_tail(&l, &other); /* nothing */
+	expect_order(&l, (int[]){0, 1, 2, 3, 4, 5}, 6);
+	list_remove(&l, &o[2]);
+	VERIFY(list_remove_head(&l) == &o[0] && list_remove_tail(&l) == &o[5]);
+	expect_order(&l, (int[]){1, 3, 4}, 3);
+	list_link_replace(&o[3].link, &o[2].link);
+	VERIFY(!list_link_active(&o[3].link));
+	expect_order(&l, (int[]){1, 2, 4}, 3);
+	while (list_remove_head(&l) != NULL)
+		;
+	list_destroy(&l);
+	list_destroy(&other);
+}
+
+void bug_list_not_empty(void)
+{
+	struct object o;
+	list_t l;
+
+	list_create(&l, sizeof (struct object), offsetof(struct object, link));
+	list_insert_head(&l, &o);
+	list_destroy(&l);
+}
+
+/* ---- trees ---- */
+
+static int object_compare(const void *a, const void *b)
+{
+	int x = ((const struct object *)a)->key, y = ((const struct object *)b)->key;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The height of a subtree, whose links, order and balance are right. */
+static int subtree_check(avl_node_t *n, avl_node_t *parent, int index)
+{
+	int left, right;
+
+	if (n == NULL)
+		return 0;
+	VERIFY(n->avl_parent == parent && (parent == NULL || n->avl_child_index == index));
+	left = subtree_check(n->avl_child[0], n, 0);
+	right = subtree_check(n->avl_child[1], n, 1);
+	VERIFY3S(n->avl_balance, ==, right - left);
+	VERIFY(right - left >= -1 && right - left <= 1);
+	return 1 + (left > right ? left : right);
+}
+
+static void tree_check(avl_tree_t *t)
+{
+	struct object *o = avl_first(t), *next;
+	ulong_t n = 0;
+
+	(void) subtree_check(t->avl_root, NULL, 0);
+	for (; o != NULL; o = next, n++) {
+		next = AVL_NEXT(t, o);
+		VERIFY(next == NULL ? o == avl_last(t) : o->key < next->key && AVL_PREV(t, next) == o);
+	}
+	VERIFY3U(n, ==, avl_numnodes(t));
+}
+
+#define OBJECTS 500
+
+static uint32_t next_number(uint32_t *seed)
+{
+	return *seed = *seed * 1664525u + 1013904223u;
+}
+
+/* Random insertions and removals, against a table of what is in. */
+void check_trees_random(void)
+{
+	static struct object o[OBJECTS];
+	static boolean_t in[OBJECTS];
+	uint32_t seed = 1;
+	void *cookie = NULL;
+	avl_tree_t t;
+	int left = 0;
+
+	avl_create(&t, object_compare, sizeof (struct object), offsetof(struct object, node));
+	for (int i = 0; i < 20000; i++) {
+		int k = (int)(next_number(&seed) >> 8) % OBJECTS;
+		avl_index_t where;
+
+		o[k].key = k;
+		if (in[k]) {
+			avl_remove(&t, &o[k]);
+		} else {
+			VERIFY(avl_find(&t, &o[k], &where) == NULL);
+			avl_insert(&t, &o[k], where);
+		}
+		in[k] = !in[k];
+		VERIFY((avl_find(&t, &o[k], NULL) != NULL) == in[k]);
+		if (i % 50 == 0)
+			tree_check(&t);
+	}
+	for (int k = 0; k < OBJECTS; k++)
+		left += in[k];
+	for (struct object *p; (p = avl_destroy_nodes(&t, &cookie)) != NULL; left--)
+		VERIFY(in[p->key]-- == B_TRUE);
+	VERIFY(left == 0 && avl_destroy_nodes(&t, &cookie) == NULL);
+	avl_destroy(&t);
+}
+
+void check_trees(void)
+{
+	struct object o[5] = {{.key = 10}, {.key = 20}, {.key = 30}, {.key = 15}, {.key = 25}}, key = {.key = 17};
+	avl_tree_t t, u;
+	avl_index_t where;
+
+	avl_create(&t, object_compare, sizeof (struct object), offsetof(struct object, node));
+	avl_create(&u, object_compare, sizeof (struct object), offsetof(struct object, node));
+	VERIFY(avl_is_empty(&t) && avl_first(&t) == NULL && avl_last(&t) == NULL && avl_find(&t, &key, &where) == NULL);
+	VERIFY(avl_nearest(&t, where, AVL_BEFORE) == NULL);
+	for (int i = 0; i < 3; i++)
+		avl_add(&t, &o[i]);
+	VERIFY(avl_find(&t, &key, &where) == NULL);
+	VERIFY(avl_nearest(&t, where, AVL_BEFORE) == &o[0] && avl_nearest(&t, where, AVL_AFTER) == &o[1]);
+	avl_insert_here(&t, &o[3], &o[1], AVL_BEFORE);
+	avl_insert_here(&t, &o[4], &o[1], AVL_AFTER);
+	tree_check(&t);
+	o[0].key = 40;
+	VERIFY(avl_update(&t, &o[0]) == B_TRUE && avl_update(&t, &o[1]) == B_FALSE && avl_last(&t) == &o[0]);
+	tree_check(&t);
+	key.key = 99;
+	VERIFY(avl_find(&t, &key, &where) == NULL && avl_nearest(&t, where, AVL_AFTER) == NULL);
+	VERIFY(avl_nearest(&t, where, AVL_BEFORE) == &o[0]);
+	avl_swap(&t, &u);
+	VERIFY(avl_is_empty(&t) && avl_numnodes(&u) == 5);
+	for (int i = 0; i < 5; i++) {
+		avl_remove(&u, &o[i]);
+		tree_check(&u);
+	}
+	avl_destroy(&u);
+}
+
+void bug_avl_twice(void)
+{
+	struct object a = {.key = 1}, b = {.key = 1};
+	avl_tree_t t;
+
+	avl_create(&t, object_compare, sizeof (struct object), offsetof(struct object, node));
+	avl_add(&t, &a);
+	avl_add(&t, &b);
+}
+
+/* ---- atomics ---- */
+
+void check_atomics(void)
+{
+	uint8_t b = 255;
+	uint16_t s = 0;
+	uint32_t w = 5;
+	uint64_t q = 1ull << 40;
+	ulong_t bits = 0;
+	char text[4], *p = text;
+
+	VERIFY(atomic_inc_8_nv(&b) == 0 && atomic_dec_8_nv(&b) == 255);
+	atomic_inc_16(&s);
+	VERIFY(s == 1 && atomic_add_16_nv(&s, -2) == 0xffff);
+	atomic_inc_32(&w);
+	atomic_dec_32(&w);
+	atomic_add_32(&w, -6);
+	VERIFY(w == UINT32_MAX && atomic_inc_32_nv(&w) == 0 && atomic_or_32_nv(&w, 6) == 6 && atomic_and_32_nv(&w, 3) == 2);
+	VERIFY(atomic_cas_32(&w, 3, 9) == 2 && w == 2 && atomic_cas_32(&w, 2, 9) == 2 && w == 9);
+	VERIFY(atomic_swap_32(&w, 1) == 9 && w == 1);
+	atomic_inc_64(&q);
+	VERIFY(q == (1ull << 40) + 1 && atomic_add_64_nv(&q, -1) == 1ull << 40 && atomic_dec_64_nv(&q) == (1ull << 40) - 1);
+	atomic_add_ptr(&p, 2);
+	VERIFY(p == text + 2 && atomic_add_ptr_nv(&p, -1) == text + 1);
+	VERIFY(atomic_cas_ptr(&p, text, NULL) == text + 1 && atomic_swap_ptr(&p, NULL) == text + 1 && p == NULL);
+	VERIFY(atomic_set_long_excl(&bits, 3) == 0 && bits == 8 && atomic_set_long_excl(&bits, 3) == -1);
+	VERIFY(atomic_clear_long_excl(&bits, 3) == 0 && bits == 0 && atomic_clear_long_excl(&bits, 3) == -1);
+	membar_enter();
+	membar_exit();
+	membar_producer();
+	membar_consumer();
+}
+
+/* ---- caches ---- */
+
+static int constructed, refuse;
+
+static int construct(void *object, void *private, int flags)
+{
+	VERIFY(private == &constructed);
+	*(int *)object = 42;
+	constructed += !refuse;
+	return refuse;
+}
+
+static void destruct(void *object, void *private)
+{
+	VERIFY3S(*(int *)object, ==, 42);
+	constructed--;
+}
+
+void check_caches(void)
+{
+	kmem_cache_t *c;
+	int *a, *b;
+
+	c = kmem_cache_create("cache", 100, 256, construct, destruct, NULL, &constructed, NULL, 0);
+	a = kmem_cache_alloc(c, KM_SLEEP);
+	b = kmem_cache_alloc(c, KM_NOSLEEP);
+	VERIFY(a != b && *a == 42 && ((uintptr_t)a & 255) == 0 && ((uintptr_t)b & 255) == 0 && constructed == 2);
+	kmem_cache_free(c, a);
+	VERIFY(kmem_cache_alloc(c, KM_SLEEP) == a && constructed == 2); /* as it was constructed */
+	kmem_cache_free(c, b);
+	kmem_cache_free(c, a);
+	kmem_cache_reap_now(c);
+	VERIFY3S(constructed, ==, 0);
+	refuse = 1;
+	VERIFY(kmem_cache_alloc(c, KM_SLEEP) == NULL);
+	refuse = 0;
+	kmem_cache_destroy(c);
+	c = kmem_cache_create("plain", 1, 0, NULL, NULL, NULL, NULL, NULL, 0);
+	a = kmem_cache_alloc(c, KM_SLEEP);
+	VERIFY3U((uintptr_t)a & 7, ==, 0);
+	kmem_cache_free(c, a);
+	kmem_cache_destroy(c);
+}
+
+static kmem_cache_t *some_cache(void)
+{
+	return (kmem_cache_create("some", 8, 0, NULL, NULL, NULL, NULL, NULL, 0));
+}
+
+void bug_cache_foreign(void)
+{
+	int i;
+
+	kmem_cache_free(some_cache(), &i);
+}
+
+/* ---- statistics ---- */
+
+void check_kstats(void)
+{
+	kstat_named_t *n, mine;
+	kstat_t *k, *v;
+
+	k = kstat_create("mod", 0, "stats", "misc", KSTAT_TYPE_NAMED, 2, 0);
+	VERIFY(k != NULL && k->ks_ndata == 2 && k->ks_data_size == 2 * sizeof (kstat_named_t));
+	VERIFY(kstat_create("mod", 0, "stats", "misc", KSTAT_TYPE_NAMED, 1, 0) == NULL); /* taken */
+	n = KSTAT_NAMED_PTR(k);
+	kstat_named_init(&n[0], "count", KSTAT_DATA_UINT64);
+	kstat_named_init(&n[1], "a name that is far longer than thirty-one", KSTAT_DATA_STRING);
+	VERIFY(strcmp(n[0].name, "count") == 0 && strlen(n[1].name) == KSTAT_STRLEN - 1 && n[0].value.ui64 == 0);
+	kstat_named_setstr(&n[1], "text");
+	VERIFY(strcmp(KSTAT_NAMED_STR_PTR(&n[1]), "text") == 0 && KSTAT_NAMED_STR_BUFLEN(&n[1]) == 5);
+	VERIFY(k->ks_flags & KSTAT_FLAG_INVALID);
+	kstat_install(k);
+	VERIFY(!(k->ks_flags & KSTAT_FLAG_INVALID));
+	v = kstat_create("mod", 3, NULL, "misc", KSTAT_TYPE_NAMED, 1, KSTAT_FLAG_VIRTUAL);
+	VERIFY(v != NULL && v->ks_data == NULL && strcmp(v->ks_name, "mod3") == 0);
+	v->ks_data = &mine;
+	kstat_delete(v);
+	kstat_delete(k);
+	kstat_delete(NULL);
+	k = kstat_create("mod", 0, "stats", "misc", KSTAT_TYPE_IO, 1, 0); /* free again */
+	VERIFY(k != NULL && KSTAT_IO_PTR(k)->reads == 0);
+	kstat_delete_byname("mod", 0, "stats");
+	kstat_delete_byname("mod", 0, "stats");
+}
+
+void check_callbs(void)
+{
+	kmutex_t m;
+	callb_cpr_t cpr;
+
+	mutex_init(&m, NULL, MUTEX_DRIVER, NULL);
+	CALLB_CPR_INIT(&cpr, &m, callb_generic_cpr, "check");
+	mutex_enter(&m);
+	CALLB_CPR_SAFE_BEGIN(&cpr);
+	CALLB_CPR_SAFE_END(&cpr, &m);
+	CALLB_CPR_EXIT(&cpr);
+	mutex_destroy(&m);
+	VERIFY(callb_delete(0) == -1 && callb_delete(1 << 30) == -1);
+	VERIFY(callb_generic_cpr(NULL, CB_CODE_CPR_CHKPT) == B_TRUE);
+}
