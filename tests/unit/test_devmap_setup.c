@@ -1,0 +1,675 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Setting a mapping up: mmap(2), devmap_setup, devmap_umem_setup; a test for each row of their tables. */
+#include "rec_host.h"
+
+static struct sundog_process *process;
+static int fd;
+static void *cookie;
+static char *memory;
+
+#define COOKIE_PAGES 8ul
+
+static int
+setup(void **state)
+{
+	rec_setup_system(state);
+	process = rec_process();
+	fd = rec_open_device(process, O_RDWR);
+	memory = rec_umem_alloc(COOKIE_PAGES * PAGE, 0, &cookie);
+	rec_script(cookie, REC_NO_CALLBACKS);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	if (process != NULL)
+		sundog_exit(process);
+	rec_umem_free(cookie);
+	return rec_teardown_system(state);
+}
+
+static int
+map(size_t len, int prot, int flags, long offset)
+{
+	uint64_t addr = 0;
+
+	return sundog_mmap(process, &addr, len, prot, flags, fd, offset);
+}
+
+static int
+map_page(void)
+{
+	return map(PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+}
+
+/* Nothing is mapped and no callback has been called but devmap(9E). */
+static void
+expect_nothing_left(const char *log)
+{
+	rec_expect(log);
+	sundog_exit(process);
+	process = NULL;
+	rec_expect("close 3\n");
+}
+
+/* ---- mmap(2) ---- */
+
+static void
+mmap_len_0_is_EINVAL(void **state)
+{
+	assert_int_equal(map(0, PROT_READ, MAP_SHARED, 0), EINVAL);
+	expect_nothing_left("");
+}
+
+static void
+mmap_unaligned_offset_is_EINVAL(void **state)
+{
+	assert_int_equal(map(PAGE, PROT_READ, MAP_SHARED, 100), EINVAL);
+	expect_nothing_left("");
+}
+
+static void
+mmap_neither_shared_nor_private_is_EINVAL(void **state)
+{
+	assert_int_equal(map(PAGE, PROT_READ, 0, 0), EINVAL);
+	assert_int_equal(map(PAGE, PROT_READ, 3, 0), EINVAL);
+	expect_nothing_left("");
+}
+
+static void
+mmap_of_write_only_open_is_EACCES(void **state)
+{
+	fd = rec_open_device(process, O_WRONLY);
+	assert_int_equal(map(PAGE, PROT_WRITE, MAP_SHARED, 0), EACCES);
+}
+
+static void
+mmap_shared_write_of_read_only_open_is_EACCES(void **state)
+{
+	fd = rec_open_device(process, O_RDONLY);
+	assert_int_equal(map_page(), EACCES);
+	assert_int_equal(map(PAGE, PROT_READ, MAP_SHARED, 0), 0);
+}
+
+static void
+mmap_private_write_of_read_only_open_works(void **state)
+{
+	fd = rec_open_device(process, O_RDONLY);
+	rec.parts[0].callbacks = REC_ALL;
+	assert_int_equal(map(PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, 0), 0);
+}
+
+static void
+mmap_fixed_unaligned_is_EINVAL(void **state)
+{
+	uint64_t addr = 0x10000100;
+
+	assert_int_equal(sundog_mmap(process, &addr, PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0), EINVAL);
+	expect_nothing_left("");
+}
+
+static void
+mmap_checks_in_order(void **state)
+{
+	fd = rec_open_device(process, O_WRONLY);
+	assert_int_equal(map(0, PROT_WRITE, MAP_SHARED, 0), EINVAL);
+	assert_int_equal(map(PAGE, PROT_WRITE, 0, 0), EINVAL);
+	assert_int_equal(map(PAGE, PROT_WRITE, MAP_SHARED, 0), EACCES);
+}
+
+static void
+driver_that_grants_no_PROT_USER_is_refused(void **state)
+{
+	rec.parts[0].maxprot = PROT_READ | PROT_WRITE;
+	assert_int_equal(map_page(), ENXIO);
+	assert_int_equal(rec.parts[0].setup, -1);
+}
+
+/* ---- which entry point ---- */
+
+static void
+segmap_gets_what_the_application_gave(void **state)
+{
+	rec_slots(REC_OWN, REC_OWN, REC_NODEV, true);
+	assert_int_equal(map(100, PROT_READ, MAP_SHARED, PAGE), 0);
+	rec_expect("segmap off 4096 len 100 prot 9 maxprot 15 flags 1\ndevmap h0 off 4096 len 100\n");
+}
+
+static void
+segmap_maxprot_without_write_for_a_read_only_open(void **state)
+{
+	rec_slots(REC_OWN, REC_OWN, REC_NODEV, true);
+	fd = rec_open_device(process, O_RDONLY);
+	assert_int_equal(map(PAGE, PROT_READ, MAP_SHARED, 0), 0);
+	rec_expect("segmap off 0 len 4096 prot 9 maxprot 13 flags 1\ndevmap h0 off 0 len 4096\n");
+}
+
+static int
+segmap_fails(long off, void *as, char **addrp, long len, unsigned prot, unsigned maxprot, unsigned flags)
+{
+	return ENOSPC;
+}
+
+static void
+segmap_errno_is_mmaps_errno(void **state)
+{
+	rec_slots(REC_OWN, REC_OWN, REC_NODEV, true);
+	rec.on_segmap = segmap_fails;
+	assert_int_equal(map_page(), ENOSPC);
+}
+
+static void
+segmap_null_nulldev_nodev_with_D_DEVMAP_is_devmap_setup(void **state)
+{
+	static const enum rec_slot slots[] = {REC_NULL, REC_NULLDEV, REC_NODEV};
+
+	for (size_t i = 0; i < 3; i++) {
+		rec_slots(slots[i], REC_OWN, REC_OWN, true);
+		assert_int_equal(map_page(), 0);
+		assert_non_null(strstr(rec.log, "devmap"));
+		assert_null(strstr(rec.log, "mmap off"));
+		rec_forget();
+	}
+}
+
+static void
+no_usable_mmap_without_D_DEVMAP_is_devmap_setup(void **state)
+{
+	rec_slots(REC_NULL, REC_OWN, REC_NODEV, false);
+	assert_int_equal(map_page(), 0);
+	/* devmap_setup itself does not count NULL and nulldev as an mmap(9E). */
+	rec_slots(REC_NULL, REC_OWN, REC_NULLDEV, false);
+	assert_int_equal(map_page(), EINVAL);
+	rec_slots(REC_NULL, REC_OWN, REC_NULL, false);
+	assert_int_equal(map_page(), EINVAL);
+}
+
+static void
+no_usable_devmap_is_ENODEV(void **state)
+{
+	static const enum rec_slot slots[] = {REC_NULL, REC_NULLDEV, REC_NODEV};
+
+	for (size_t i = 0; i < 3; i++) {
+		rec_slots(REC_NULL, slots[i], REC_OWN, true);
+		assert_int_equal(map_page(), ENODEV);
+		rec_slots(REC_NULL, slots[i], REC_NODEV, false);
+		assert_int_equal(map_page(), ENODEV);
+	}
+}
+
+static void
+devmap_setup_without_usable_devmap_is_EINVAL(void **state)
+{
+	rec_slots(REC_OWN, REC_NODEV, REC_NODEV, true);
+	assert_int_equal(map_page(), EINVAL);
+	rec_slots(REC_DDI_DEVMAP_SEGMAP, REC_NULL, REC_NODEV, true);
+	assert_int_equal(map_page(), EINVAL);
+}
+
+static void
+ddi_devmap_segmap_without_D_DEVMAP_and_mmap_nodev_works(void **state)
+{
+	rec_slots(REC_DDI_DEVMAP_SEGMAP, REC_OWN, REC_NODEV, false);
+	assert_int_equal(map_page(), 0);
+}
+
+static void
+ddi_segmap_with_mmap_nodev_is_ENODEV(void **state)
+{
+	rec_slots(REC_DDI_SEGMAP, REC_OWN, REC_NODEV, true);
+	assert_int_equal(map_page(), ENODEV);
+}
+
+/* ---- the old mmap(9E) ---- */
+
+static int
+mmap_frames(long off, int prot)
+{
+	return off < (long)(COOKIE_PAGES * PAGE) ? rec_frame(memory + off) : -1;
+}
+
+static void
+old_mmap_asks_every_page_with_maxprot_and_again_at_each_fault(void **state)
+{
+	uint64_t addr = 0;
+
+	rec_slots(REC_NULL, REC_NULL, REC_OWN, false);
+	rec.on_mmap = mmap_frames;
+	assert_int_equal(sundog_mmap(process, &addr, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, PAGE), 0);
+	rec_expect("mmap off 1 prot 15\nmmap off 2 prot 15\n");
+	rec_write(process, addr + PAGE + 4, 9);
+	rec_expect("mmap off 2 prot 11\n");
+	assert_int_equal(*(uint32_t *)(void *)(memory + 2 * PAGE + 4), 9);
+	rec_write(process, addr + PAGE + 8, 10);
+	rec_expect("");
+}
+
+static void
+old_mmap_private_is_EINVAL(void **state)
+{
+	rec_slots(REC_NULL, REC_NULL, REC_OWN, false);
+	rec.on_mmap = mmap_frames;
+	assert_int_equal(map(PAGE, PROT_READ, MAP_PRIVATE, 0), EINVAL);
+	rec_expect("");
+}
+
+static void
+old_mmap_page_beyond_the_device_is_ENXIO(void **state)
+{
+	rec_slots(REC_NULL, REC_NULL, REC_OWN, false);
+	rec.on_mmap = mmap_frames;
+	assert_int_equal(map(2 * PAGE, PROT_READ, MAP_SHARED, (COOKIE_PAGES - 1) * PAGE), ENXIO);
+	expect_nothing_left("mmap off 7 prot 15\nmmap off 8 prot 15\n");
+}
+
+static void
+old_mmap_by_ddi_segmap_works(void **state)
+{
+	rec_slots(REC_DDI_SEGMAP, REC_NULL, REC_OWN, true);
+	rec.on_mmap = mmap_frames;
+	assert_int_equal(map(PAGE, PROT_READ, MAP_SHARED, 0), 0);
+}
+
+static void
+old_mmap_unmap_in_the_middle(void **state)
+{
+	uint64_t addr = 0;
+
+	rec_slots(REC_NULL, REC_NULL, REC_OWN, false);
+	rec.on_mmap = mmap_frames;
+	assert_int_equal(sundog_mmap(process, &addr, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), 0);
+	for (size_t i = 0; i < 3; i++)
+		rec_write(process, addr + i * PAGE, (uint32_t)i + 1);
+	assert_int_equal(sundog_munmap(process, addr + PAGE, PAGE), 0);
+	assert_int_equal(rec_read(process, addr), 1);
+	assert_int_equal(rec_read(process, addr + 2 * PAGE), 3);
+	rec_expect_signal(sundog_touch(process, addr + PAGE, SUNDOG_READ), SIGSEGV, SEGV_MAPERR, 0);
+}
+
+/* ---- the loop of devmap(9E) ---- */
+
+static void
+devmap_error_of_any_kind_is_ENXIO(void **state)
+{
+	rec.parts[0].result = EPERM;
+	assert_int_equal(map_page(), ENXIO);
+	rec.parts[0].result = -1;
+	assert_int_equal(map_page(), ENXIO);
+}
+
+static void
+devmap_maplen_no_page_multiple_is_EINVAL(void **state)
+{
+	rec.parts[0].maplen = 100;
+	assert_int_equal(map_page(), EINVAL);
+	expect_nothing_left("devmap h0 off 0 len 4096\n");
+}
+
+static void
+devmap_maplen_0_is_ENXIO(void **state)
+{
+	rec.parts[0].no_maplen = true;
+	assert_int_equal(map_page(), ENXIO);
+	expect_nothing_left("devmap h0 off 0 len 4096\n");
+}
+
+static void
+devmap_without_a_setup_call_is_ENXIO(void **state)
+{
+	rec.parts[0].skip_setup = true;
+	assert_int_equal(map_page(), ENXIO);
+	expect_nothing_left("devmap h0 off 0 len 4096\n");
+}
+
+static void
+devmap_is_called_until_the_length_is_covered(void **state)
+{
+	uint64_t addr = 0;
+
+	rec.nparts = 3;
+	rec.parts[0] = (struct rec_part){.cookie = cookie, .len = PAGE, .maplen = PAGE, .callbacks = REC_ALL};
+	rec.parts[1] = (struct rec_part){.cookie = cookie, .koff = 3 * PAGE, .len = 2 * PAGE, .maplen = 2 * PAGE,
+					 .callbacks = REC_NO_CALLBACKS};
+	rec.parts[2] = (struct rec_part){.cookie = cookie, .koff = PAGE, .callbacks = REC_ALL};
+	assert_int_equal(sundog_mmap(process, &addr, 3 * PAGE + 10, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), 0);
+	rec_expect("devmap h0 off 0 len 12298\ndevmap h1 off 4096 len 8202\ndevmap h2 off 12288 len 10\n"
+		   "map h0 flags 1 off 0 len 1 -> p1\nmap h2 flags 1 off 3 len 1 -> p2\n");
+	for (size_t i = 0; i < 4; i++)
+		rec_write(process, addr + i * PAGE, (uint32_t)i + 1);
+	assert_int_equal(*(uint32_t *)(void *)memory, 1);
+	assert_int_equal(*(uint32_t *)(void *)(memory + 3 * PAGE), 2);
+	assert_int_equal(*(uint32_t *)(void *)(memory + 4 * PAGE), 3);
+	assert_int_equal(*(uint32_t *)(void *)(memory + PAGE), 4);
+}
+
+static void
+devmap_last_maplen_beyond_the_end_is_cut(void **state)
+{
+	uint64_t addr = 0;
+
+	rec.parts[0] = (struct rec_part){.cookie = cookie, .len = COOKIE_PAGES * PAGE, .maplen = COOKIE_PAGES * PAGE,
+					 .callbacks = REC_ALL};
+	assert_int_equal(sundog_mmap(process, &addr, PAGE + 100, PROT_READ, MAP_SHARED, fd, 0), 0);
+	rec_expect("devmap h0 off 0 len 4196\nmap h0 flags 1 off 0 len 2 -> p1\n");
+	assert_int_equal(rec_handle_len(rec_handle(0)), 2 * PAGE);
+	rec_expect_signal(sundog_touch(process, addr + 2 * PAGE, SUNDOG_READ), SIGSEGV, SEGV_MAPERR, 0);
+}
+
+static void
+length_of_100_bytes_works(void **state)
+{
+	uint64_t addr = 0;
+
+	assert_int_equal(sundog_mmap(process, &addr, 100, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), 0);
+	rec_write(process, addr + PAGE - 4, 1);
+}
+
+static void
+private_without_access_is_EINVAL(void **state)
+{
+	assert_int_equal(map(PAGE, PROT_READ, MAP_PRIVATE, 0), EINVAL);
+	rec.parts[0].callbacks = REC_MAP | REC_DUP | REC_UNMAP;
+	assert_int_equal(map(PAGE, PROT_READ, MAP_PRIVATE, 0), EINVAL);
+	rec.parts[0].callbacks = REC_MAP | REC_ACCESS_NODEV;
+	assert_int_equal(map(PAGE, PROT_READ, MAP_PRIVATE, 0), EINVAL);
+	rec_forget();
+	expect_nothing_left("");
+}
+
+static void
+private_with_access_shares_the_memory(void **state)
+{
+	uint64_t addr = 0;
+
+	rec.parts[0].callbacks = REC_ALL;
+	assert_int_equal(sundog_mmap(process, &addr, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0), 0);
+	rec_expect("devmap h0 off 0 len 4096\nmap h0 flags 2 off 0 len 1 -> p1\n");
+	rec_write(process, addr, 3);
+	assert_int_equal(*(uint32_t *)(void *)memory, 3);
+}
+
+static void
+different_access_callbacks_are_ENOTSUP(void **state)
+{
+	rec.nparts = 2;
+	rec.parts[0] = (struct rec_part){.cookie = cookie, .len = PAGE, .maplen = PAGE, .callbacks = REC_ALL};
+	rec.parts[1] = (struct rec_part){.cookie = cookie, .callbacks = REC_MAP | REC_ACCESS_OTHER};
+	assert_int_equal(map(2 * PAGE, PROT_READ, MAP_SHARED, 0), ENOTSUP);
+	expect_nothing_left("devmap h0 off 0 len 8192\ndevmap h1 off 4096 len 4096\n");
+}
+
+static void
+map_failure_unmaps_the_handles_before_it_and_is_ENXIO(void **state)
+{
+	rec.nparts = 3;
+	for (size_t i = 0; i < 3; i++)
+		rec.parts[i] = (struct rec_part){.cookie = cookie, .len = PAGE, .maplen = PAGE, .callbacks = REC_ALL};
+	rec.map_result[2] = EIO;
+	assert_int_equal(map(3 * PAGE, PROT_READ, MAP_SHARED, 0), ENXIO);
+	expect_nothing_left("devmap h0 off 0 len 12288\ndevmap h1 off 4096 len 8192\ndevmap h2 off 8192 len 4096\n"
+			    "map h0 flags 1 off 0 len 1 -> p1\nmap h1 flags 1 off 1 len 1 -> p2\n"
+			    "map h2 flags 1 off 2 len 1 -> p3\n"
+			    "unmap h0 p1 off 0 len 1 before - after -\nunmap h1 p2 off 1 len 1 before - after -\n");
+}
+
+static void
+fixed_replaces_device_mappings_after_their_unmap(void **state)
+{
+	uint64_t addr, middle;
+
+	rec.parts[0].callbacks = REC_ALL;
+	addr = rec_mmap_pages(process, fd, 0, 3);
+	middle = addr + PAGE;
+	rec_write(process, addr, 1);
+	rec_write(process, addr + 2 * PAGE, 3);
+	rec_forget();
+	rec.part = 0;
+	rec.parts[0].koff = 5 * PAGE;
+	assert_int_equal(sundog_mmap(process, &middle, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0), 0);
+	assert_int_equal(middle, addr + PAGE);
+	rec_expect("devmap h1 off 0 len 4096\nunmap h0 p1 off 1 len 1 before h0 after h2\n"
+		   "map h1 flags 17 off 0 len 1 -> p2\n");
+	rec_write(process, middle, 2);
+	assert_int_equal(rec_read(process, addr), 1);
+	assert_int_equal(rec_read(process, addr + 2 * PAGE), 3);
+	assert_int_equal(*(uint32_t *)(void *)(memory + 5 * PAGE), 2);
+}
+
+static void
+no_address_is_ENOMEM(void **state)
+{
+	void *trash;
+
+	rec_umem_alloc(0x7fffffffffffe000, UMEM_TRASHY, &trash);
+	rec_script(trash, REC_ALL);
+	assert_int_equal(map((size_t)1 << 50, PROT_READ, MAP_SHARED, 0), ENOMEM);
+	expect_nothing_left("devmap h0 off 0 len 1125899906842624\n");
+	rec_umem_free(trash);
+}
+
+static void
+nothing_is_loaded_at_setup_with_access(void **state)
+{
+	uint64_t addr;
+
+	rec.parts[0].callbacks = REC_ALL;
+	addr = rec_mmap_pages(process, fd, 0, 2);
+	assert_false(sundog_loaded(process, addr, SUNDOG_READ));
+	rec_forget();
+	rec_write(process, addr + PAGE, 1);
+	rec_expect("access h0 p1 off 1 len 1 type 0 rw 2\n");
+	assert_false(sundog_loaded(process, addr, SUNDOG_READ));
+	assert_true(sundog_loaded(process, addr + PAGE, SUNDOG_WRITE));
+}
+
+static void
+mapping_outlives_its_descriptor_and_close_comes_last(void **state)
+{
+	uint64_t addr;
+
+	rec.parts[0].callbacks = REC_ALL;
+	addr = rec_mmap_pages(process, fd, 0, 1);
+	rec_forget();
+	assert_int_equal(sundog_close(process, fd), 0);
+	rec_expect("");
+	rec_write(process, addr, 1);
+	rec_forget();
+	assert_int_equal(sundog_munmap(process, addr, PAGE), 0);
+	rec_expect("unmap h0 p1 off 0 len 1 before - after -\nclose 0\n");
+}
+
+/* ---- devmap_umem_setup ---- */
+
+static void
+expect_umem_failure(void)
+{
+	rec.part = 0;
+	assert_int_equal(map_page(), ENXIO);
+	assert_int_equal(rec.parts[0].setup, -1);
+}
+
+static void
+umem_setup_cookie_NULL_fails(void **state)
+{
+	rec.parts[0].cookie = NULL;
+	expect_umem_failure();
+}
+
+static void
+umem_setup_beyond_the_cookie_fails(void **state)
+{
+	rec.parts[0].koff = (COOKIE_PAGES - 1) * PAGE + 1;
+	expect_umem_failure();
+	rec.parts[0].koff = (COOKIE_PAGES - 1) * PAGE;
+	assert_int_equal(map_page(), 0);
+	rec.parts[0].koff = COOKIE_PAGES * PAGE + 1;
+	expect_umem_failure();
+}
+
+static void
+umem_setup_overflowing_range_fails(void **state)
+{
+	rec.parts[0].koff = 0x7fffffffffffffff;
+	expect_umem_failure();
+	rec.parts[0].koff = -1;
+	expect_umem_failure();
+	rec.parts[0].koff = PAGE;
+	rec.parts[0].len = SIZE_MAX - 100;
+	expect_umem_failure();
+}
+
+static void
+umem_setup_beyond_the_trash_cookie_fails(void **state)
+{
+	void *trash;
+
+	rec_umem_alloc(PAGE, UMEM_TRASHY, &trash);
+	rec.parts[0].cookie = trash;
+	rec.parts[0].koff = 1;
+	expect_umem_failure();
+	rec_umem_free(trash);
+}
+
+static void
+umem_setup_two_cache_attributes_fail(void **state)
+{
+	rec.parts[0].flags = 0x30000;
+	expect_umem_failure();
+	rec.parts[0].flags = 0x20000;
+	assert_int_equal(map_page(), 0);
+}
+
+static int
+devmap_twice(void *dhp)
+{
+	struct rec_umem umem = {cookie, 0, PAGE, PROT_DDI_ALL, 0, REC_NO_CALLBACKS};
+
+	return rec_umem_setup(dhp, &umem);
+}
+
+static void *handle_seen;
+
+static void
+umem_setup_twice_fails(void **state)
+{
+	rec.parts[0].callbacks = REC_ALL;
+	assert_int_equal(map_page(), 0);
+	handle_seen = rec_handle(0);
+	assert_int_equal(devmap_twice(handle_seen), -1);
+}
+
+static void
+umem_setup_asked_more_than_granted_fails(void **state)
+{
+	rec.parts[0].maxprot = PROT_READ | PU;
+	expect_umem_failure();
+	rec.part = 0;
+	assert_int_equal(map(PAGE, PROT_READ, MAP_SHARED, 0), 0);
+}
+
+static void
+umem_setup_invalid_without_allow_remap_fails(void **state)
+{
+	rec.parts[0].flags = INVALID;
+	expect_umem_failure();
+	rec.parts[0].flags = INVALID | ALLOW_REMAP;
+	assert_int_equal(map_page(), 0);
+}
+
+static void
+umem_setup_fills_the_handle_in(void **state)
+{
+	rec.parts[0] = (struct rec_part){.cookie = cookie, .koff = PAGE + 100, .len = PAGE + 1, .maplen = 2 * PAGE,
+					 .maxprot = PROT_READ | PROT_WRITE | PU, .flags = ALLOW_REMAP, .callbacks = REC_ALL};
+	assert_int_equal(map(2 * PAGE, PROT_READ, MAP_SHARED, 3 * PAGE), 0);
+	assert_ptr_equal(rec_handle_cookie(rec_handle(0)), cookie);
+	assert_int_equal(rec_handle_roff(rec_handle(0)), PAGE);
+	assert_int_equal(rec_handle_len(rec_handle(0)), 2 * PAGE);
+	assert_int_equal(rec_handle_uoff(rec_handle(0)), 3 * PAGE);
+	assert_int_equal(rec_handle_maxprot(rec_handle(0)), PROT_READ | PROT_WRITE | PU);
+	assert_int_equal(rec_handle_flags(rec_handle(0)) & 7, ALLOW_REMAP);
+}
+
+/* ---- devmap_setup outside mmap(2) ---- */
+
+static int
+ioctl_maps(int cmd, long arg, int *rval)
+{
+	char *addr = NULL;
+	int error = rec_setup(0, rec_current_as(), &addr, PAGE, PROT_READ | PROT_WRITE | PU, PROT_DDI_ALL, MAP_SHARED);
+
+	return error != 0 ? error : rec_copyout(&addr, (unsigned long)arg, sizeof(addr)) == 0 ? 0 : EFAULT;
+}
+
+static void
+setup_from_an_ioctl(void **state)
+{
+	uint64_t buffer, addr;
+
+	rec.on_ioctl = ioctl_maps;
+	assert_int_equal(sundog_anon(process, PAGE, &buffer), 0);
+	assert_int_equal(sundog_ioctl(process, fd, 1, buffer, NULL), 0);
+	assert_int_equal(sundog_peek(process, buffer, &addr, sizeof(addr)).signo, 0);
+	rec_write(process, addr, 4);
+	assert_int_equal(*(uint32_t *)(void *)memory, 4);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(mmap_len_0_is_EINVAL),
+		T(mmap_unaligned_offset_is_EINVAL),
+		T(mmap_neither_shared_nor_private_is_EINVAL),
+		T(mmap_of_write_only_open_is_EACCES),
+		T(mmap_shared_write_of_read_only_open_is_EACCES),
+		T(mmap_private_write_of_read_only_open_works),
+		T(mmap_fixed_unaligned_is_EINVAL),
+		T(mmap_checks_in_order),
+		T(driver_that_grants_no_PROT_USER_is_refused),
+		T(segmap_gets_what_the_application_gave),
+		T(segmap_maxprot_without_write_for_a_read_only_open),
+		T(segmap_errno_is_mmaps_errno),
+		T(segmap_null_nulldev_nodev_with_D_DEVMAP_is_devmap_setup),
+		T(no_usable_mmap_without_D_DEVMAP_is_devmap_setup),
+		T(no_usable_devmap_is_ENODEV),
+		T(devmap_setup_without_usable_devmap_is_EINVAL),
+		T(ddi_devmap_segmap_without_D_DEVMAP_and_mmap_nodev_works),
+		T(ddi_segmap_with_mmap_nodev_is_ENODEV),
+		T(old_mmap_asks_every_page_with_maxprot_and_again_at_each_fault),
+		T(old_mmap_private_is_EINVAL),
+		T(old_mmap_page_beyond_the_device_is_ENXIO),
+		T(old_mmap_by_ddi_segmap_works),
+		T(old_mmap_unmap_in_the_middle),
+		T(devmap_error_of_any_kind_is_ENXIO),
+		T(devmap_maplen_no_page_multiple_is_EINVAL),
+		T(devmap_maplen_0_is_ENXIO),
+		T(devmap_without_a_setup_call_is_ENXIO),
+		T(devmap_is_called_until_the_length_is_covered),
+		T(devmap_last_maplen_beyond_the_end_is_cut),
+		T(length_of_100_bytes_works),
+		T(private_without_access_is_EINVAL),
+		T(private_with_access_shares_the_memory),
+		T(different_access_callbacks_are_ENOTSUP),
+		T(map_failure_unmaps_the_handles_before_it_and_is_ENXIO),
+		T(fixed_replaces_device_mappings_after_their_unmap),
+		T(no_address_is_ENOMEM),
+		T(nothing_is_loaded_at_setup_with_access),
+		T(mapping_outlives_its_descriptor_and_close_comes_last),
+		T(setup_from_an_ioctl),
+		T(umem_setup_cookie_NULL_fails),
+		T(umem_setup_beyond_the_cookie_fails),
+		T(umem_setup_overflowing_range_fails),
+		T(umem_setup_beyond_the_trash_cookie_fails),
+		T(umem_setup_two_cache_attributes_fail),
+		T(umem_setup_twice_fails),
+		T(umem_setup_asked_more_than_granted_fails),
+		T(umem_setup_invalid_without_allow_remap_fails),
+		T(umem_setup_fills_the_handle_in),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
