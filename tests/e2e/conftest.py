@@ -41,14 +41,22 @@ def built():
     shutil.rmtree(directory)
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = (yield).get_result()
+    if report.when == "call":
+        item.failed = report.failed
+
+
 @pytest.fixture
-def world(built):
+def world(request, built):
     """A place to run commands in, which must be empty again at the end."""
     directory = tempfile.mkdtemp(prefix="sundog-e2e-test-")
     w = harness.World(directory, built, f"{os.getpid()}-{random.getrandbits(48):x}")
     try:
         yield w
-        w.close()
+        if not getattr(request.node, "failed", False):  # what a failed test leaves is no news
+            w.close()
     finally:
         harness.kill_all(w.mark)
         shutil.rmtree(directory, ignore_errors=True)
