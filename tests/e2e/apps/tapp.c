@@ -171,9 +171,16 @@ static void part_lengths(int argc, char **argv)
 	CHECK(two[PAGE] == 1);
 	two[PAGE] = 3;
 	CHECK(p[0] == 3);
-	/* the trash page: no signal, whatever is read */
-	unsigned char *trash = map_at(fd, TDRV_AT_TRASH, 4 * PAGE, rw);
-	CHECK(access_signal((char *)trash + 3 * PAGE, true) == 0);
+}
+
+/* The trash page: no signal, whatever is read. */
+static void part_trash(int argc, char **argv)
+{
+	int fd = open_device(DEV, O_RDWR);
+	char *trash = map_at(fd, TDRV_AT_TRASH, 4 * PAGE, PROT_READ | PROT_WRITE);
+
+	for (unsigned i = 0; i < 4; i++)
+		CHECK(access_signal(trash + i * PAGE, true) == 0);
 }
 
 static void part_protect(int argc, char **argv)
@@ -607,7 +614,7 @@ int main(int argc, char **argv)
 {
 	static const struct part parts[] = {
 		{ "basic", part_basic }, { "close_first", part_close_first }, { "fixed", part_fixed },
-		{ "errors", part_errors }, { "lengths", part_lengths }, { "protect", part_protect },
+		{ "errors", part_errors }, { "lengths", part_lengths }, { "protect", part_protect }, { "trash", part_trash },
 		{ "lifetime", part_lifetime }, { "dupfail", part_dupfail }, { "scm", part_scm },
 		{ "calls", part_calls }, { "nodes", part_nodes }, { "ring", part_ring }, { "signals", part_signals },
 		{ "sleep", part_sleep }, { "sleepers", part_sleepers }, { "wake", part_wake }, { "info", part_info },

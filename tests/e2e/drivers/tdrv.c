@@ -605,6 +605,7 @@ tdrv_attach(dev_info_t *dip, ddi_attach_cmd_t cmd)
 	cv_init(&tdrv_sleep_cv, NULL, CV_DRIVER, NULL);
 	cv_init(&tdrv_sleepers_cv, NULL, CV_DRIVER, NULL);
 	cv_init(&ring.changed, NULL, CV_DRIVER, NULL);
+	ddi_report_dev(dip);
 	return (DDI_SUCCESS);
 }
 
