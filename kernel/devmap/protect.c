@@ -57,7 +57,7 @@ range_protect(struct address_space *space, uintptr_t addr, uintptr_t end, unsign
 		if (!handle_grants(handle, prot))
 			return EACCES;
 	}
-	while (error == 0 && (handle = handle_in(space, addr, end)) != NULL) {
+	while (error == 0 && addr < end && (handle = handle_in(space, addr, end)) != NULL) {
 		uintptr_t start = handle_base(handle) > addr ? handle_base(handle) : addr;
 		uintptr_t stop = handle_end(handle) < end ? handle_end(handle) : end;
 
