@@ -8,10 +8,11 @@
 #include "kernel/devmap/load.h"
 #include "kernel/devmap/protection.h"
 
+/* The first handle in [addr, end). */
 static struct handle *
 handle_in(struct address_space *space, uintptr_t addr, uintptr_t end)
 {
-	struct handle *handle = handle_from(space, addr);
+	struct handle *handle = addr < end ? handle_from(space, addr) : NULL;
 
 	return handle != NULL && handle_base(handle) < end ? handle : NULL;
 }
