@@ -7,8 +7,8 @@
  *	WIRE_MUNMAP    [ unmapped by the client ....... )   after the reply: nothing to do here
  *	WIRE_MPROTECT  [ protected by the client ...... )   after the reply: nothing to do here
  *
- * Windows that are not intercepted have their translations whenever the application likes, so unload and load
- * mean nothing for them.
+ * Windows that are not intercepted have their translations whenever the application likes: unload and load mean
+ * nothing for them.  The others are a fault engine's.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -18,7 +18,7 @@
 
 #include "host/server/server.h"
 
-static const struct as_engine *engine = &as_engine_none;
+const struct as_engine *as_engine = &as_engine_ahead;
 
 void as_init(struct host_as *as, struct process *p)
 {
@@ -49,7 +49,7 @@ static bool nothing_to_do(const struct host_as *as)
 }
 
 /* The application's thread that waits for the present call, if it is one of that process. */
-static struct thread *waiting_thread(const struct host_as *as)
+struct thread *as_waiting_thread(const struct host_as *as)
 {
 	struct thread *t = thread_current();
 
@@ -88,7 +88,7 @@ static int claim(struct host_as *as, uint64_t addr, uint64_t len, bool replace)
 static int reserve_by_step(const struct host_as *as, uintptr_t *addr, size_t len, bool fixed)
 {
 	struct wire_message m = {.op = WIRE_STEP_RESERVE, .a = *addr, .b = len, .c = fixed};
-	struct thread *t = waiting_thread(as);
+	struct thread *t = as_waiting_thread(as);
 	int error = t != NULL ? thread_step(t, &m, NULL) : ENOMEM;
 
 	if (error != 0)
@@ -101,7 +101,7 @@ static int reserve_by_step(const struct host_as *as, uintptr_t *addr, size_t len
 
 int host_as_reserve(struct host_as *as, uintptr_t *addr, size_t len, unsigned flags)
 {
-	struct thread *t = waiting_thread(as);
+	struct thread *t = as_waiting_thread(as);
 	bool fixed = flags & HOST_AS_FIXED;
 	int error = 0;
 
@@ -153,7 +153,7 @@ static bool release_is_implied(struct call *c, uint64_t addr, uint64_t len)
 void host_as_release(struct host_as *as, uintptr_t addr, size_t len)
 {
 	struct wire_message m = {.op = WIRE_STEP_RELEASE, .a = addr, .b = len};
-	struct thread *t = waiting_thread(as);
+	struct thread *t = as_waiting_thread(as);
 
 	pthread_mutex_lock(&as->lock);
 	(void)ranges_remove(&as->claims, addr, addr + len);
@@ -219,15 +219,10 @@ static int window_add(struct thread *t, const struct host_window *w)
 	return 0;
 }
 
-int host_as_window(struct host_as *as, const struct host_window *w)
+int as_window_send(struct thread *t, const struct host_window *w)
 {
-	struct thread *t = waiting_thread(as);
 	int error;
 
-	if (nothing_to_do(as))
-		return 0;
-	if (w->intercept || t == NULL)
-		return engine->window(as, w);
 	if (t->call.mmap && in_call(&t->call, w->addr, w->len)) {
 		maps_forget(&t->call, w->addr, w->len); /* an older window */
 		return window_add(t, w);
@@ -238,56 +233,36 @@ int host_as_window(struct host_as *as, const struct host_window *w)
 	return error != 0 ? error : call_maps_flush(t);
 }
 
+int host_as_window(struct host_as *as, const struct host_window *w)
+{
+	struct thread *t = as_waiting_thread(as);
+
+	if (nothing_to_do(as))
+		return 0;
+	return w->intercept || t == NULL ? as_engine->window(as, w) : as_window_send(t, w);
+}
+
 int host_as_load(struct host_as *as, uintptr_t addr, size_t len, unsigned prot)
 {
-	return nothing_to_do(as) ? EFAULT : engine->load(as, addr, len, prot);
+	return nothing_to_do(as) ? EFAULT : as_engine->load(as, addr, len, prot);
 }
 
 void host_as_unload(struct host_as *as, uintptr_t addr, size_t len)
 {
 	if (!nothing_to_do(as))
-		engine->unload(as, addr, len);
+		as_engine->unload(as, addr, len);
 }
 
 int host_as_protect(struct host_as *as, uintptr_t addr, size_t len, unsigned prot)
 {
 	struct wire_message m = {.op = WIRE_STEP_PROTECT, .a = addr, .b = len, .c = prot};
-	struct thread *t = waiting_thread(as);
+	struct thread *t = as_waiting_thread(as);
 
 	if (nothing_to_do(as))
 		return 0;
 	if (t == NULL)
-		return engine->protect(as, addr, len, prot);
+		return as_engine->protect(as, addr, len, prot);
 	if (!t->call.mmap && in_call(&t->call, addr, len))
 		return 0;
 	return thread_step(t, &m, NULL);
 }
-
-/* ---- no fault engine ---- */
-
-static int none_window(struct host_as *as, const struct host_window *w)
-{
-	static atomic_bool said;
-
-	if (!atomic_exchange(&said, true))
-		posix_log(HOST_LOG_WARN, "process %d: mapping of %zu bytes refused: its driver wants to see each "
-			  "access (devmap_access, or a remap from another process), and this server cannot do "
-			  "that yet", (int)as->process->pid, w->len);
-	return ENOTSUP;
-}
-
-static int none_load(struct host_as *as, uintptr_t addr, size_t len, unsigned prot)
-{
-	return 0;
-}
-
-static void none_unload(struct host_as *as, uintptr_t addr, size_t len)
-{
-}
-
-static int none_protect(struct host_as *as, uintptr_t addr, size_t len, unsigned prot)
-{
-	return ENOTSUP;
-}
-
-const struct as_engine as_engine_none = {"none", none_window, none_load, none_unload, none_protect};

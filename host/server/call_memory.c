@@ -80,6 +80,7 @@ int call_mmap(struct thread *t, const struct wire_message *in, struct wire_messa
 		call_fini(c);
 		return error;
 	}
+	as_engine->settle(t); /* its windows go with the reply */
 	out->a = addr;
 	maps_reply(t, out);
 	return 0;

@@ -44,6 +44,7 @@
 
 struct process;
 struct open;
+struct thread;
 
 /* ---- jobs.c: work that no caller waits for, in a thread of its own ---- */
 
@@ -116,8 +117,13 @@ struct as_engine {
 	int (*load)(struct host_as *as, uintptr_t addr, size_t len, unsigned prot);
 	void (*unload)(struct host_as *as, uintptr_t addr, size_t len);
 	int (*protect)(struct host_as *as, uintptr_t addr, size_t len, unsigned prot);
+	void (*settle)(struct thread *t); /* before the reply to a call that went well */
 };
-extern const struct as_engine as_engine_none;
+extern const struct as_engine *as_engine;
+extern const struct as_engine as_engine_ahead; /* as_ahead.c: none of the two; refuses what it cannot do */
+/* For engines: an entry of the reply, or a step; t waits in a call of the process. */
+int as_window_send(struct thread *t, const struct host_window *w);
+struct thread *as_waiting_thread(const struct host_as *as);
 
 /* ---- proofs.c: the opens that a process has proven to hold, by id ---- */
 
@@ -225,6 +231,8 @@ struct call {
 	bool mmap, fixed;
 	bool reserved;         /* the client has claimed the range before it called */
 	bool given;            /* ... and the kernel part has taken it */
+	struct ranges ahead;    /* as_ahead.c: to be faulted in before the reply */
+	uint64_t loaded_end;    /* as_ahead.c: of the last load */
 	struct ranges released; /* parts of a fixed range that are unmapped if the call fails after all */
 	unsigned nmaps, nfds;
 	struct wire_map maps[MAPS_MAX];

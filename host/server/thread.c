@@ -57,10 +57,15 @@ static call_fn *const calls[WIRE_OP_END] = {
 
 static int call_run(struct thread *t, const struct wire_message *in, struct wire_message *out)
 {
+	int error;
+
 	if (in->op >= WIRE_OP_END || calls[in->op] == NULL)
 		return ENOSYS;
 	lifecycle_settle(t->process);
-	return calls[in->op](t, in, out);
+	error = calls[in->op](t, in, out);
+	if (t->call.ahead.count != 0)
+		as_engine->settle(t);
+	return error;
 }
 
 void call_fini(struct call *c)
@@ -68,6 +73,7 @@ void call_fini(struct call *c)
 	for (unsigned i = 0; i < c->nfds; i++)
 		close(c->fds[i]);
 	ranges_fini(&c->released);
+	ranges_fini(&c->ahead);
 	c->nfds = c->nmaps = 0;
 	c->start = c->end = 0;
 	c->mmap = c->fixed = c->reserved = c->given = false;
