@@ -193,3 +193,54 @@ EXPORT int pselect(int n, fd_set *r, fd_set *w, fd_set *e, const struct timespec
 		return REAL(pselect)(n, r, w, e, timeout, mask);
 	return device_select(n, (fd_set *[3]){r, w, e}, timeout, mask);
 }
+
+/* ---- the forms with 64-bit time of 32-bit programs ---- */
+
+#ifndef __x86_64__
+struct timespec64 {
+	int64_t tv_sec;
+	int32_t tv_nsec, pad;
+};
+struct timeval64 {
+	int64_t tv_sec, tv_usec;
+};
+
+/* A wait of more than 68 years is one of 68 years. */
+static struct timespec *narrow(struct timespec *to, int64_t sec, int64_t nsec)
+{
+	*to = (struct timespec){sec > INT32_MAX ? INT32_MAX : (time_t)sec, (long)nsec};
+	return to;
+}
+
+int __ppoll64(struct pollfd *fds, nfds_t n, const struct timespec64 *timeout, const sigset_t *mask);
+EXPORT int __ppoll64(struct pollfd *fds, nfds_t n, const struct timespec64 *timeout, const sigset_t *mask)
+{
+	struct timespec t;
+
+	if (likely(!client_active()) || likely(!any_device(fds, n)))
+		return REAL(__ppoll64)(fds, n, timeout, mask);
+	return device_poll(fds, n, timeout ? narrow(&t, timeout->tv_sec, timeout->tv_nsec) : NULL, mask);
+}
+
+int __select64(int n, fd_set *r, fd_set *w, fd_set *e, struct timeval64 *timeout);
+EXPORT int __select64(int n, fd_set *r, fd_set *w, fd_set *e, struct timeval64 *timeout)
+{
+	struct timespec t;
+
+	if (likely(!client_active()) || !select_any_device(n, (const fd_set *const[3]){r, w, e}))
+		return REAL(__select64)(n, r, w, e, timeout);
+	return device_select(n, (fd_set *[3]){r, w, e},
+			     timeout ? narrow(&t, timeout->tv_sec, timeout->tv_usec * 1000) : NULL, NULL);
+}
+
+int __pselect64(int n, fd_set *r, fd_set *w, fd_set *e, const struct timespec64 *timeout, const sigset_t *mask);
+EXPORT int __pselect64(int n, fd_set *r, fd_set *w, fd_set *e, const struct timespec64 *timeout, const sigset_t *mask)
+{
+	struct timespec t;
+
+	if (likely(!client_active()) || !select_any_device(n, (const fd_set *const[3]){r, w, e}))
+		return REAL(__pselect64)(n, r, w, e, timeout, mask);
+	return device_select(n, (fd_set *[3]){r, w, e}, timeout ? narrow(&t, timeout->tv_sec, timeout->tv_nsec) : NULL,
+			     mask);
+}
+#endif
