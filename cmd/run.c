@@ -38,7 +38,7 @@ static int run(const struct options *o, const struct install *in)
 	status = launch_environment(in, name);
 	if (status == 0)
 		status = launch_run(o->command);
-	supervisor_idle(&server, o->kill_after, &launch_hurry);
+	supervisor_idle(&server, o, &launch_hurry);
 	launch_signals_default();
 	end = supervisor_stop(&server);
 	if (end == EXIT_SUNDOG)

@@ -171,7 +171,7 @@ int supervisor_start(struct supervisor *s, const struct options *o, const struct
 	struct args a = { 0 };
 	enum flavour flavour;
 	pid_t parent = getpid();
-	int pair[2];
+	int pair[2], error;
 
 	if (choose_flavour(&o->drivers, &flavour) != 0)
 		return EXIT_SUNDOG;
@@ -191,7 +191,11 @@ int supervisor_start(struct supervisor *s, const struct options *o, const struct
 		close(pair[0]);
 		return fail("cannot start the server: fork: %s", strerror(errno));
 	}
-	return wait_ready(s);
+	error = wait_ready(s);
+	if (error == 0 && o->verbose)
+		fprintf(stderr, "sundog: %s is process %d, with %zu driver%s\n", server, s->pid, o->drivers.n,
+			o->drivers.n == 1 ? "" : "s");
+	return error;
 }
 
 static double now(void)
@@ -226,9 +230,9 @@ static int wait_line(struct supervisor *s, double deadline, volatile sig_atomic_
 	return 0;
 }
 
-int supervisor_idle(struct supervisor *s, double kill_after, volatile sig_atomic_t *hurry)
+int supervisor_idle(struct supervisor *s, const struct options *o, volatile sig_atomic_t *hurry)
 {
-	double deadline = kill_after < 0 ? -1 : now() + kill_after;
+	double deadline = o->kill_after < 0 ? -1 : now() + o->kill_after;
 	char line[SUPERVISOR_LINE_MAX + 1];
 	static volatile sig_atomic_t never;
 	sigset_t block, unblocked;
@@ -251,6 +255,9 @@ int supervisor_idle(struct supervisor *s, double kill_after, volatile sig_atomic
 		}
 		if (strcmp(line, "busy 0") == 0)
 			break;
+		if (o->verbose)
+			fprintf(stderr, "sundog: waiting for processes that hold a device:%s\n",
+				line + strcspn(line, " "));
 	}
 	sigprocmask(SIG_SETMASK, &unblocked, NULL);
 	return status;

@@ -21,10 +21,10 @@ struct supervisor {
 int supervisor_start(struct supervisor *s, const struct options *o, const struct install *in,
 		     const char *socket_name);
 /*
- * Waits until no process holds a device.  kill_after seconds later (never when negative), or when *hurry
- * becomes nonzero in a signal handler, those that still do are killed.  0, or EXIT_SUNDOG: the server has died (said).
+ * Waits until no process holds a device.  o->kill_after seconds later (never when negative), or when *hurry becomes
+ * nonzero in a signal handler, those that still do are killed.  0, or EXIT_SUNDOG: the server has died (said).
  */
-int supervisor_idle(struct supervisor *s, double kill_after, volatile sig_atomic_t *hurry);
+int supervisor_idle(struct supervisor *s, const struct options *o, volatile sig_atomic_t *hurry);
 /* Detaches the drivers and ends the server.  0, EXIT_LEAKED, or EXIT_SUNDOG after having said why. */
 int supervisor_stop(struct supervisor *s);
 
