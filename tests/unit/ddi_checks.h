@@ -34,7 +34,10 @@
 	X(threads)       \
 	X(timeouts)      \
 	X(taskqs)        \
-	X(ddi_taskqs)
+	X(ddi_taskqs)    \
+	X(arenas)        \
+	X(arena_imports) \
+	X(numbers)
 
 #define DDI_BUGS(X)                                                              \
 	X(mutex_recursive, "mutex_enter")                                        \
@@ -55,6 +58,7 @@
 	X(list_not_empty, "is not empty")                                        \
 	X(avl_twice, "is in tree")                                               \
 	X(cache_foreign, "is not allocated")                                     \
+	X(arena_free, "is not allocated")                                        \
 	X(thread_exit, "was not made by thread_create")
 
 #define DDI_CHECK_DECLARE(name, ...) void check_##name(void);

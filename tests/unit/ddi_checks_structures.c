@@ -2,10 +2,12 @@
 #include <sys/atomic.h>
 #include <sys/avl.h>
 #include <sys/callb.h>
+#include <sys/ddiacc.h>
 #include <sys/ddi.h>
 #include <sys/kstat.h>
 #include <sys/list.h>
 #include <sys/sunddi.h>
+#include <sys/vmem.h>
 
 #include "ddi_checks.h"
 
@@ -333,4 +335,82 @@ void check_callbs(void)
 	mutex_destroy(&m);
 	VERIFY(callb_delete(0) == -1 && callb_delete(1 << 30) == -1);
 	VERIFY(callb_generic_cpr(NULL, CB_CODE_CPR_CHKPT) == B_TRUE);
+}
+
+/* ---- arenas ---- */
+
+void check_arenas(void)
+{
+	vmem_t *v = vmem_create("numbers", (void *)1, 10, 1, NULL, NULL, NULL, 0, VM_SLEEP | VMC_IDENTIFIER);
+	char *p;
+
+	VERIFY(vmem_alloc(v, 4, VM_SLEEP) == (void *)1 && vmem_alloc(v, 1, VM_NOSLEEP) == (void *)5);
+	VERIFY(vmem_alloc(v, 6, VM_NOSLEEP) == NULL && vmem_alloc(v, 0, VM_NOSLEEP) == NULL);
+	VERIFY(vmem_alloc(v, 5, VM_NOSLEEP) == (void *)6 && vmem_size(v, VMEM_FREE) == 0);
+	vmem_free(v, (void *)1, 4);
+	vmem_free(v, (void *)5, 1); /* joins its neighbour */
+	VERIFY(vmem_size(v, VMEM_ALLOC) == 5 && vmem_size(v, VMEM_FREE) == 5 && vmem_alloc(v, 5, VM_NOSLEEP) == (void *)1);
+	vmem_free(v, (void *)6, 5);
+	vmem_free(v, (void *)1, 5);
+	VERIFY(vmem_xalloc(v, 2, 4, 0, 0, NULL, NULL, VM_NOSLEEP) == (void *)4);
+	VERIFY(vmem_xalloc(v, 1, 4, 2, 0, NULL, NULL, VM_NOSLEEP) == (void *)2);
+	VERIFY(vmem_xalloc(v, 2, 1, 0, 8, (void *)7, NULL, VM_NOSLEEP) == (void *)8); /* 7..8 would cross 8 */
+	VERIFY(vmem_xalloc(v, 1, 1, 0, 0, (void *)10, (void *)10, VM_NOSLEEP) == NULL);
+	vmem_xfree(v, (void *)4, 2);
+	vmem_xfree(v, (void *)2, 1);
+	vmem_xfree(v, (void *)8, 2);
+	VERIFY(vmem_contains(v, (void *)1, 10) && !vmem_contains(v, (void *)1, 11) && !vmem_contains(v, NULL, 1));
+	VERIFY(vmem_add(v, (void *)100, 5, VM_SLEEP) == (void *)100 && vmem_alloc(v, 11, VM_NOSLEEP) == NULL);
+	vmem_destroy(v);
+	p = vmem_alloc(heap_arena, 100, VM_SLEEP); /* memory, whole pages */
+	VERIFY(p != NULL && ((uintptr_t)p & PAGEOFFSET) == 0);
+	p[PAGESIZE - 1] = 1;
+	vmem_free(heap_arena, p, 100);
+}
+
+void check_arena_imports(void)
+{
+	vmem_t *pages = vmem_create("pages", (void *)0x10000, 0x10000, 0x1000, NULL, NULL, NULL, 0, VM_SLEEP);
+	vmem_t *v = vmem_create("parts", NULL, 0, 0x1000, vmem_alloc, vmem_free, pages, 0, VM_SLEEP);
+
+	VERIFY(vmem_alloc(v, 1, VM_SLEEP) == (void *)0x10000 && vmem_alloc(v, 0x2000, VM_SLEEP) == (void *)0x11000);
+	VERIFY3U(vmem_size(pages, VMEM_ALLOC), ==, 0x3000);
+	VERIFY(vmem_alloc(v, 0x10000, VM_NOSLEEP) == NULL);
+	vmem_free(v, (void *)0x10000, 1);
+	VERIFY3U(vmem_size(pages, VMEM_ALLOC), ==, 0x2000); /* given back */
+	vmem_free(v, (void *)0x11000, 0x2000);
+	VERIFY3U(vmem_size(pages, VMEM_ALLOC), ==, 0);
+	vmem_destroy(v);
+	vmem_destroy(pages);
+}
+
+void bug_arena_free(void)
+{
+	vmem_t *v = vmem_create("numbers", (void *)1, 10, 1, NULL, NULL, NULL, 0, VM_SLEEP);
+
+	(void) vmem_alloc(v, 4, VM_SLEEP);
+	vmem_free(v, (void *)1, 3);
+}
+
+/* ---- numbers ---- */
+
+void check_numbers(void)
+{
+	const char *text = " -0x1fz";
+	u_longlong_t u = 5;
+	longlong_t i;
+	ulong_t ul;
+	long l = 5;
+	char *end;
+
+	VERIFY(ddi_strtol(text, &end, 0, &l) == 0 && l == -31 && *end == 'z');
+	VERIFY(ddi_strtol("017", NULL, 0, &l) == 0 && l == 15 && ddi_strtol("zz", NULL, 36, &l) == 0 && l == 35 * 37);
+	VERIFY(ddi_strtol("0x", &end, 0, &l) == 0 && l == 0 && *end == 'x');
+	VERIFY(ddi_strtol(text = "+", &end, 10, &l) == EINVAL && end == text && ddi_strtol("1", NULL, 1, &l) == EINVAL);
+	VERIFY(ddi_strtol("1", NULL, 37, &l) == EINVAL && ddi_strtol("8", NULL, 8, &l) == EINVAL && l == 0);
+	VERIFY(ddi_strtoll("-9223372036854775808", NULL, 10, &i) == 0 && i == LLONG_MIN);
+	VERIFY(ddi_strtoll("9223372036854775808", &end, 10, &i) == ERANGE && *end == '\0' && i == LLONG_MIN);
+	VERIFY(ddi_strtoull("18446744073709551615", NULL, 10, &u) == 0 && u == ULLONG_MAX);
+	VERIFY(ddi_strtoull("18446744073709551616", NULL, 10, &u) == ERANGE && ddi_strtoul("7", NULL, 10, &ul) == 0 && ul == 7);
+	VERIFY(ddi_swap16(0x1234) == 0x3412 && ddi_swap32(0x12345678) == 0x78563412 && ddi_swap64(1) == 1ull << 56);
 }

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "kernel/ddi/kmem.h"
+#include "kernel/ddi/leak.h"
+#include "kernel/ddi/message.h"
+#include "kernel/host.h"
+#include <sys/param.h>
+#include <sys/string.h>
+#include <sys/vmem.h>
+
+/*
+ * An arena is a list of pieces by address, each free or allocated.  Neighbours that are both free are one piece,
+ * unless they came in different spans.  Lookup is linear: drivers' arenas are small.
+ */
+struct piece {
+	struct piece *next;
+	uintptr_t base;
+	size_t size;
+	bool used;
+	uintptr_t span; /* base of the span it lies in */
+};
+
+struct vmem {
+	char name[32];
+	size_t quantum;
+	vmem_alloc_t *import; /* with source: where to get more; NULL: nowhere */
+	vmem_free_t *export;
+	vmem_t *source;
+	bool heap;            /* memory of the system, a page at least */
+
+	struct host_mutex lock; /* protects the fields below; dropped for import and export */
+	struct host_cond freed;
+	struct piece *first;
+	size_t used, total;
+};
+
+static vmem_t heap = {.name = "heap", .quantum = PAGESIZE, .heap = true};
+vmem_t *heap_arena = &heap;
+
+/* What is asked of an allocation. */
+struct wish {
+	size_t size, align, phase, nocross;
+	uintptr_t min, max; /* [min, max); max 0: no bound */
+};
+
+static size_t rounded(const vmem_t *v, size_t size)
+{
+	return (size + v->quantum - 1) / v->quantum * v->quantum;
+}
+
+/* ---- pieces ---- */
+
+static void piece_insert(vmem_t *v, uintptr_t base, size_t size, uintptr_t span, bool used)
+{
+	struct piece *p = host_alloc(sizeof(*p), true), **link;
+
+	*p = (struct piece){.base = base, .size = size, .span = span, .used = used};
+	for (link = &v->first; *link != NULL && (*link)->base < base; link = &(*link)->next)
+		;
+	p->next = *link;
+	*link = p;
+}
+
+/* [ p      |        ] cut at at:  [ p ][ rest ] */
+static void piece_cut(vmem_t *v, struct piece *p, uintptr_t at)
+{
+	size_t head = at - p->base;
+
+	if (head == 0 || head == p->size)
+		return;
+	piece_insert(v, at, p->size - head, p->span, p->used);
+	p->size = head;
+}
+
+static void pieces_join(vmem_t *v)
+{
+	struct piece *p = v->first, *n;
+
+	while (p != NULL && (n = p->next) != NULL) {
+		if (!p->used && !n->used && p->span == n->span && p->base + p->size == n->base) {
+			p->size += n->size;
+			p->next = n->next;
+			host_free(n, sizeof(*n));
+		} else {
+			p = n;
+		}
+	}
+}
+
+/* The lowest address in a free piece that the wish accepts. */
+static bool piece_fits(const struct piece *p, const struct wish *w, uintptr_t *at)
+{
+	uintptr_t start = p->base > w->min ? p->base : w->min, end = p->base + p->size;
+
+	if (w->max != 0 && w->max < end)
+		end = w->max;
+	start += (w->phase - start) & (w->align - 1);
+	if (w->nocross != 0 && ((start ^ (start + w->size - 1)) & ~(w->nocross - 1)) != 0)
+		start = ((start + w->nocross - 1) & ~(w->nocross - 1)) + w->phase;
+	*at = start;
+	return start >= p->base && start < end && end - start >= w->size;
+}
+
+/* Called with the lock held. */
+static bool arena_take(vmem_t *v, const struct wish *w, uintptr_t *at)
+{
+	struct piece *p;
+
+	for (p = v->first; p != NULL && (p->used || !piece_fits(p, w, at)); p = p->next)
+		;
+	if (p == NULL)
+		return false;
+	piece_cut(v, p, *at);
+	if (p->base != *at)
+		p = p->next;
+	piece_cut(v, p, *at + w->size);
+	p->used = true;
+	v->used += w->size;
+	return true;
+}
+
+static struct piece *piece_at(vmem_t *v, uintptr_t base)
+{
+	struct piece *p;
+
+	for (p = v->first; p != NULL && p->base != base; p = p->next)
+		;
+	return p;
+}
+
+/* ---- arenas ---- */
+
+static void vmem_leaked(void *key, size_t bytes)
+{
+	vmem_t *v = key;
+	struct piece *p, *next;
+
+	for (p = v->first; p != NULL; p = next) {
+		next = p->next;
+		host_free(p, sizeof(*p));
+	}
+	host_cond_destroy(&v->freed);
+	host_mutex_destroy(&v->lock);
+	host_free(v, sizeof(*v));
+}
+
+static const struct leak_kind vmem_leak = {"vmem arena", vmem_leaked};
+
+static void span_add(vmem_t *v, uintptr_t base, size_t size)
+{
+	host_mutex_lock(&v->lock);
+	piece_insert(v, base, size, base, false);
+	v->total += size;
+	host_cond_broadcast(&v->freed);
+	host_mutex_unlock(&v->lock);
+}
+
+vmem_t *vmem_create(const char *name, void *base, size_t size, size_t quantum, vmem_alloc_t *import,
+		    vmem_free_t *export, vmem_t *source, size_t qcache_max, int flags)
+{
+	vmem_t *v = host_alloc(sizeof(*v), true);
+
+	(void)strlcpy(v->name, name, sizeof(v->name));
+	v->quantum = quantum == 0 ? 1 : quantum;
+	v->import = import;
+	v->export = export;
+	v->source = source;
+	host_mutex_init(&v->lock);
+	host_cond_init(&v->freed);
+	if (size > 0)
+		span_add(v, (uintptr_t)base, size);
+	leak_add(&vmem_leak, v, 0, CALLER());
+	return v;
+}
+
+/* Gives imported spans back that are all free.  Called with the lock held, which is dropped meanwhile. */
+static void spans_return(vmem_t *v)
+{
+	struct piece **link = &v->first, *p;
+
+	if (v->export == NULL)
+		return;
+	while ((p = *link) != NULL) {
+		if (p->used || p->base != p->span || (p->next != NULL && p->next->span == p->span)) {
+			link = &p->next;
+			continue;
+		}
+		*link = p->next;
+		v->total -= p->size;
+		host_mutex_unlock(&v->lock);
+		v->export(v->source, (void *)p->base, p->size);
+		host_free(p, sizeof(*p));
+		host_mutex_lock(&v->lock);
+		link = &v->first;
+	}
+}
+
+void vmem_destroy(vmem_t *v)
+{
+	if (!leak_remove(&vmem_leak, v, NULL))
+		driver_bug(CALLER(), "vmem_destroy: %p is not an arena", (void *)v);
+	if (v->used > 0)
+		driver_warning(CALLER(), "vmem_destroy: %s: %lu of %lu are still allocated", v->name, v->used, v->total);
+	vmem_leaked(v, 0);
+}
+
+void *vmem_add(vmem_t *v, void *base, size_t size, int flags)
+{
+	span_add(v, (uintptr_t)base, size);
+	return base;
+}
+
+/* ---- allocation ---- */
+
+static bool arena_import(vmem_t *v, size_t size, int flags)
+{
+	void *span;
+
+	if (v->import == NULL)
+		return false;
+	span = v->import(v->source, size, flags);
+	if (span != NULL)
+		span_add(v, (uintptr_t)span, size);
+	return span != NULL;
+}
+
+static void *arena_alloc(vmem_t *v, const struct wish *w, int flags)
+{
+	bool plain = w->align <= v->quantum && w->min == 0 && w->max == 0 && w->nocross == 0;
+	uintptr_t at;
+
+	host_mutex_lock(&v->lock);
+	while (!arena_take(v, w, &at)) {
+		host_mutex_unlock(&v->lock);
+		if (arena_import(v, plain ? w->size : w->size + w->align, flags)) {
+			host_mutex_lock(&v->lock);
+			continue;
+		}
+		if (flags & VM_NOSLEEP)
+			return NULL;
+		host_mutex_lock(&v->lock);
+		if (arena_take(v, w, &at))
+			break;
+		(void)host_cond_wait(&v->freed, &v->lock, HOST_FOREVER, false);
+	}
+	host_mutex_unlock(&v->lock);
+	return (void *)at;
+}
+
+/* VM_SLEEP waits until somebody frees enough. */
+void *vmem_alloc(vmem_t *v, size_t size, int flags)
+{
+	struct wish w = {.size = rounded(v, size), .align = 1};
+
+	if (v->heap)
+		return kmem_get(w.size, flags & VM_NOSLEEP ? KM_NOSLEEP : KM_SLEEP, CALLER());
+	return size == 0 ? NULL : arena_alloc(v, &w, flags);
+}
+
+void *vmem_xalloc(vmem_t *v, size_t size, size_t align, size_t phase, size_t nocross, void *min, void *max, int flags)
+{
+	struct wish w = {.size = rounded(v, size), .align = align == 0 ? 1 : align, .phase = phase,
+			 .nocross = nocross, .min = (uintptr_t)min, .max = (uintptr_t)max};
+
+	if (size == 0 || (w.align & (w.align - 1)) != 0 || (nocross & (nocross - 1)) != 0 || v->heap)
+		return NULL;
+	return arena_alloc(v, &w, flags);
+}
+
+static void arena_free(vmem_t *v, uintptr_t base, size_t size, const void *caller)
+{
+	struct piece *p;
+
+	host_mutex_lock(&v->lock);
+	p = piece_at(v, base);
+	if (p == NULL || !p->used || p->size != rounded(v, size)) {
+		host_mutex_unlock(&v->lock);
+		driver_bug(caller, "vmem_free: %s: %lu of size %lu is not allocated", v->name, base, size);
+	}
+	p->used = false;
+	v->used -= p->size;
+	pieces_join(v);
+	spans_return(v);
+	host_cond_broadcast(&v->freed);
+	host_mutex_unlock(&v->lock);
+}
+
+void vmem_free(vmem_t *v, void *p, size_t size)
+{
+	if (v->heap)
+		kmem_free(p, rounded(v, size));
+	else if (size > 0)
+		arena_free(v, (uintptr_t)p, size, CALLER());
+}
+
+void vmem_xfree(vmem_t *v, void *p, size_t size)
+{
+	arena_free(v, (uintptr_t)p, size, CALLER());
+}
+
+int vmem_contains(vmem_t *v, void *start, size_t size)
+{
+	uintptr_t from = (uintptr_t)start;
+	size_t covered = 0;
+
+	host_mutex_lock(&v->lock);
+	for (struct piece *p = v->first; p != NULL && covered < size; p = p->next)
+		if (from + covered >= p->base && from + covered - p->base < p->size)
+			covered = p->base + p->size - from;
+	host_mutex_unlock(&v->lock);
+	return covered >= size;
+}
+
+size_t vmem_size(vmem_t *v, int kind)
+{
+	size_t size;
+
+	host_mutex_lock(&v->lock);
+	size = (kind & VMEM_ALLOC ? v->used : 0) + (kind & VMEM_FREE ? v->total - v->used : 0);
+	host_mutex_unlock(&v->lock);
+	return size;
+}
