@@ -36,7 +36,7 @@ def test_several_commands_and_one_server(world):
     assert server.exec(app, "peek", "9").quiet().out == "99\n"
     before = server.use()
     for _ in range(20):
-        server.exec(app, "basic")
+        server.exec(app, "close_first").quiet()
     server.settle(before)
     assert server.exec(app, "stats").quiet().out == "clones 0 mappings 0 sleepers 0 open 1\n"
     assert server.stop() == ""

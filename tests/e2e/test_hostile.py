@@ -28,7 +28,7 @@ def test_server_survives(world, part, seed):
     before = server.use()
     for i in range(ROUNDS):
         hostile(server, world, part, seed + 1 + i)
-        assert server.exec(app, "basic").quiet().out == ""
+        assert server.exec(app, "close_first").quiet().out == ""
     server.settle(before)
     assert server.exec(app, "stats").quiet().out == "clones 1 mappings 1 sleepers 0 open 1\n"
     _, err = holder.communicate()
@@ -43,5 +43,5 @@ def test_another_user_is_not_served(world, seed):
     server = world.server("tdrv")
     for part in ("hello", "supervisor"):
         server.exec("env", "-u", "LD_PRELOAD", *NOBODY, world.app("hostile"), part, str(seed), timeout=100 * SLOW)
-    server.exec(world.app("tapp"), "basic").quiet()
+    server.exec(world.app("tapp"), "close_first").quiet()
     server.stop()

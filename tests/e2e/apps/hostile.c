@@ -102,8 +102,11 @@ static int hear_welcome(int fd, struct wire_welcome *w)
 			     .msg_controllen = sizeof(control) };
 	int got = -1;
 
-	if (recvmsg(fd, &mh, MSG_CMSG_CLOEXEC) != sizeof(*w) || w->error)
+	*w = (struct wire_welcome){ 0 };
+	if (recvmsg(fd, &mh, MSG_CMSG_CLOEXEC) != sizeof(*w) || w->error) {
+		errno = w->error ? w->error : errno;
 		return -1;
+	}
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(&mh); c; c = CMSG_NXTHDR(&mh, c))
 		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
 			memcpy(&got, CMSG_DATA(c), sizeof(int));
@@ -162,7 +165,7 @@ static int call(struct line *l, struct wire_message *m, const int *fds)
 {
 	struct wire_message answer = { .error = EFAULT };
 
-	if (channel_send(&l->ch, m, fds, m->op == WIRE_CRED) != 0)
+	if (channel_send(&l->ch, m, fds) != 0)
 		return -1;
 	for (int steps = 0; steps < 1000; steps++) {
 		int error = channel_receive(&l->ch, m);
@@ -191,9 +194,11 @@ static void part_hello(int argc, char **argv)
 	for (int i = 0; i < 300; i++) {
 		struct wire_hello h = hello_for(rng(6));
 		struct wire_welcome w;
+		struct timeval short_patience = { 0, 20000 };
 		int fd = dial();
 
 		CHECK(fd >= 0);
+		CHECK(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &short_patience, sizeof(short_patience)) == 0);
 		switch (rng(9)) {
 		case 0: h.magic = (uint32_t)rng64(); break;
 		case 1: h.version = (uint32_t)rng64(); break;
@@ -426,7 +431,8 @@ static void part_foreign(int argc, char **argv)
 			close(got);
 		close(fd);
 	}
-	/* nor does a device descriptor that is none */
+	/* nor does a device descriptor that is none; our last hello was an exec to the server */
+	process_open();
 	CHECK(line_open(&l));
 	int pair[2];
 	CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == 0);
