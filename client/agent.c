@@ -9,17 +9,20 @@
 #include "client/agent.h"
 
 #include <errno.h>
+#include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 
 #include "client/raw.h"
 #include "wire/wire.h"
 
 #define AGENT_STACK 16384u
+#define START_PATIENCE 20 /* seconds */
 #define KERNEL_SIGSET 8u /* bytes of the kernel's signal set */
 #ifndef MADV_DONTNEED_LOCKED
 #define MADV_DONTNEED_LOCKED 24
@@ -99,16 +102,23 @@ static int receive(int socket, struct wire_agent_command *c, int *fd)
 	return n == (long)sizeof(*c);
 }
 
+/* At the top of the agent's stack; who starts it waits until ready. */
+struct start { int socket, ready; };
+
 static int agent_main(void *arg)
 {
-	int socket = (int)(intptr_t)arg;
+	struct start *start = arg;
+	int socket = start->socket;
 	struct wire_agent_command c;
 	int fd;
 
 	sys3(SYS_setsid, 0, 0, 0);
+	sys3(SYS_prctl, PR_SET_NAME, (long)"sundog-agent", 0);
 	if (socket > 0)
 		sys3(SYS_close_range, 0, socket - 1, 0);
 	sys3(SYS_close_range, socket + 1, ~0u, 0);
+	__atomic_store_n(&start->ready, 1, __ATOMIC_RELEASE);
+	sys3(SYS_futex, (long)&start->ready, FUTEX_WAKE, 1);
 	while (receive(socket, &c, &fd)) {
 		struct wire_agent_result r = {.sequence = c.sequence};
 		long result = run(&c, fd);
@@ -123,6 +133,19 @@ static int agent_main(void *arg)
 	return 0;
 }
 
+/* Until it has closed the application's descriptors: a close(2) from now on is the last one if it looks so. */
+static int wait_ready(int *ready)
+{
+	const struct { long seconds, nanoseconds; } moment = {1, 0};
+
+	for (int i = 0; i < START_PATIENCE; i++) {
+		if (__atomic_load_n(ready, __ATOMIC_ACQUIRE))
+			return 0;
+		raw_syscall(SYS_futex, (long)ready, FUTEX_WAIT, 0, (long)&moment, 0, 0);
+	}
+	return __atomic_load_n(ready, __ATOMIC_ACQUIRE) ? 0 : ETIMEDOUT;
+}
+
 int agent_start(int socket)
 {
 	char *stack = mmap(NULL, AGENT_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -131,13 +154,17 @@ int agent_start(int socket)
 
 	if (stack == MAP_FAILED)
 		return -errno;
+	struct start *start = (struct start *)(stack + AGENT_STACK) - 8;
+	start->socket = socket;
 	/* It starts with every signal blocked, so that none is handled on its stack. */
 	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&old, KERNEL_SIGSET, 0, 0);
-	pid = clone(agent_main, stack + AGENT_STACK, CLONE_VM | CLONE_UNTRACED, (void *)(intptr_t)socket);
+	pid = clone(agent_main, start, CLONE_VM | CLONE_UNTRACED, start);
 	int error = errno;
 	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&old, 0, KERNEL_SIGSET, 0, 0);
-	if (pid > 0)
-		return pid;
-	munmap(stack, AGENT_STACK);
-	return -error;
+	if (pid < 0) {
+		munmap(stack, AGENT_STACK);
+		return -error;
+	}
+	error = wait_ready(&start->ready);
+	return error ? -error : pid;
 }

@@ -2,17 +2,18 @@
 /*
  * client.h: what the files of the preloaded library share.
  *
- * The library lives in other people's programs: no malloc on its own account, no threads, no signals of
- * its own, nothing but libc.  Every interposed function answers for device descriptors, device paths and device
+ * The library lives in other people's programs: no malloc on its own account, no threads, no signal handler
+ * before the first intercepted mapping, nothing but libc.  Every interposed function answers for device descriptors, device paths and device
  * mappings, and hands everything else to the real function after one predictable check.
  *
- * Lock order: connection lock, descriptor lock, range lock; none is held across a call to the server,
- * except the connection lock while connecting.  All are taken around fork().
+ * Lock order: agent lock, signal lock, connection lock, descriptor lock, range lock; none is held across a call to the server,
+ * except the agent and connection locks while connecting.  All are taken around fork().
  */
 #ifndef CLIENT_CLIENT_H
 #define CLIENT_CLIENT_H
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -58,6 +59,8 @@ const struct wire_nodes *connection_nodes(void);
 void connection_interrupt(uint32_t tid);
 /* A new WIRE_THREAD connection: its socket and channel memory; 0 or errno (ENXIO: no server). */
 int connection_thread(int *socket, struct wire_channel **memory, uint32_t *tid);
+/* A WIRE_AGENT connection that the server has welcomed; 0 or errno.  The caller closes it. */
+int connection_agent(int *socket);
 /* True for the library's own descriptors: the application must not reach them. */
 bool connection_owns(int fd);
 /* The application wants the number fd for itself: move ours away. */
@@ -155,6 +158,35 @@ bool memory_any(void);
 void memory_fork_lock(void);
 void memory_fork_unlock(void);
 void memory_exec_or_drop(void);
+/*
+ * Is addr in an intercepted mapping?  From a signal handler, without a lock; true as well if that cannot be said in the
+ * middle of a change: the server knows.
+ */
+bool memory_intercepted(uintptr_t addr);
+/* Takes all access to intercepted mappings away. */
+void memory_hide(void);
+
+/* ---- fault.c: intercepted mappings ---- */
+
+/* Before the first one is laid: from now on its faults can be served.  0 or errno. */
+int fault_prepare(void);
+void fault_fork_lock(void);
+void fault_fork_unlock(void);
+void fault_fork_child(void);
+
+/* ---- sigaction.c: SIGSEGV is ours, and the application does not see it ---- */
+
+void signals_block(uint64_t *old);
+void signals_restore(const uint64_t *old);
+/* SIGSEGV goes to handler from now on. */
+int signals_take(void (*handler)(int, siginfo_t *, void *));
+/*
+ * From the handler: the application gets the signal as if it had been the one to get it.  forced: an access failed,
+ * so it cannot be ignored or blocked.
+ */
+void signals_deliver(int signo, siginfo_t *info, void *context, bool forced);
+void signals_fork_lock(void);
+void signals_fork_unlock(void);
 
 /* ---- cred.c ---- */
 
@@ -162,6 +194,9 @@ void memory_exec_or_drop(void);
 bool cred_take_changed(void);
 
 /* ---- process.c ---- */
+
+/* Does not return while another thread is on its way out of the process. */
+void process_wait_leaving(void);
 
 extern _Thread_local bool in_vfork_child __attribute__((tls_model("initial-exec")));
 

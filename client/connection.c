@@ -313,6 +313,33 @@ int connection_thread(int *fd, struct wire_channel **memory, uint32_t *tid)
 	return EMFILE;
 }
 
+int connection_agent(int *fd)
+{
+	struct connection *c = current();
+	struct wire_hello hello;
+	struct wire_welcome w;
+	ssize_t n;
+
+	if (!connection_get(c))
+		return ENXIO;
+	int s = connect_server();
+	if (s < 0)
+		return EIO;
+	fill_hello(&hello, WIRE_AGENT, c, 0);
+	if (send_hello(s, &hello) < 0)
+		goto fail;
+	do
+		n = recv(s, &w, sizeof(w), 0);
+	while (n < 0 && errno == EINTR);
+	if (n != (ssize_t)sizeof(w) || w.magic != WIRE_MAGIC || w.error)
+		goto fail;
+	*fd = s;
+	return 0;
+fail:
+	REAL(close)(s);
+	return EIO;
+}
+
 void connection_interrupt(uint32_t tid)
 {
 	struct wire_interrupt i = {WIRE_MAGIC, tid};

@@ -15,11 +15,15 @@
 
 /* ---- device ranges of this process, sorted, not overlapping ---- */
 
-struct range { uintptr_t start, end; };
+struct range {
+	uintptr_t start, end;
+	bool intercept; /* accesses are served one by one, see fault.c */
+};
 #define RANGES_MAX (1u << 20)
 static struct lock ranges_lock; /* protects the fields below for writing */
 static struct range *ranges;    /* RANGES_MAX of them, untouched ones cost nothing */
 static unsigned ranges_count;
+static unsigned ranges_sequence; /* odd: being changed */
 
 bool memory_any(void)
 {
@@ -53,18 +57,19 @@ static bool range_first(uintptr_t start, uintptr_t end, struct range *part)
 	if (i < ranges_count && ranges[i].start < end) {
 		part->start = ranges[i].start > start ? ranges[i].start : start;
 		part->end = ranges[i].end < end ? ranges[i].end : end;
+		part->intercept = ranges[i].intercept;
 		found = true;
 	}
 	lock_release(&ranges_lock);
 	return found;
 }
 
-static void insert_at(unsigned i, uintptr_t start, uintptr_t end)
+static void insert_at(unsigned i, struct range r)
 {
 	if (ranges_count == RANGES_MAX)
 		return;
 	memmove(&ranges[i + 1], &ranges[i], (ranges_count - i) * sizeof(*ranges));
-	ranges[i] = (struct range){start, end};
+	ranges[i] = r;
 	ranges_count++;
 }
 
@@ -79,9 +84,9 @@ static void range_cut(uintptr_t start, uintptr_t end)
 	while (i < ranges_count && ranges[i].start < end) {
 		struct range *r = &ranges[i];
 		if (r->start < start && r->end > end) {
-			uintptr_t tail = r->end;
+			struct range tail = {end, r->end, r->intercept};
 			r->end = start;
-			insert_at(i + 1, end, tail);
+			insert_at(i + 1, tail);
 			return;
 		}
 		if (r->start < start) {
@@ -96,16 +101,29 @@ static void range_cut(uintptr_t start, uintptr_t end)
 	}
 }
 
-static void range_remove(uintptr_t start, uintptr_t end)
+static void ranges_change(void)
 {
 	lock_take(&ranges_lock);
-	range_cut(start, end);
+	__atomic_store_n(&ranges_sequence, ranges_sequence + 1, __ATOMIC_RELAXED);
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+}
+
+static void ranges_changed(void)
+{
+	__atomic_store_n(&ranges_sequence, ranges_sequence + 1, __ATOMIC_RELEASE);
 	lock_release(&ranges_lock);
 }
 
-static void range_add(uintptr_t start, uintptr_t end)
+static void range_remove(uintptr_t start, uintptr_t end)
 {
-	lock_take(&ranges_lock);
+	ranges_change();
+	range_cut(start, end);
+	ranges_changed();
+}
+
+static void range_add(uintptr_t start, uintptr_t end, bool intercept)
+{
+	ranges_change();
 	if (ranges == NULL) {
 		void *p = REAL(mmap)(NULL, RANGES_MAX * sizeof(*ranges), PROT_READ | PROT_WRITE,
 				     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -113,9 +131,34 @@ static void range_add(uintptr_t start, uintptr_t end)
 	}
 	if (ranges) {
 		range_cut(start, end);
-		insert_at(range_after(start), start, end);
+		insert_at(range_after(start), (struct range){start, end, intercept});
 	}
-	lock_release(&ranges_lock);
+	ranges_changed();
+}
+
+#define LOOKS 1000 /* at ranges that change, perhaps by the thread that we interrupt */
+
+bool memory_intercepted(uintptr_t addr)
+{
+	for (int look = 0; look < LOOKS; look++) {
+		unsigned before = __atomic_load_n(&ranges_sequence, __ATOMIC_ACQUIRE);
+		if (before & 1)
+			continue;
+		unsigned i = range_after(addr);
+		bool found = i < ranges_count && ranges[i].start <= addr && ranges[i].intercept;
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		if (__atomic_load_n(&ranges_sequence, __ATOMIC_RELAXED) == before)
+			return found;
+	}
+	return true;
+}
+
+/* In a fork child, which is alone. */
+void memory_hide(void)
+{
+	for (unsigned i = 0; i < ranges_count; i++)
+		if (ranges[i].intercept)
+			(void)REAL(mprotect)((void *)ranges[i].start, ranges[i].end - ranges[i].start, PROT_NONE);
 }
 
 void memory_fork_lock(void)
@@ -135,12 +178,21 @@ static int apply(const struct wire_map *w, int fd)
 	bool window = w->flags & WIRE_MAP_DESCRIPTOR;
 	int flags = MAP_FIXED | (window ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE) |
 		    (w->flags & WIRE_MAP_POPULATE ? MAP_POPULATE : 0);
+
+	if (w->flags & WIRE_MAP_INTERCEPT) {
+		int error = fault_prepare();
+		if (error)
+			return error;
+		/* First: an access to the window faults as soon as it is there. */
+		range_add((uintptr_t)w->addr, (uintptr_t)(w->addr + w->len), true);
+	}
 	void *p = REAL(mmap64)((void *)(uintptr_t)w->addr, (size_t)w->len, window ? (int)w->prot : PROT_NONE, flags,
 			       window ? fd : -1, (off64_t)w->offset);
 
 	if (p == MAP_FAILED)
 		return errno;
-	range_add((uintptr_t)w->addr, (uintptr_t)(w->addr + w->len));
+	if (!(w->flags & WIRE_MAP_INTERCEPT))
+		range_add((uintptr_t)w->addr, (uintptr_t)(w->addr + w->len), false);
 	return 0;
 }
 
@@ -237,7 +289,7 @@ MMAP(mmap64, off64_t)
 /* The device mappings in the range end; the addresses stay taken. */
 static int leave_range(uintptr_t start, uintptr_t end)
 {
-	struct range part;
+	struct range part = {0};
 
 	if (!range_first(start, end, &part))
 		return 0;
@@ -264,7 +316,7 @@ EXPORT int munmap(void *addr, size_t len)
 EXPORT int mprotect(void *addr, size_t len, int prot)
 {
 	uintptr_t at = (uintptr_t)addr, end = at + PAGE_UP(len);
-	struct range part;
+	struct range part = {0};
 
 	if (likely(!memory_any()) || at % PAGE || end < at || !range_first(at, end, &part))
 		return REAL(mprotect)(addr, len, prot);
@@ -280,7 +332,8 @@ EXPORT int mprotect(void *addr, size_t len, int prot)
 		int error = call_simple(&m);
 		if (error)
 			return fail(error);
-		if (REAL(mprotect)((void *)part.start, part.end - part.start, prot) < 0)
+		/* Of an intercepted range the agent has taken all access away; what is allowed comes by faults. */
+		if (!part.intercept && REAL(mprotect)((void *)part.start, part.end - part.start, prot) < 0)
 			return -1;
 		at = part.end;
 	}
@@ -289,7 +342,7 @@ EXPORT int mprotect(void *addr, size_t len, int prot)
 
 EXPORT void *mremap(void *old, size_t old_len, size_t new_len, int flags, ...)
 {
-	struct range part;
+	struct range part = {0};
 	va_list ap;
 
 	va_start(ap, flags);
@@ -305,7 +358,7 @@ EXPORT void *mremap(void *old, size_t old_len, size_t new_len, int flags, ...)
 
 static bool touches_device(const void *addr, size_t len)
 {
-	struct range part;
+	struct range part = {0};
 
 	return range_first((uintptr_t)addr, (uintptr_t)addr + PAGE_UP(len), &part);
 }

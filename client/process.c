@@ -17,6 +17,7 @@ static _Thread_local bool in_fork __attribute__((tls_model("initial-exec"))); /*
 
 static void locks_take(void)
 {
+	fault_fork_lock();
 	connection_fork_lock();
 	descriptor_fork_lock();
 	memory_fork_lock();
@@ -27,11 +28,14 @@ static void locks_release(void)
 	memory_fork_unlock();
 	descriptor_fork_unlock();
 	connection_fork_unlock();
+	fault_fork_unlock();
 }
 
 static void child_begins(uint64_t token)
 {
 	memory_fork_unlock();
+	fault_fork_unlock();
+	fault_fork_child();
 	descriptor_fork_child();
 	connection_fork_child(token);
 	call_fork_child();
@@ -141,6 +145,17 @@ __attribute__((visibility("hidden"))) long process_vfork_leave(long result)
 
 /* ---- exit ---- */
 
+static pid_t leaver; /* the thread that exits */
+
+void process_wait_leaving(void)
+{
+	pid_t who = __atomic_load_n(&leaver, __ATOMIC_ACQUIRE);
+
+	if (who != 0 && who != gettid())
+		for (;;)
+			pause();
+}
+
 /* Descriptors first, then the address space; all callbacks are over when this returns. */
 static void leave(void)
 {
@@ -157,6 +172,7 @@ static void leave(void)
 	if (!any)
 		return;
 	struct wire_message m = {.op = WIRE_EXIT};
+	__atomic_store_n(&leaver, gettid(), __ATOMIC_RELEASE);
 	(void)call_simple(&m);
 }
 

@@ -8,6 +8,7 @@
  *
  *   WIRE_PROCESS  one per process image: identity, lifetime, interrupts
  *   WIRE_THREAD   one per calling thread: its calls, by a channel in shared memory
+ *   WIRE_AGENT    one per process image with intercepted mappings: the agent goes on with it after the welcome
  *
  * On a WIRE_THREAD connection the two sides take turns: the client puts a call into the channel,
  * the server answers with a reply, or with a step that the waiting thread performs and whose result
@@ -42,7 +43,7 @@ struct wire_hello {
 	uint32_t pad;
 };
 
-/* WIRE_PROCESS: with the node table's descriptor.  WIRE_THREAD: with the channel's. */
+/* WIRE_PROCESS: with the node table's descriptor.  WIRE_THREAD: with the channel's.  WIRE_AGENT: with none. */
 struct wire_welcome {
 	uint32_t magic, version;
 	int32_t error; /* 0, or errno: the connection is of no use */
@@ -93,6 +94,8 @@ enum wire_op {
 	WIRE_FORKED,    /* a: token, b: pid of the child, or 0: fork failed */
 	WIRE_EXIT,      /* descriptors are closed already: tear the process down */
 	WIRE_CRED,      /* credentials changed: the server reads them anew from Linux */
+	WIRE_FAULT,     /* a: address, b: 0 other, 1 read, 2 write, 3 exec: the calling thread touched an intercepted
+	                   page -> a: 0 = try again, else the signal that it gets, b: si_code, c: si_errno */
 	WIRE_OP_END
 };
 
@@ -112,6 +115,7 @@ struct wire_iovec { uint64_t base, len; };
 
 #define WIRE_MAP_DESCRIPTOR 0x1u /* the next descriptor goes here; else no access at all (PROT_NONE) */
 #define WIRE_MAP_POPULATE 0x2u
+#define WIRE_MAP_INTERCEPT 0x4u /* prot is 0: accesses fault, and the client turns them into WIRE_FAULT; there is an agent */
 struct wire_map {
 	uint64_t addr, len, offset;
 	uint32_t prot, flags;

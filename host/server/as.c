@@ -7,8 +7,9 @@
  *	WIRE_MUNMAP    [ unmapped by the client ....... )   after the reply: nothing to do here
  *	WIRE_MPROTECT  [ protected by the client ...... )   after the reply: nothing to do here
  *
- * Windows that are not intercepted have their translations whenever the application likes: unload and load mean
- * nothing for them.  The others are a fault engine's.
+ * Windows that are not intercepted have their translations whenever the application likes, so unload and load
+ * mean nothing for them.  The others are the fault engine's; only their first laying travels with the reply or a step
+ * as all windows do, since the client has to know of them.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -18,17 +19,25 @@
 
 #include "host/server/server.h"
 
-const struct as_engine *as_engine = &as_engine_ahead;
+static const struct as_engine *engine = &as_engine_sigsegv;
+
+const char *as_engine_name(void)
+{
+	return engine->name;
+}
 
 void as_init(struct host_as *as, struct process *p)
 {
 	as->process = p;
 	pthread_mutex_init(&as->lock, NULL);
+	agent_init(&as->agent);
 }
 
 void as_fini(struct host_as *as)
 {
+	agent_fini(&as->agent);
 	ranges_fini(&as->claims);
+	ranges_fini(&as->intercepted);
 	pthread_mutex_destroy(&as->lock);
 }
 
@@ -49,7 +58,7 @@ static bool nothing_to_do(const struct host_as *as)
 }
 
 /* The application's thread that waits for the present call, if it is one of that process. */
-struct thread *as_waiting_thread(const struct host_as *as)
+static struct thread *waiting_thread(const struct host_as *as)
 {
 	struct thread *t = thread_current();
 
@@ -88,7 +97,7 @@ static int claim(struct host_as *as, uint64_t addr, uint64_t len, bool replace)
 static int reserve_by_step(const struct host_as *as, uintptr_t *addr, size_t len, bool fixed)
 {
 	struct wire_message m = {.op = WIRE_STEP_RESERVE, .a = *addr, .b = len, .c = fixed};
-	struct thread *t = as_waiting_thread(as);
+	struct thread *t = waiting_thread(as);
 	int error = t != NULL ? thread_step(t, &m, NULL) : ENOMEM;
 
 	if (error != 0)
@@ -101,7 +110,7 @@ static int reserve_by_step(const struct host_as *as, uintptr_t *addr, size_t len
 
 int host_as_reserve(struct host_as *as, uintptr_t *addr, size_t len, unsigned flags)
 {
-	struct thread *t = as_waiting_thread(as);
+	struct thread *t = waiting_thread(as);
 	bool fixed = flags & HOST_AS_FIXED;
 	int error = 0;
 
@@ -153,10 +162,11 @@ static bool release_is_implied(struct call *c, uint64_t addr, uint64_t len)
 void host_as_release(struct host_as *as, uintptr_t addr, size_t len)
 {
 	struct wire_message m = {.op = WIRE_STEP_RELEASE, .a = addr, .b = len};
-	struct thread *t = as_waiting_thread(as);
+	struct thread *t = waiting_thread(as);
 
 	pthread_mutex_lock(&as->lock);
 	(void)ranges_remove(&as->claims, addr, addr + len);
+	(void)ranges_remove(&as->intercepted, addr, addr + len);
 	pthread_mutex_unlock(&as->lock);
 	if (nothing_to_do(as))
 		return;
@@ -169,6 +179,38 @@ void host_as_release(struct host_as *as, uintptr_t addr, size_t len)
 	maps_forget(&t->call, addr, len);
 	if (!release_is_implied(&t->call, addr, len))
 		(void)thread_step(t, &m, NULL);
+}
+
+/* ---- what is intercepted ---- */
+
+bool as_intercepted_from(struct host_as *as, uint64_t start, uint64_t end, struct range *whole)
+{
+	bool found;
+
+	pthread_mutex_lock(&as->lock);
+	found = ranges_first(&as->intercepted, start, end, whole);
+	pthread_mutex_unlock(&as->lock);
+	return found;
+}
+
+/* *was: it lay in one intercepted range before. */
+static int note_window(struct host_as *as, const struct host_window *w, bool *was)
+{
+	uint64_t start = w->addr, end = start + w->len;
+	struct range r;
+	int error = 0;
+
+	pthread_mutex_lock(&as->lock);
+	*was = ranges_first(&as->intercepted, start, end, &r) && r.start <= start && r.end >= end;
+	if (w->intercept && !*was) {
+		error = ranges_remove(&as->intercepted, start, end);
+		if (error == 0)
+			error = ranges_add(&as->intercepted, start, end);
+	} else if (!w->intercept) {
+		error = ranges_remove(&as->intercepted, start, end);
+	}
+	pthread_mutex_unlock(&as->lock);
+	return error;
 }
 
 /* ---- windows ---- */
@@ -191,7 +233,7 @@ int call_maps_flush(struct thread *t)
 }
 
 /* A descriptor of our own: the page object may be gone before the reply is sent. */
-static int window_descriptor(const struct host_window *w)
+int as_window_descriptor(const struct host_window *w)
 {
 	int fd = w->lend_writable ? posix_pages_fd(w->pages) : posix_pages_fd_readonly(w->pages);
 
@@ -209,21 +251,32 @@ static int window_add(struct thread *t, const struct host_window *w)
 	if (error != 0)
 		return error;
 	if (w->pages != NULL) {
-		int fd = window_descriptor(w);
+		int fd = as_window_descriptor(w);
 		if (fd < 0)
 			return errno == EMFILE || errno == ENFILE ? ENOMEM : errno;
 		c->fds[c->nfds++] = fd;
-		m.flags = WIRE_MAP_DESCRIPTOR | (w->resident ? WIRE_MAP_POPULATE : 0);
+		m.flags = WIRE_MAP_DESCRIPTOR | (w->resident && !w->intercept ? WIRE_MAP_POPULATE : 0);
+	}
+	if (w->intercept) {
+		m.flags |= WIRE_MAP_INTERCEPT;
+		m.prot = 0;
 	}
 	c->maps[c->nmaps++] = m;
 	return 0;
 }
 
-int as_window_send(struct thread *t, const struct host_window *w)
+int host_as_window(struct host_as *as, const struct host_window *w)
 {
-	int error;
+	struct thread *t = waiting_thread(as);
+	bool was_intercepted, in_mmap;
+	int error = note_window(as, w, &was_intercepted);
 
-	if (t->call.mmap && in_call(&t->call, w->addr, w->len)) {
+	if (error != 0 || nothing_to_do(as))
+		return error;
+	in_mmap = t != NULL && t->call.mmap && in_call(&t->call, w->addr, w->len);
+	if (t == NULL || (was_intercepted && !in_mmap))
+		return w->intercept ? engine->window(as, w) : ENOTSUP;
+	if (in_mmap) {
 		maps_forget(&t->call, w->addr, w->len); /* an older window */
 		return window_add(t, w);
 	}
@@ -233,35 +286,30 @@ int as_window_send(struct thread *t, const struct host_window *w)
 	return error != 0 ? error : call_maps_flush(t);
 }
 
-int host_as_window(struct host_as *as, const struct host_window *w)
-{
-	struct thread *t = as_waiting_thread(as);
-
-	if (nothing_to_do(as))
-		return 0;
-	return w->intercept || t == NULL ? as_engine->window(as, w) : as_window_send(t, w);
-}
-
 int host_as_load(struct host_as *as, uintptr_t addr, size_t len, unsigned prot)
 {
-	return nothing_to_do(as) ? EFAULT : as_engine->load(as, addr, len, prot);
+	return nothing_to_do(as) ? EFAULT : engine->load(as, addr, len, prot);
 }
 
+/* Also in a process that is on its way out: its other threads may still run. */
 void host_as_unload(struct host_as *as, uintptr_t addr, size_t len)
 {
-	if (!nothing_to_do(as))
-		as_engine->unload(as, addr, len);
+	if (!as->forking)
+		engine->unload(as, addr, len);
 }
 
 int host_as_protect(struct host_as *as, uintptr_t addr, size_t len, unsigned prot)
 {
 	struct wire_message m = {.op = WIRE_STEP_PROTECT, .a = addr, .b = len, .c = prot};
-	struct thread *t = as_waiting_thread(as);
+	struct thread *t = waiting_thread(as);
+	struct range r;
 
 	if (nothing_to_do(as))
 		return 0;
+	if (as_intercepted_from(as, addr, (uint64_t)addr + len, &r))
+		return engine->protect(as, addr, len, prot);
 	if (t == NULL)
-		return as_engine->protect(as, addr, len, prot);
+		return ENOTSUP;
 	if (!t->call.mmap && in_call(&t->call, addr, len))
 		return 0;
 	return thread_step(t, &m, NULL);

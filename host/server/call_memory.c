@@ -80,7 +80,6 @@ int call_mmap(struct thread *t, const struct wire_message *in, struct wire_messa
 		call_fini(c);
 		return error;
 	}
-	as_engine->settle(t); /* its windows go with the reply */
 	out->a = addr;
 	maps_reply(t, out);
 	return 0;
@@ -100,4 +99,18 @@ int call_mprotect(struct thread *t, const struct wire_message *in, struct wire_m
 		return EINVAL;
 	call_range(&t->call, in->a, in->b);
 	return sys_mprotect(in->a, round_up(in->b), (int)in->c);
+}
+
+int call_fault(struct thread *t, const struct wire_message *in, struct wire_message *out)
+{
+	uint64_t page = in->a & ~(uint64_t)PAGE_MASK;
+	struct sys_fault fault;
+
+	if (!range_is_good(t->process, page, PAGE_SIZE) || in->b > SYS_RW_EXEC)
+		return EINVAL;
+	fault = sys_fault(page, PAGE_SIZE, (enum sys_rw)in->b);
+	out->a = (uint64_t)fault.signo;
+	out->b = (uint64_t)fault.code;
+	out->c = (uint64_t)fault.error;
+	return 0;
 }

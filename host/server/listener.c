@@ -77,7 +77,10 @@ static void *greeting_thread(void *arg)
 		thread_hello(&copy.hello, copy.connection, copy.peer.pid, copy.peer.uid);
 		return NULL;
 	}
-	process_hello(&copy.hello, copy.connection, copy.peer.pid, copy.peer.uid, copy.peer.gid);
+	if (copy.hello.kind == WIRE_AGENT)
+		agent_hello(&copy.hello, copy.connection, copy.peer.pid, copy.peer.uid);
+	else
+		process_hello(&copy.hello, copy.connection, copy.peer.pid, copy.peer.uid, copy.peer.gid);
 	listener_hello_done();
 	return NULL;
 }
@@ -86,7 +89,7 @@ static int hello_check(const struct wire_hello *h)
 {
 	if (h->version != WIRE_VERSION)
 		return EPROTONOSUPPORT;
-	if ((h->model != 32 && h->model != 64) || (h->kind != WIRE_PROCESS && h->kind != WIRE_THREAD))
+	if ((h->model != 32 && h->model != 64) || (h->kind != WIRE_PROCESS && h->kind != WIRE_THREAD && h->kind != WIRE_AGENT))
 		return EINVAL;
 	return 0;
 }

@@ -129,6 +129,7 @@ static void start(const struct options *o)
 	posix_init(&posix);
 	if ((error = sys_boot(&config)) != 0)
 		fail(o, "start: %s", strerror(error));
+	posix_log(HOST_LOG_DEBUG, "fault engine: %s", as_engine_name());
 	sys_thread_enter(NULL);
 	for (size_t i = 0; i < o->ndrivers; i++) {
 		if (driver_load(o->drivers[i], message, sizeof(message)) != 0) {

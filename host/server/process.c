@@ -235,6 +235,7 @@ void process_teardown(struct process *p, const struct thread *self)
 {
 	threads_wait(p, self);
 	process_take_down(p);
+	agent_end(&p->as.agent);
 	server_lock();
 	p->state = PROCESS_DEAD;
 	LIST_REMOVE(p, link);

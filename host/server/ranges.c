@@ -29,6 +29,16 @@ bool ranges_overlap(const struct ranges *r, uint64_t start, uint64_t end)
 	return i < r->count && r->at[i].start < end;
 }
 
+bool ranges_first(const struct ranges *r, uint64_t start, uint64_t end, struct range *first)
+{
+	size_t i = first_behind(r, start);
+
+	if (i == r->count || r->at[i].start >= end)
+		return false;
+	*first = r->at[i];
+	return true;
+}
+
 static int insert(struct ranges *r, size_t i, uint64_t start, uint64_t end)
 {
 	if (r->count == r->room) {

@@ -15,6 +15,7 @@
  *	process.lock    its threads, its proven opens
  *	host_as.lock    its claimed ranges
  *	jobs.lock       jobs in progress
+ *	agent.lock      one command at a time; the only one that is held while somebody answers
  *	nodes.lock      is taken alone, and held across sys_devnode_each()
  */
 #ifndef HOST_SERVER_SERVER_H
@@ -94,36 +95,68 @@ struct ranges { struct range *at; size_t count, room; };
  *	[ a )   [ b )      [ c )           add: b and c overlap, so false
  */
 bool ranges_overlap(const struct ranges *r, uint64_t start, uint64_t end);
+/* The first range that meets [start, end); false: none. */
+bool ranges_first(const struct ranges *r, uint64_t start, uint64_t end, struct range *first);
 int ranges_add(struct ranges *r, uint64_t start, uint64_t end);    /* ENOMEM */
 int ranges_remove(struct ranges *r, uint64_t start, uint64_t end); /* ENOMEM: a cut in the middle */
 void ranges_fini(struct ranges *r);
+
+/* ---- agent.c: who changes mappings while the application runs or is stopped ---- */
+
+struct agent {
+	pthread_mutex_t lock; /* protects the fields below, and orders the commands */
+	int socket;           /* -1: there is none */
+	int pidfd;            /* of the agent, when it has answered once */
+	uint64_t sequence;
+	bool met, failed, ended;
+};
+void agent_init(struct agent *a);
+void agent_fini(struct agent *a);
+/* It is not needed any more, and none may come. */
+void agent_end(struct agent *a);
+/* True from its hello on, and after it has failed. */
+bool agent_exists(struct agent *a);
+/*
+ * Runs one command, with a descriptor unless fd is -1; waits for its result.  ESRCH: there is no agent, or it has
+ * failed, and the process is dead or as good as dead.
+ */
+int agent_run(struct process *p, struct wire_agent_command *c, int fd);
+/* The agent said error where there is no other way: the process is killed. */
+void agent_condemn(struct process *p, int error);
+/* An agent's connection, from its process; consumes it; answers. */
+void agent_hello(const struct wire_hello *hello, int connection, pid_t pid, uid_t uid);
 
 /* ---- as.c ---- */
 
 struct host_as {
 	struct process *process;
 	bool forking;         /* made by fork(2): Linux copies the memory, there is nothing to do */
-	pthread_mutex_t lock; /* protects the field below */
+	pthread_mutex_t lock; /* protects the fields below */
 	struct ranges claims;
+	struct ranges intercepted; /* by the fault engine; within claims */
+	struct agent agent;
 };
+/* The first intercepted range that meets [start, end), whole; false: none. */
+bool as_intercepted_from(struct host_as *as, uint64_t start, uint64_t end, struct range *whole);
+/* A descriptor for a window's pages, close-on-exec; -1 and errno. */
+int as_window_descriptor(const struct host_window *w);
 void as_init(struct host_as *as, struct process *p);
 void as_fini(struct host_as *as);
 bool as_empty(struct host_as *as);
 
-/* What happens to windows whose accesses must be intercepted: the fault engines fill this in. */
+/*
+ * What happens to windows whose accesses must be intercepted: the fault engines fill this in.  The client itself lays
+ * a new window; window() replaces one that is there.
+ */
 struct as_engine {
 	const char *name;
 	int (*window)(struct host_as *as, const struct host_window *w);
 	int (*load)(struct host_as *as, uintptr_t addr, size_t len, unsigned prot);
 	void (*unload)(struct host_as *as, uintptr_t addr, size_t len);
 	int (*protect)(struct host_as *as, uintptr_t addr, size_t len, unsigned prot);
-	void (*settle)(struct thread *t); /* before the reply to a call that went well */
 };
-extern const struct as_engine *as_engine;
-extern const struct as_engine as_engine_ahead; /* as_ahead.c: none of the two; refuses what it cannot do */
-/* For engines: an entry of the reply, or a step; t waits in a call of the process. */
-int as_window_send(struct thread *t, const struct host_window *w);
-struct thread *as_waiting_thread(const struct host_as *as);
+extern const struct as_engine as_engine_sigsegv;
+const char *as_engine_name(void);
 
 /* ---- proofs.c: the opens that a process has proven to hold, by id ---- */
 
@@ -231,8 +264,6 @@ struct call {
 	bool mmap, fixed;
 	bool reserved;         /* the client has claimed the range before it called */
 	bool given;            /* ... and the kernel part has taken it */
-	struct ranges ahead;    /* as_ahead.c: to be faulted in before the reply */
-	uint64_t loaded_end;    /* as_ahead.c: of the last load */
 	struct ranges released; /* parts of a fixed range that are unmapped if the call fails after all */
 	unsigned nmaps, nfds;
 	struct wire_map maps[MAPS_MAX];
@@ -264,7 +295,7 @@ void thread_interrupt(struct process *p, uint32_t tid);
 
 typedef int call_fn(struct thread *t, const struct wire_message *in, struct wire_message *out);
 call_fn call_open, call_prove, call_closed, call_read, call_write, call_seek, call_ioctl, call_poll, call_setfl;
-call_fn call_mmap, call_munmap, call_mprotect;
+call_fn call_mmap, call_munmap, call_mprotect, call_fault;
 call_fn call_fork, call_forked, call_exit, call_cred;
 /* Sends the window entries gathered so far as a step (as.c). */
 int call_maps_flush(struct thread *t);

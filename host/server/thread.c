@@ -52,20 +52,15 @@ static call_fn *const calls[WIRE_OP_END] = {
 	[WIRE_IOCTL] = call_ioctl,   [WIRE_POLL] = call_poll,         [WIRE_SETFL] = call_setfl,
 	[WIRE_MMAP] = call_mmap,     [WIRE_MUNMAP] = call_munmap,     [WIRE_MPROTECT] = call_mprotect,
 	[WIRE_FORK] = call_fork,     [WIRE_FORKED] = call_forked,     [WIRE_EXIT] = call_exit,
-	[WIRE_CRED] = call_cred,
+	[WIRE_CRED] = call_cred,     [WIRE_FAULT] = call_fault,
 };
 
 static int call_run(struct thread *t, const struct wire_message *in, struct wire_message *out)
 {
-	int error;
-
 	if (in->op >= WIRE_OP_END || calls[in->op] == NULL)
 		return ENOSYS;
 	lifecycle_settle(t->process);
-	error = calls[in->op](t, in, out);
-	if (t->call.ahead.count != 0)
-		as_engine->settle(t);
-	return error;
+	return calls[in->op](t, in, out);
 }
 
 void call_fini(struct call *c)
@@ -73,7 +68,6 @@ void call_fini(struct call *c)
 	for (unsigned i = 0; i < c->nfds; i++)
 		close(c->fds[i]);
 	ranges_fini(&c->released);
-	ranges_fini(&c->ahead);
 	c->nfds = c->nmaps = 0;
 	c->start = c->end = 0;
 	c->mmap = c->fixed = c->reserved = c->given = false;

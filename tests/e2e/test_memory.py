@@ -18,15 +18,10 @@ def test_segmap_of_its_own(world, model):
     world.sundog_run("segdrv", world.app("tapp", model), "segmap").quiet()
 
 
-NO_ENGINE = "the server has no fault engine yet: mappings whose accesses must be intercepted are refused"
-
-
-@pytest.mark.xfail(reason=NO_ENGINE, strict=True)
 def test_trash(world, model):
     world.sundog_run("tdrv", world.app("tapp", model), "trash").quiet()
 
 
-@pytest.mark.xfail(reason=NO_ENGINE, strict=True)
 def test_old_mmap_entry(world, model):
     world.sundog_run("oldmap", world.app("tapp", model), "oldmap").quiet()
 

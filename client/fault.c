@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fault.c: accesses to intercepted mappings.  Such a mapping has no access until the server has it loaded; the
+ * SIGSEGV of the thread that touches it becomes a call of that thread, and the access is tried again.
+ *
+ *	thread: access -> SIGSEGV -> WIRE_FAULT --> server: driver --> agent: mprotect
+ *	                                    <---------- reply
+ *	        access, again
+ */
+#define _GNU_SOURCE
+#include "client/client.h"
+
+#include <signal.h>
+#include <string.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "client/agent.h"
+
+/* ---- the agent ---- */
+
+static struct lock agent_lock; /* protects the field below; with all signals blocked */
+static bool agent_started;
+
+static int agent_connect(void)
+{
+	int socket, error = connection_agent(&socket);
+
+	if (error)
+		return error;
+	int pid = agent_start(socket);
+	REAL(close)(socket);
+	return pid < 0 ? -pid : 0;
+}
+
+static int agent_need(void)
+{
+	uint64_t mask;
+	int error = 0;
+
+	if (likely(__atomic_load_n(&agent_started, __ATOMIC_ACQUIRE)))
+		return 0;
+	signals_block(&mask);
+	lock_take(&agent_lock);
+	if (!agent_started)
+		error = agent_connect();
+	__atomic_store_n(&agent_started, !error, __ATOMIC_RELEASE);
+	lock_release(&agent_lock);
+	signals_restore(&mask);
+	return error;
+}
+
+/* ---- the fault ---- */
+
+enum { RW_READ = 1, RW_WRITE = 2, RW_EXEC = 3 };
+#define ERROR_WRITE 0x2   /* of the processor's page-fault error code */
+#define ERROR_FETCH 0x10
+
+static int access_kind(const ucontext_t *uc)
+{
+	long code = (long)uc->uc_mcontext.gregs[REG_ERR];
+
+	return code & ERROR_WRITE ? RW_WRITE : code & ERROR_FETCH ? RW_EXEC : RW_READ;
+}
+
+/* True: the access goes on.  Else what it gets instead. */
+static bool serve(uintptr_t addr, int kind, siginfo_t *failure)
+{
+	struct wire_message m = {.op = WIRE_FAULT, .a = addr, .b = (uint64_t)kind};
+	int error = agent_need();
+
+	if (!error)
+		error = call_simple(&m);
+	if (!error && m.a == 0)
+		return true;
+	if (error)
+		process_wait_leaving(); /* another thread exits: nobody serves faults any more, and none is to be seen */
+	memset(failure, 0, sizeof(*failure));
+	failure->si_signo = error ? SIGBUS : (int)m.a;
+	failure->si_code = error ? BUS_OBJERR : (int)m.b;
+	failure->si_errno = error ? error : (int)m.c;
+	failure->si_addr = (void *)addr;
+	return false;
+}
+
+static void on_segv(int signo, siginfo_t *info, void *context)
+{
+	uintptr_t addr = (uintptr_t)info->si_addr;
+	int saved = errno;
+	siginfo_t failure;
+
+	if (info->si_code != SEGV_ACCERR || !memory_intercepted(addr))
+		signals_deliver(signo, info, context, info->si_code > 0 && info->si_code != SI_KERNEL);
+	else if (!serve(addr, access_kind(context), &failure))
+		signals_deliver(failure.si_signo, &failure, context, true);
+	errno = saved;
+}
+
+int fault_prepare(void)
+{
+	int error = agent_need();
+
+	return error ? error : signals_take(on_segv);
+}
+
+/* ---- fork ---- */
+
+void fault_fork_lock(void)
+{
+	lock_take(&agent_lock);
+	signals_fork_lock();
+}
+
+void fault_fork_unlock(void)
+{
+	signals_fork_unlock();
+	lock_release(&agent_lock);
+}
+
+/* The child begins without translations; its first fault starts an agent. */
+void fault_fork_child(void)
+{
+	agent_started = false;
+	memory_hide();
+}

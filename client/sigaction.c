@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sigaction.c: SIGSEGV belongs to the library from the first intercepted mapping on.  The application's own
+ * disposition is kept here, told when it asks, and followed for everything that is not ours.
+ *
+ * A fault while SIGSEGV is blocked would kill, so it never is for real; what the application believes is kept for
+ * each thread.
+ */
+#define _GNU_SOURCE
+#include "client/client.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "client/raw.h"
+
+#define KERNEL_SIGSET 8
+
+static struct {
+	struct lock lock; /* protects the fields below; with all signals blocked */
+	bool taken;
+	struct sigaction app; /* what the application has set */
+} segv;
+static _Thread_local bool segv_blocked __attribute__((tls_model("initial-exec")));
+
+void signals_block(uint64_t *old)
+{
+	uint64_t all = ~UINT64_C(0);
+
+	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)old, KERNEL_SIGSET, 0, 0);
+}
+
+void signals_restore(const uint64_t *old)
+{
+	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)old, 0, KERNEL_SIGSET, 0, 0);
+}
+
+void signals_fork_lock(void)
+{
+	lock_take(&segv.lock);
+}
+
+void signals_fork_unlock(void)
+{
+	lock_release(&segv.lock);
+}
+
+/* ---- taking it ---- */
+
+static void segv_unblock(void)
+{
+	uint64_t mask = UINT64_C(1) << (SIGSEGV - 1), old = 0;
+
+	raw_syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, (long)&mask, (long)&old, KERNEL_SIGSET, 0, 0);
+	if (old & mask)
+		segv_blocked = true;
+}
+
+int signals_take(void (*handler)(int, siginfo_t *, void *))
+{
+	struct sigaction ours = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+	uint64_t mask;
+	int error = 0;
+
+	segv_unblock();
+	if (__atomic_load_n(&segv.taken, __ATOMIC_ACQUIRE))
+		return 0;
+	signals_block(&mask);
+	lock_take(&segv.lock);
+	if (!segv.taken && REAL(sigaction)(SIGSEGV, &ours, &segv.app) < 0)
+		error = errno;
+	__atomic_store_n(&segv.taken, !error, __ATOMIC_RELEASE);
+	lock_release(&segv.lock);
+	signals_restore(&mask);
+	return error;
+}
+
+/* Reads and replaces what the application has set. */
+static int segv_exchange(const struct sigaction *act, struct sigaction *old)
+{
+	struct sigaction new = {0}, was;
+	uint64_t mask;
+	int result = 0;
+
+	if (act)
+		new = *act; /* a bad pointer faults here, without the lock */
+	signals_block(&mask);
+	lock_take(&segv.lock);
+	if (segv.taken) {
+		was = segv.app;
+		if (act)
+			segv.app = new;
+	} else {
+		result = REAL(sigaction)(SIGSEGV, act ? &new : NULL, &was);
+	}
+	lock_release(&segv.lock);
+	signals_restore(&mask);
+	if (result == 0 && old)
+		*old = was;
+	return result;
+}
+
+/* ---- handing a signal to the application ---- */
+
+static void handler_reset(int signo)
+{
+	static const struct sigaction by_default = {.sa_handler = SIG_DFL};
+
+	if (signo == SIGSEGV)
+		(void)segv_exchange(&by_default, NULL);
+	else
+		(void)REAL(sigaction)(signo, &by_default, NULL);
+}
+
+static void handler_call(const struct sigaction *a, int signo, siginfo_t *info, void *context)
+{
+	sigset_t block = a->sa_mask;
+
+	if (a->sa_flags & (int)SA_RESETHAND)
+		handler_reset(signo);
+	if (!(a->sa_flags & SA_NODEFER))
+		sigaddset(&block, signo);
+	sigdelset(&block, SIGSEGV);
+	raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (long)&block, 0, KERNEL_SIGSET, 0, 0);
+	if (a->sa_flags & SA_SIGINFO)
+		a->sa_sigaction(signo, info, context);
+	else
+		a->sa_handler(signo);
+	/* Linux restores the mask when our own handler returns. */
+}
+
+/* The default action, which for these signals ends the process. */
+static void default_action(int signo, siginfo_t *info, bool forced)
+{
+	static const struct sigaction by_default = {.sa_handler = SIG_DFL};
+	uint64_t mask = UINT64_C(1) << (signo - 1);
+
+	(void)REAL(sigaction)(signo, &by_default, NULL);
+	if (signo == SIGSEGV && forced)
+		return; /* the access is made again, and Linux does the rest, with the registers as they were */
+	raw_syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, (long)&mask, 0, KERNEL_SIGSET, 0, 0);
+	raw_syscall(SYS_rt_tgsigqueueinfo, getpid(), (long)syscall(SYS_gettid), signo, (long)info, 0, 0);
+}
+
+void signals_deliver(int signo, siginfo_t *info, void *context, bool forced)
+{
+	const ucontext_t *uc = context;
+	struct sigaction a;
+	bool blocked;
+
+	if (signo == SIGSEGV) {
+		(void)segv_exchange(NULL, &a);
+		blocked = segv_blocked && forced;
+	} else {
+		if (REAL(sigaction)(signo, NULL, &a) < 0)
+			a.sa_handler = SIG_DFL;
+		blocked = sigismember(&uc->uc_sigmask, signo);
+	}
+	if (a.sa_handler == SIG_IGN && !forced)
+		return;
+	if (a.sa_handler == SIG_DFL || a.sa_handler == SIG_IGN || blocked)
+		default_action(signo, info, forced);
+	else
+		handler_call(&a, signo, info, context);
+}
+
+/* ---- what applications call ---- */
+
+EXPORT int sigaction(int signo, const struct sigaction *act, struct sigaction *old)
+{
+	struct sigaction copy;
+
+	if (likely(!client_active()))
+		return REAL(sigaction)(signo, act, old);
+	if (signo == SIGSEGV)
+		return segv_exchange(act, old);
+	if (act && sigismember(&act->sa_mask, SIGSEGV) > 0) {
+		copy = *act;
+		sigdelset(&copy.sa_mask, SIGSEGV);
+		act = &copy;
+	}
+	return REAL(sigaction)(signo, act, old);
+}
+
+static sighandler_t segv_signal(sighandler_t handler, int flags)
+{
+	struct sigaction act = {.sa_handler = handler, .sa_flags = flags}, old;
+
+	if (!(flags & SA_NODEFER))
+		sigaddset(&act.sa_mask, SIGSEGV);
+	return segv_exchange(&act, &old) == 0 ? old.sa_handler : SIG_ERR;
+}
+
+EXPORT sighandler_t signal(int signo, sighandler_t handler)
+{
+	if (unlikely(signo == SIGSEGV && client_active()))
+		return segv_signal(handler, SA_RESTART);
+	return REAL(signal)(signo, handler);
+}
+
+EXPORT sighandler_t sysv_signal(int signo, sighandler_t handler)
+{
+	if (unlikely(signo == SIGSEGV && client_active()))
+		return segv_signal(handler, (int)SA_RESETHAND | SA_NODEFER);
+	return REAL(sysv_signal)(signo, handler);
+}
+
+sighandler_t __sysv_signal(int signo, sighandler_t handler);
+EXPORT sighandler_t __sysv_signal(int signo, sighandler_t handler)
+{
+	return sysv_signal(signo, handler);
+}
+
+sighandler_t bsd_signal(int signo, sighandler_t handler);
+EXPORT sighandler_t bsd_signal(int signo, sighandler_t handler)
+{
+	return signal(signo, handler);
+}
+
+/* ---- masks ---- */
+
+static bool blocked_after(int how, const sigset_t *set)
+{
+	bool named = sigismember(set, SIGSEGV) > 0;
+
+	switch (how) {
+	case SIG_BLOCK:
+		return segv_blocked || named;
+	case SIG_UNBLOCK:
+		return segv_blocked && !named;
+	default:
+		return named;
+	}
+}
+
+static int mask_change(int (*real)(int, const sigset_t *, sigset_t *), int how, const sigset_t *set, sigset_t *old)
+{
+	bool was = segv_blocked, after = was;
+	sigset_t copy;
+
+	if (set) {
+		after = blocked_after(how, set);
+		copy = *set;
+		if (how != SIG_UNBLOCK)
+			sigdelset(&copy, SIGSEGV);
+		set = &copy;
+	}
+	int result = real(how, set, old);
+	if (result != 0)
+		return result;
+	segv_blocked = after;
+	if (old && was)
+		sigaddset(old, SIGSEGV);
+	return 0;
+}
+
+EXPORT int sigprocmask(int how, const sigset_t *set, sigset_t *old)
+{
+	if (likely(!client_active()))
+		return REAL(sigprocmask)(how, set, old);
+	return mask_change(REAL(sigprocmask), how, set, old);
+}
+
+EXPORT int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
+{
+	if (likely(!client_active()))
+		return REAL(pthread_sigmask)(how, set, old);
+	return mask_change(REAL(pthread_sigmask), how, set, old);
+}
