@@ -28,6 +28,8 @@
 	X(trees)         \
 	X(trees_random)  \
 	X(atomics)       \
+	X(atomic_counting) \
+	X(pollheads)     \
 	X(caches)        \
 	X(kstats)        \
 	X(callbs)        \
@@ -54,6 +56,8 @@
 	X(prop_free, "did not come from a property lookup")                      \
 	X(panic, "the driver's 42nd panic")                                      \
 	X(cmn_err_panic, "it is over: 7")                                        \
+	X(vpanic, "vpanic 3")                                                    \
+	X(verify_plain, "one == 2")                                              \
 	X(verify, "assertion failed")                                            \
 	X(list_not_empty, "is not empty")                                        \
 	X(avl_twice, "is in tree")                                               \

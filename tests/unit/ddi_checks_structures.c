@@ -5,8 +5,10 @@
 #include <sys/ddiacc.h>
 #include <sys/ddi.h>
 #include <sys/kstat.h>
+#include <sys/disp.h>
 #include <sys/list.h>
 #include <sys/sunddi.h>
+#include <sys/taskq.h>
 #include <sys/vmem.h>
 
 #include "ddi_checks.h"
@@ -203,26 +205,58 @@ void bug_avl_twice(void)
 
 /* ---- atomics ---- */
 
+/* Each function of one type, past both ends of its range. */
+#define CHECK_ATOMICS(name, type, add_name)                                                              \
+	static void check_atomic_##name(void)                                                            \
+	{                                                                                                \
+		type v = (type)-1;                                                                       \
+		const type most = (type)-1;                                                              \
+                                                                                                         \
+		VERIFY(atomic_inc_##name##_nv(&v) == 0 && atomic_dec_##name##_nv(&v) == most);           \
+		atomic_inc_##name(&v);                                                                   \
+		atomic_inc_##name(&v);                                                                   \
+		VERIFY3U(v, ==, 1);                                                                      \
+		atomic_dec_##name(&v);                                                                   \
+		atomic_dec_##name(&v);                                                                   \
+		VERIFY3U(v, ==, most);                                                                   \
+		atomic_add_##add_name(&v, 6);                                                            \
+		VERIFY(v == 5 && atomic_add_##add_name##_nv(&v, -6) == most);                            \
+		atomic_and_##name(&v, 6);                                                                \
+		VERIFY(v == 6 && atomic_and_##name##_nv(&v, 3) == 2);                                    \
+		atomic_or_##name(&v, 8);                                                                 \
+		VERIFY(v == 10 && atomic_or_##name##_nv(&v, 5) == 15);                                   \
+		VERIFY(atomic_cas_##name(&v, 14, 1) == 15 && v == 15);                                   \
+		VERIFY(atomic_cas_##name(&v, 15, 1) == 15 && v == 1);                                    \
+		VERIFY(atomic_swap_##name(&v, most) == 1 && v == most);                                  \
+	}
+CHECK_ATOMICS(8, uint8_t, 8)
+CHECK_ATOMICS(uchar, uchar_t, char)
+CHECK_ATOMICS(16, uint16_t, 16)
+CHECK_ATOMICS(ushort, ushort_t, short)
+CHECK_ATOMICS(32, uint32_t, 32)
+CHECK_ATOMICS(uint, uint_t, int)
+CHECK_ATOMICS(64, uint64_t, 64)
+CHECK_ATOMICS(ulong, ulong_t, long)
+
+static void atomic_loop(void *arg)
+{
+	for (int i = 0; i < 10000; i++)
+		atomic_inc_32(arg);
+}
+
 void check_atomics(void)
 {
-	uint8_t b = 255;
-	uint16_t s = 0;
-	uint32_t w = 5;
-	uint64_t q = 1ull << 40;
-	ulong_t bits = 0;
 	char text[4], *p = text;
+	ulong_t bits = 0;
 
-	VERIFY(atomic_inc_8_nv(&b) == 0 && atomic_dec_8_nv(&b) == 255);
-	atomic_inc_16(&s);
-	VERIFY(s == 1 && atomic_add_16_nv(&s, -2) == 0xffff);
-	atomic_inc_32(&w);
-	atomic_dec_32(&w);
-	atomic_add_32(&w, -6);
-	VERIFY(w == UINT32_MAX && atomic_inc_32_nv(&w) == 0 && atomic_or_32_nv(&w, 6) == 6 && atomic_and_32_nv(&w, 3) == 2);
-	VERIFY(atomic_cas_32(&w, 3, 9) == 2 && w == 2 && atomic_cas_32(&w, 2, 9) == 2 && w == 9);
-	VERIFY(atomic_swap_32(&w, 1) == 9 && w == 1);
-	atomic_inc_64(&q);
-	VERIFY(q == (1ull << 40) + 1 && atomic_add_64_nv(&q, -1) == 1ull << 40 && atomic_dec_64_nv(&q) == (1ull << 40) - 1);
+	check_atomic_8();
+	check_atomic_uchar();
+	check_atomic_16();
+	check_atomic_ushort();
+	check_atomic_32();
+	check_atomic_uint();
+	check_atomic_64();
+	check_atomic_ulong();
 	atomic_add_ptr(&p, 2);
 	VERIFY(p == text + 2 && atomic_add_ptr_nv(&p, -1) == text + 1);
 	VERIFY(atomic_cas_ptr(&p, text, NULL) == text + 1 && atomic_swap_ptr(&p, NULL) == text + 1 && p == NULL);
@@ -232,6 +266,18 @@ void check_atomics(void)
 	membar_exit();
 	membar_producer();
 	membar_consumer();
+}
+
+/* Two threads count in one word. */
+void check_atomic_counting(void)
+{
+	taskq_t *q = taskq_create("count", 2, minclsyspri, 1, 2, 0);
+	uint32_t count = 0;
+
+	(void) taskq_dispatch(q, atomic_loop, &count, TQ_SLEEP);
+	(void) taskq_dispatch(q, atomic_loop, &count, TQ_SLEEP);
+	taskq_destroy(q);
+	VERIFY3U(count, ==, 20000);
 }
 
 /* ---- caches ---- */
@@ -334,7 +380,8 @@ void check_callbs(void)
 	CALLB_CPR_EXIT(&cpr);
 	mutex_destroy(&m);
 	VERIFY(callb_delete(0) == -1 && callb_delete(1 << 30) == -1);
-	VERIFY(callb_generic_cpr(NULL, CB_CODE_CPR_CHKPT) == B_TRUE);
+	VERIFY(callb_delete(callb_add_thread(callb_generic_cpr_safe, NULL, CB_CL_CPR_DAEMON, "x", curthread)) == 0);
+	VERIFY(callb_generic_cpr(NULL, CB_CODE_CPR_CHKPT) && callb_generic_cpr_safe(NULL, CB_CODE_CPR_RESUME));
 }
 
 /* ---- arenas ---- */

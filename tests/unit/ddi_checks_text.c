@@ -35,12 +35,30 @@ void check_string_sizes(void)
 	VERIFY(strlcpy(a, "ab", sizeof (a)) == 2 && strlcat(a, "cdefghi", sizeof (a)) == 9 && strcmp(a, "abcdefg") == 0);
 	VERIFY(strlcat(a, "z", 3) == 4 && strcmp(a, "abcdefg") == 0);
 	VERIFY(strcpy(a, "ab") == a && strcat(a, "c") == a && strncat(a, "defgh", 2) == a && strcmp(a, "abcde") == 0);
-	bcopy(a, a + 1, 5); /* overlapping */
+	ovbcopy(a, a + 1, 5); /* overlapping */
+	VERIFY(memcmp(a, "aabcde", 6) == 0);
+	bcopy(a + 1, a, 5);
+	VERIFY(memcmp(a, "abcde", 5) == 0);
+	bcopy(a, a + 1, 5);
 	VERIFY(memcmp(a, "aabcde", 6) == 0);
 	memmove(a, a + 1, 5);
 	VERIFY(memcmp(a, "abcde", 5) == 0);
 	bzero(a, sizeof (a));
 	VERIFY(a[0] == 0 && a[7] == 0);
+}
+
+static int format_old(char *to, size_t *length, const char *format, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, format);
+	n = vsprintf(to, format, ap);
+	va_end(ap);
+	va_start(ap, format);
+	*length = vsprintf_len(4, to, format, ap);
+	va_end(ap);
+	return (n);
 }
 
 static void expect(const char *want, const char *format, ...)
@@ -74,7 +92,8 @@ void check_format_numbers(void)
 
 void check_format_rest(void)
 {
-	char small[4] = "xxx";
+	char small[4] = "xxx", old[16];
+	size_t length;
 
 	expect("deadbeef", "%p", (void *)0xdeadbeefUL);
 	expect("abc ab (null) c %", "%s %.2s %s %c %%", "abc", "abc", (char *)NULL, 'c');
@@ -84,11 +103,27 @@ void check_format_rest(void)
 	VERIFY(snprintf(small, sizeof (small), "abcdef") == 6 && strcmp(small, "abc") == 0);
 	VERIFY(snprintf(small, 0, "xyz") == 3 && small[0] == 'a');
 	VERIFY(snprintf(small, 1, "xyz") == 3 && small[0] == '\0');
+	VERIFY(format_old(old, &length, "%s-%d", "abcdef", 12) == 9 && length == 9 && strcmp(old, "abc") == 0);
 	VERIFY(sprintf(small, "%d", 12) == 2 && strcmp(small, "12") == 0);
+}
+
+static void say_list(int level, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vcmn_err(level, format, ap);
+	va_end(ap);
+	va_start(ap, format);
+	vzcmn_err(0, level, format, ap);
+	va_end(ap);
 }
 
 void say_messages(void)
 {
+	say_list(CE_NOTE, "list %d", 2);
+	zcmn_err(0, CE_WARN, "zone %d", 3);
+	(void) printf("printed\n");
 	cmn_err(CE_NOTE, "note %d", 1);
 	cmn_err(CE_WARN, "!quiet %s", "warning");
 	cmn_err(CE_WARN, "^loud\n");
@@ -116,4 +151,24 @@ void bug_verify(void)
 	int one = 1;
 
 	VERIFY3S(one, ==, 2);
+}
+
+static void give_up(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vpanic(format, ap);
+}
+
+void bug_vpanic(void)
+{
+	give_up("vpanic %d", 3);
+}
+
+void bug_verify_plain(void)
+{
+	int one = 1;
+
+	VERIFY(one == 2);
 }

@@ -21,6 +21,7 @@ struct dd dd;
 struct state {
 	dev_info_t *dip;
 	char data[DATA_SIZE];
+	ddi_umem_cookie_t cookie;
 };
 
 static void *states;
@@ -154,9 +155,32 @@ dd_ioctl(dev_t dev, int cmd, intptr_t arg, int mode, cred_t *cr, int *rvalp)
 		return (dd_rename(state_of(dev)->dip));
 	case DD_COPY_WILD:
 		return (copyin((void *)arg, &byte, 1) == -1 && copyout(&byte, (void *)arg, 1) == -1 ? EFAULT : 0);
+	case DD_POLL_CLEAN:
+		pollhead_clean(&pollhead);
+		return (0);
 	default:
 		return (ENOTTY);
 	}
+}
+
+static void
+dd_unmap(devmap_cookie_t dhp, void *pvtp, offset_t off, size_t len, devmap_cookie_t new_dhp1, void **new_pvtp1,
+    devmap_cookie_t new_dhp2, void **new_pvtp2)
+{
+	COUNT(unmaps);
+	SET(closes_at_unmap, GET(closes));
+}
+
+static struct devmap_callback_ctl callbacks = {.devmap_rev = DEVMAP_OPS_REV, .devmap_unmap = dd_unmap};
+
+/* One page of the instance's memory. */
+static int
+dd_devmap(dev_t dev, devmap_cookie_t dhp, offset_t off, size_t len, size_t *maplen, uint_t model)
+{
+	struct state *sp = state_of(dev);
+
+	*maplen = PAGESIZE;
+	return (devmap_umem_setup(dhp, sp->dip, &callbacks, sp->cookie, 0, PAGESIZE, PROT_ALL, 0, NULL));
 }
 
 static int
@@ -238,6 +262,7 @@ static void
 check_prop_updates(dev_info_t *dip)
 {
 	int list[3] = {4, 5, 6}, *ints;
+	int64_t *big;
 	char *words[2] = {"x", "yz"}, **strings, *s;
 	uchar_t bytes[2] = {1, 2}, *b;
 	uint_t n;
@@ -255,6 +280,9 @@ check_prop_updates(dev_info_t *dip)
 	VERIFY3S(ddi_prop_remove(makedevice(3, 4), dip, "up"), ==, DDI_PROP_NOT_FOUND);
 	VERIFY0(ddi_prop_update_int64(DDI_DEV_T_NONE, dip, "big", 1ll << 40));
 	VERIFY3S(ddi_prop_get_int64(DDI_DEV_T_ANY, dip, 0, "big", 0), ==, 1ll << 40);
+	VERIFY0(ddi_prop_lookup_int64_array(DDI_DEV_T_ANY, dip, 0, "big", &big, &n));
+	VERIFY(n == 1 && *big == 1ll << 40);
+	ddi_prop_free(big);
 	VERIFY3S(ddi_prop_get_int64(DDI_DEV_T_ANY, dip, 0, "up", 7), ==, 7);
 	VERIFY0(ddi_prop_update_int_array(DDI_DEV_T_NONE, dip, "list", list, 3));
 	VERIFY0(ddi_prop_update_int_array(DDI_DEV_T_NONE, dip, "empty", NULL, 0));
@@ -346,6 +374,7 @@ dd_attach(dev_info_t *dip, ddi_attach_cmd_t cmd)
 	VERIFY0(ddi_soft_state_zalloc(states, instance));
 	sp = ddi_get_soft_state(states, instance);
 	sp->dip = dip;
+	VERIFY(ddi_umem_alloc(PAGESIZE, DDI_UMEM_SLEEP, &sp->cookie) != NULL);
 	create_nodes(dip, instance);
 	if (GET(leak)) {
 		VERIFY(kmem_alloc(1000, KM_SLEEP) != NULL && kmem_zalloc(2 * PAGESIZE, KM_SLEEP) != NULL);
@@ -363,6 +392,7 @@ dd_detach(dev_info_t *dip, ddi_detach_cmd_t cmd)
 		return (DDI_FAILURE);
 	if (!GET(leak))
 		ddi_remove_minor_node(dip, NULL);
+	ddi_umem_free(((struct state *)ddi_get_soft_state(states, ddi_get_instance(dip)))->cookie);
 	ddi_soft_state_free(states, ddi_get_instance(dip));
 	COUNT(detaches);
 	return (DDI_SUCCESS);
@@ -370,8 +400,8 @@ dd_detach(dev_info_t *dip, ddi_detach_cmd_t cmd)
 
 static struct cb_ops dd_cb_ops = {
 	.cb_open = dd_open, .cb_close = dd_close, .cb_strategy = nodev, .cb_print = nodev, .cb_dump = nodev,
-	.cb_read = dd_read, .cb_write = dd_write, .cb_ioctl = dd_ioctl, .cb_devmap = nodev, .cb_mmap = nodev,
-	.cb_segmap = nodev, .cb_chpoll = dd_chpoll, .cb_prop_op = ddi_prop_op, .cb_flag = D_NEW | D_MP,
+	.cb_read = dd_read, .cb_write = dd_write, .cb_ioctl = dd_ioctl, .cb_devmap = dd_devmap, .cb_mmap = nodev,
+	.cb_segmap = nodev, .cb_chpoll = dd_chpoll, .cb_prop_op = ddi_prop_op, .cb_flag = D_NEW | D_MP | D_DEVMAP,
 	.cb_rev = CB_REV,
 };
 static struct dev_ops dd_ops = {
@@ -380,7 +410,12 @@ static struct dev_ops dd_ops = {
 	.devo_quiesce = ddi_quiesce_not_needed,
 };
 static struct modldrv dd_drv = {&mod_driverops, "test device", &dd_ops};
-static struct modlinkage dd_linkage = {MODREV_1, {&dd_drv, NULL}};
+static struct modlmisc dd_misc = {&mod_miscops, "its library"};
+static struct modlmisc dd_str = {&mod_strmodops, "its stream"};
+static struct mod_ops foreign_ops;
+static struct modldrv foreign = {&foreign_ops, "what is this", &dd_ops};
+static struct modlinkage dd_linkage = {MODREV_1, {&dd_drv, &dd_misc, &dd_str, NULL}};
+static struct modlinkage foreign_link = {MODREV_1, {&foreign, NULL}};
 static struct modlinkage bad_rev = {MODREV_1 + 1, {&dd_drv, NULL}};
 static struct modlinkage no_links = {MODREV_1, {NULL}};
 
@@ -394,6 +429,7 @@ dd_init(void)
 	VERIFY3S(mod_install(NULL), ==, EINVAL);
 	VERIFY3S(mod_install(&bad_rev), ==, EINVAL);
 	VERIFY3S(mod_install(&no_links), ==, EINVAL);
+	VERIFY3S(mod_install(&foreign_link), ==, EINVAL);
 	mutex_init(&lock, NULL, MUTEX_DRIVER, NULL);
 	cv_init(&moved, NULL, CV_DRIVER, NULL);
 	last_clone = MINOR_CLONE;
@@ -425,6 +461,8 @@ dd_fini(void)
 		return (0);
 	VERIFY(dd_info(&info) == 1 && strcmp(info.mi_name, "dd") == 0);
 	VERIFY(strcmp(info.mi_msinfo[0].msi_linkinfo, "test device") == 0);
+	VERIFY(strcmp(info.mi_msinfo[1].msi_linkinfo, "its library") == 0 && mod_info(NULL, &info) == 0);
+	VERIFY(strcmp(mod_modname(&dd_linkage), "dd") == 0 && mod_modname(&bad_rev) == NULL);
 	error = mod_remove(&dd_linkage);
 	if (error != 0)
 		return (error);

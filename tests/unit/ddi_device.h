@@ -19,6 +19,7 @@ struct dd {
 	int read_limit; /* bytes after which read(9E) says read_error */
 	int read_error;
 	int last_mode;
+	int unmaps, closes_at_unmap;
 };
 extern struct dd dd;
 
@@ -31,5 +32,6 @@ extern struct dd dd;
 #define DD_WAKE 6      /* readable from now on */
 #define DD_RENAME 7    /* removes "extra" and creates "other" */
 #define DD_COPY_WILD 8 /* copyin from arg: EFAULT expected */
+#define DD_POLL_CLEAN 9 /* forgets who waits */
 
 #endif

@@ -113,7 +113,11 @@ static void messages(void **state)
 {
 	(void)state;
 	say_messages();
-	assert_string_equal(logged, "1 NOTICE: note 1\n"
+	assert_string_equal(logged, "1 NOTICE: list 2\n"
+				    "1 NOTICE: list 2\n"
+				    "2 WARNING: zone 3\n"
+				    "1 printed\n"
+				    "1 NOTICE: note 1\n"
 				    "2 WARNING: loud\n"
 				    "1 half line\n"
 				    "1 unfinished\n"

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -382,6 +383,40 @@ static void open_interrupted(void **state)
 	assert_int_equal(GET(opens), 1);
 }
 
+/* The mapping outlives its descriptor, and close(9E) waits for it. */
+static void mapping_holds_close(void **state)
+{
+	uint64_t addr = 0;
+	int fd;
+
+	(void)state;
+	assert_int_equal(sundog_open(process, "/dev/dd0", O_RDWR, &fd), 0);
+	assert_int_equal(sundog_mmap(process, &addr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), 0);
+	assert_int_equal(sundog_close(process, fd), 0);
+	assert_int_equal(GET(closes), 0);
+	assert_int_equal(sundog_touch(process, addr, SUNDOG_WRITE).signo, 0);
+	assert_int_equal(sundog_munmap(process, addr, 4096), 0);
+	assert_int_equal(GET(unmaps), 1);
+	assert_int_equal(GET(closes), 1);
+	assert_int_equal(GET(closes_at_unmap), 0); /* the callback came first */
+	assert_int_equal(GET(last_close_flag), 0);
+}
+
+static void exit_closes_last(void **state)
+{
+	struct sundog_process *p;
+	uint64_t addr = 0;
+	int fd;
+
+	(void)state;
+	assert_int_equal(sundog_process_create(sundog, SUNDOG_LP64, 0, 0, &p), 0);
+	assert_int_equal(sundog_open(p, "/dev/clone", O_RDWR, &fd), 0);
+	assert_int_equal(sundog_mmap(p, &addr, 4096, PROT_READ, MAP_SHARED, fd, 0), 0);
+	sundog_exit(p);
+	assert_int_equal(GET(unmaps), 1);
+	assert_int_equal(GET(closes), 1);
+}
+
 /* ---- read and write ---- */
 
 static void reads_and_writes(void **state)
@@ -490,6 +525,7 @@ static void polls(void **state)
 	assert_int_equal(revents, POLLIN);
 	assert_int_equal(sundog_poll(process, fd, POLLOUT, &revents), 0);
 	assert_int_equal(revents, 0);
+	assert_int_equal(sundog_ioctl(process, fd, DD_POLL_CLEAN, 0, NULL), 0);
 	assert_int_equal(sundog_close(process, fd), 0);
 	/* nobody waits any more: nothing is touched */
 	assert_int_equal(sundog_open(process, "/dev/dd0", O_RDWR, &fd), 0);
@@ -505,7 +541,8 @@ int main(void)
 		EMPTY(load_and_unload), EMPTY(init_fails), EMPTY(init_installs_nothing), EMPTY(attach_fails),
 		EMPTY(probe_fails), EMPTY(leaks_are_told), EMPTY(detach_refused), LOADED(nodes), LOADED(permissions),
 		LOADED(open_passes_on), LOADED(last_close_only), LOADED(clones), LOADED(open_waits_for_close),
-		LOADED(failed_open_delivers_close), LOADED(open_interrupted), LOADED(reads_and_writes),
+		LOADED(failed_open_delivers_close), LOADED(open_interrupted), LOADED(mapping_holds_close),
+		LOADED(exit_closes_last), LOADED(reads_and_writes),
 		LOADED(read_errors), LOADED(ioctls), LOADED(ioctl_model), LOADED(polls),
 	};
 
