@@ -68,6 +68,7 @@ void *rec_umem_alloc(size_t size, int flags, void **cookiep);
 void rec_umem_free(void *cookie);
 size_t rec_cookie_size(const void *cookie);
 unsigned rec_cookie_type(const void *cookie);
+void rec_cookie_set_type(void *cookie, unsigned type);
 char *rec_cookie_address(const void *cookie);
 unsigned long rec_cookie_count(const void *cookie);
 /* A cookie of the driver's own making, over part of another one's memory. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ddi_umem_alloc, ddi_umem_free: a test for each sentence about them. */
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "rec_host.h"
 
 static void
@@ -197,6 +200,83 @@ trash_mapping_of_large_size(void **state)
 	rec_umem_free(cookie);
 }
 
+/* ---- bugs: the program ends with a message that names them ---- */
+
+static void
+expect_panic(void (*bug)(void), const char *text)
+{
+	char said[4096];
+	size_t length = 0;
+	ssize_t n;
+	int ends[2], status;
+	pid_t pid;
+
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	if (pid == 0) {
+		sundog_system_destroy(rec.system, NULL, NULL);
+		if (dup2(ends[1], 2) != 2 || sundog_system_create(NULL, &rec.system) != 0)
+			_exit(1);
+		bug();
+		_exit(0);
+	}
+	close(ends[1]);
+	while (length < sizeof(said) - 1 && (n = read(ends[0], said + length, sizeof(said) - 1 - length)) > 0)
+		length += (size_t)n;
+	said[length] = '\0';
+	close(ends[0]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (strstr(said, text) == NULL)
+		fail_msg("\"%s\" is not in: %s", text, said);
+	assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) != 0);
+}
+
+static void
+bug_pageable_trash(void)
+{
+	void *cookie;
+
+	rec_umem_alloc(PAGE, UMEM_PAGEABLE | UMEM_TRASHY, &cookie);
+}
+
+static void
+alloc_pageable_and_trash_is_a_bug(void **state)
+{
+	expect_panic(bug_pageable_trash, "exclude each other");
+}
+
+static void
+bug_free_twice(void)
+{
+	void *cookie;
+
+	rec_umem_alloc(PAGE, 0, &cookie);
+	rec_umem_free(cookie);
+	rec_umem_free(cookie);
+}
+
+static void
+free_twice_is_a_bug(void **state)
+{
+	expect_panic(bug_free_twice, "has been freed before");
+}
+
+static void
+bug_unknown_type(void)
+{
+	void *cookie;
+
+	rec_umem_alloc(PAGE, 0, &cookie);
+	rec_cookie_set_type(cookie, 0x12);
+	rec_umem_free(cookie);
+}
+
+static void
+free_of_unknown_type_panics(void **state)
+{
+	expect_panic(bug_unknown_type, "unknown type 0x12");
+}
+
 int
 main(void)
 {
@@ -213,6 +293,9 @@ main(void)
 		REC_TEST(hand_made_cookie_works),
 		REC_TEST(trash_pages_are_one_page),
 		REC_TEST(trash_mapping_of_large_size),
+		REC_TEST(alloc_pageable_and_trash_is_a_bug),
+		REC_TEST(free_twice_is_a_bug),
+		REC_TEST(free_of_unknown_type_panics),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

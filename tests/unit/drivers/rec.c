@@ -267,6 +267,12 @@ rec_cookie_type(const void *cookie)
 	return ((const struct ddi_umem_cookie *)cookie)->type;
 }
 
+void
+rec_cookie_set_type(void *cookie, unsigned type)
+{
+	((struct ddi_umem_cookie *)cookie)->type = type;
+}
+
 char *
 rec_cookie_address(const void *cookie)
 {
