@@ -165,7 +165,7 @@ void check_trees(void)
 {
 	struct object o[5] = {{.key = 10}, {.key = 20}, {.key = 30}, {.key = 15}, {.key = 25}}, key = {.key = 17};
 	avl_tree_t t, u;
-	avl_index_t where;
+	avl_index_t where = 0;
 
 	avl_create(&t, object_compare, sizeof (struct object), offsetof(struct object, node));
 	avl_create(&u, object_compare, sizeof (struct object), offsetof(struct object, node));
