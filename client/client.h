@@ -97,6 +97,8 @@ void call_vfork_enter(void);
 void call_vfork_leave(void);
 /* Performs a map list: the entries are in data, the descriptors with the message.  0 or errno. */
 int memory_apply_maps(struct call *c, uint64_t count);
+int memory_reserve(uint64_t *addr, uint64_t len, bool fixed);
+int memory_release(uint64_t addr, uint64_t len);
 
 /* ---- descriptor.c: which descriptors are device opens ---- */
 

@@ -216,24 +216,24 @@ void descriptor_forget(int fd)
 		table_set(fd, UNKNOWN, NULL);
 }
 
-void descriptor_dup(int oldfd, int newfd)
-{
-	struct device d;
-
-	if (!client_active())
-		return;
-	if (known(oldfd, &d))
-		table_set(newfd, DEVICE, &d);
-	else
-		table_set(newfd, UNKNOWN, NULL);
-}
-
 static bool id_is_open(uint64_t id)
 {
 	for (int fd = 0; fd < table_end; fd++)
 		if (table[fd].kind == DEVICE && table[fd].device.id == id)
 			return true;
 	return false;
+}
+
+/* A descriptor of that open is gone. */
+static void tell_closed(uint64_t id)
+{
+	struct wire_message m = {.op = WIRE_CLOSED, .a = id};
+	int saved = errno;
+
+	if (in_vfork_child || id_is_open(id))
+		return;
+	(void)call_simple(&m);
+	errno = saved;
 }
 
 void descriptor_closed(int fd)
@@ -244,12 +244,23 @@ void descriptor_closed(int fd)
 		return;
 	bool was = known(fd, &d);
 	table_set(fd, UNKNOWN, NULL);
-	if (!was || in_vfork_child || id_is_open(d.id))
+	if (was)
+		tell_closed(d.id);
+}
+
+void descriptor_dup(int oldfd, int newfd)
+{
+	struct device d, before;
+
+	if (!client_active())
 		return;
-	struct wire_message m = {.op = WIRE_CLOSED, .a = d.id};
-	int saved = errno;
-	(void)call_simple(&m);
-	errno = saved;
+	bool was = known(newfd, &before);
+	if (known(oldfd, &d))
+		table_set(newfd, DEVICE, &d);
+	else
+		table_set(newfd, UNKNOWN, NULL);
+	if (was)
+		tell_closed(before.id);
 }
 
 void descriptor_setflags(int fd, int flags)

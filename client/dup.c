@@ -20,13 +20,9 @@ EXPORT int dup(int fd)
 
 static void make_room(int fd)
 {
-	struct device d;
-
 	if (unlikely(connection_owns(fd)))
 		connection_yield(fd);
 	stream_before_change(fd);
-	if (descriptor_get(fd, &d) && !in_vfork_child)
-		(void)close(fd); /* tells the server, too */
 }
 
 EXPORT int dup2(int oldfd, int newfd)

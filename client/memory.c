@@ -214,6 +214,24 @@ int memory_apply_maps(struct call *c, uint64_t count)
 	return error;
 }
 
+int memory_reserve(uint64_t *addr, uint64_t len, bool fixed)
+{
+	if (len == 0 || len > SIZE_MAX || *addr > UINTPTR_MAX - len)
+		return ENOMEM;
+	void *p = REAL(mmap)((void *)(uintptr_t)*addr, (size_t)len, PROT_NONE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (fixed ? MAP_FIXED : 0), -1, 0);
+	if (p == MAP_FAILED)
+		return errno;
+	*addr = (uintptr_t)p;
+	return 0;
+}
+
+int memory_release(uint64_t addr, uint64_t len)
+{
+	range_remove((uintptr_t)addr, (uintptr_t)(addr + len));
+	return REAL(munmap)((void *)(uintptr_t)addr, (size_t)len) < 0 ? errno : 0;
+}
+
 /* ---- mmap ---- */
 
 static int unmap_at_server(uintptr_t start, uintptr_t end)
@@ -229,19 +247,31 @@ static void *map_failed(int error)
 	return MAP_FAILED;
 }
 
-/* The server says what is wrong with odd arguments: it gets them as they are, and no reservation is made. */
+/*
+ * The server says what is wrong with odd arguments: it gets them as they are, and no reservation is made; nor
+ * if there is no room, since other errors come first.
+ */
+static void *reserve(void *wish, size_t len, int flags)
+{
+	int extra = flags & MAP_FIXED_NOREPLACE;
+
+#ifdef MAP_32BIT
+	extra |= flags & MAP_32BIT;
+#endif
+	if (len == 0 || PAGE_UP(len) < len)
+		return NULL;
+	void *p = REAL(mmap)(wish, PAGE_UP(len), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | extra, -1, 0);
+	return p == MAP_FAILED && !(flags & MAP_FIXED_NOREPLACE) ? NULL : p;
+}
+
 static void *device_mmap(const struct device *d, void *wish, size_t len, int prot, int flags, int64_t offset)
 {
-	bool fixed = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE);
-	void *reserved = NULL;
+	bool fixed = flags & MAP_FIXED;
+	void *reserved = fixed ? NULL : reserve(wish, len, flags);
 
-	if (flags & MAP_FIXED_NOREPLACE)
-		flags = (flags & ~MAP_FIXED_NOREPLACE) | MAP_FIXED;
-	else if (!fixed && len != 0 && PAGE_UP(len) >= len) {
-		reserved = REAL(mmap)(wish, PAGE_UP(len), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-		if (reserved == MAP_FAILED)
-			return MAP_FAILED;
-	}
+	if (reserved == MAP_FAILED)
+		return MAP_FAILED; /* MAP_FIXED_NOREPLACE: what is there stays */
+	flags &= ~MAP_FIXED_NOREPLACE;
 	struct call *c = call_begin();
 	if (c == NULL) {
 		if (reserved)
@@ -253,6 +283,10 @@ static void *device_mmap(const struct device *d, void *wish, size_t len, int pro
 	int error = call_run(c, &m, NULL);
 	uintptr_t start = (uintptr_t)m.a, end = start + PAGE_UP(len);
 	bool mapped = !error;
+	if (reserved && (error || start != (uintptr_t)reserved)) {
+		REAL(munmap)(reserved, PAGE_UP(len));
+		reserved = NULL;
+	}
 	if (!error)
 		error = memory_apply_maps(c, m.b);
 	call_end(c);
@@ -262,8 +296,6 @@ static void *device_mmap(const struct device *d, void *wish, size_t len, int pro
 		(void)unmap_at_server(start, end);
 		range_remove(start, end);
 		REAL(munmap)((void *)start, end - start);
-	} else if (reserved) {
-		REAL(munmap)(reserved, PAGE_UP(len));
 	}
 	return map_failed(error);
 }

@@ -68,10 +68,14 @@ struct stat_time64 {
 	uint32_t st_mode, st_nlink, st_uid, st_gid;
 	uint64_t st_rdev;
 	int64_t st_size;
-	int32_t st_blksize, pad;
+	int32_t st_blksize;
 	int64_t st_blocks;
-	int64_t times[6];
+	struct {
+		int64_t sec;
+		int32_t nsec, pad;
+	} times[3];
 };
+_Static_assert(sizeof(struct stat_time64) == 108, "as libc's: the rest is the application's");
 #define PROTO(name, ...) int name(__VA_ARGS__);
 PROTO(__stat64_time64, const char *, struct stat_time64 *)
 PROTO(__lstat64_time64, const char *, struct stat_time64 *)
