@@ -149,6 +149,15 @@ unsigned sys_flags(int flags);
 void stream_before_change(int fd);
 void stream_after_change(int fd);
 
+/* ---- poll.c ---- */
+
+/* Poll bits now. */
+short device_ready(const struct device *d, short events);
+/* Before asking: what woke us so far is over, a later wake is not lost. */
+void device_swallow_wakes(int fd);
+/* Nanoseconds of CLOCK_MONOTONIC. */
+int64_t clock_now(void);
+
 /* ---- rw.c ---- */
 
 struct iovec;

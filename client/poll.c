@@ -14,11 +14,11 @@
 #include <sys/socket.h>
 #include <time.h>
 
-static short ask(const struct device *d, short events)
+short device_ready(const struct device *d, short events)
 {
 	struct wire_message m = {.op = WIRE_POLL, .a = d->id, .b = (uint16_t)events};
 
-	return call_simple(&m) ? POLLERR : (short)m.a;
+	return call_simple(&m) ? POLLERR | POLLHUP : (short)m.a;
 }
 
 static bool any_device(const struct pollfd *fds, nfds_t n)
@@ -31,7 +31,7 @@ static bool any_device(const struct pollfd *fds, nfds_t n)
 	return false;
 }
 
-static void swallow_wakes(int fd)
+void device_swallow_wakes(int fd)
 {
 	char bytes[16];
 
@@ -47,16 +47,27 @@ static int ask_all(struct pollfd *fds, nfds_t n)
 
 	for (nfds_t i = 0; i < n; i++)
 		if (descriptor_get(fds[i].fd, &d)) {
-			swallow_wakes(fds[i].fd); /* before asking: a later wake is not lost */
-			fds[i].revents = ask(&d, fds[i].events);
+			device_swallow_wakes(fds[i].fd);
+			fds[i].revents = device_ready(&d, fds[i].events);
 			ready += fds[i].revents != 0;
 		}
 	return ready;
 }
 
-static int64_t nanoseconds(const struct timespec *t)
+#define SECOND 1000000000
+#define LONGEST INT64_C(0x3fffffffffffffff) /* as good as for ever, and its sum with the time does not overflow */
+
+static int64_t nanoseconds(int64_t seconds, int64_t rest)
 {
-	return (int64_t)t->tv_sec * 1000000000 + t->tv_nsec;
+	return seconds > LONGEST / SECOND - 1 ? LONGEST : seconds * SECOND + rest;
+}
+
+int64_t clock_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return nanoseconds(now.tv_sec, now.tv_nsec);
 }
 
 /* One real poll with devices as plain sockets; their revents are the drivers' alone. */
@@ -83,7 +94,7 @@ static int poll_others(struct pollfd *fds, struct pollfd *copy, nfds_t n, const 
 static int device_poll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
 {
 	static const struct timespec zero;
-	struct timespec now, left, *limit = NULL;
+	struct timespec left, *limit = NULL;
 	int64_t end = 0;
 
 	if (n > 65536)
@@ -92,19 +103,20 @@ static int device_poll(struct pollfd *fds, nfds_t n, const struct timespec *time
 	struct pollfd *copy = REAL(mmap)(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (copy == MAP_FAILED)
 		return -1;
-	clock_gettime(CLOCK_MONOTONIC, &now);
 	if (timeout)
-		end = nanoseconds(&now) + nanoseconds(timeout);
+		end = clock_now() + nanoseconds(timeout->tv_sec, timeout->tv_nsec);
 	int result;
 	for (;;) {
 		int ready = ask_all(fds, n);
 		if (timeout) {
-			clock_gettime(CLOCK_MONOTONIC, &now);
-			int64_t rest = end - nanoseconds(&now);
-			left = (struct timespec){rest > 0 ? rest / 1000000000 : 0, rest > 0 ? rest % 1000000000 : 0};
+			int64_t rest = end - clock_now();
+			rest = rest > 0 ? rest : 0;
+			int64_t seconds = rest / SECOND;
+			left = (struct timespec){(time_t)(seconds > INT32_MAX ? INT32_MAX : seconds),
+						 (long)(rest % SECOND)};
 			limit = &left;
 		}
-		bool last = ready || (limit && nanoseconds(limit) == 0);
+		bool last = ready || (limit && limit->tv_sec == 0 && limit->tv_nsec == 0);
 		result = poll_others(fds, copy, n, last ? &zero : limit, mask);
 		if (result >= 0)
 			result += ready;
@@ -134,6 +146,12 @@ int __poll_chk(struct pollfd *fds, nfds_t n, int timeout, size_t size);
 EXPORT int __poll_chk(struct pollfd *fds, nfds_t n, int timeout, size_t size)
 {
 	return size / sizeof(*fds) < n ? REAL(__poll_chk)(fds, n, timeout, size) : poll(fds, n, timeout);
+}
+
+int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask, size_t size);
+EXPORT int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask, size_t size)
+{
+	return size / sizeof(*fds) < n ? REAL(__ppoll_chk)(fds, n, timeout, mask, size) : ppoll(fds, n, timeout, mask);
 }
 
 /* ---- select: by poll ---- */
@@ -179,13 +197,28 @@ static int device_select(int n, fd_set *sets[3], const struct timespec *timeout,
 	return bits;
 }
 
-EXPORT int select(int n, fd_set *r, fd_set *w, fd_set *e, struct timeval *timeout)
-{
-	if (likely(!client_active()) || !select_any_device(n, (const fd_set *const[3]){r, w, e}))
-		return REAL(select)(n, r, w, e, timeout);
-	struct timespec t = {timeout ? timeout->tv_sec : 0, timeout ? timeout->tv_usec * 1000 : 0};
-	return device_select(n, (fd_set *[3]){r, w, e}, timeout ? &t : NULL, NULL);
-}
+/* Linux says how much of the time is left. */
+#define SELECT(name, timeval_type, sec, usec)                                                                     \
+	EXPORT int name(int n, fd_set *r, fd_set *w, fd_set *e, timeval_type *timeout)                            \
+	{                                                                                                         \
+		if (likely(!client_active()) || !select_any_device(n, (const fd_set *const[3]){r, w, e}))         \
+			return REAL(name)(n, r, w, e, timeout);                                                   \
+		if (timeout && (timeout->sec < 0 || timeout->usec < 0))                                           \
+			return fail(EINVAL);                                                                      \
+		struct timespec t = {0};                                                                          \
+		int64_t ns = timeout ? nanoseconds(timeout->sec, (int64_t)timeout->usec * 1000) : 0;              \
+		int64_t end = clock_now() + ns;                                                                   \
+		t.tv_sec = (time_t)(ns / SECOND > INT32_MAX ? INT32_MAX : ns / SECOND);                           \
+		t.tv_nsec = (long)(ns % SECOND);                                                                  \
+		int result = device_select(n, (fd_set *[3]){r, w, e}, timeout ? &t : NULL, NULL);                 \
+		if (timeout) {                                                                                    \
+			ns = end - clock_now();                                                                   \
+			timeout->sec = (__typeof__(timeout->sec))(ns > 0 ? ns / SECOND : 0);                      \
+			timeout->usec = (__typeof__(timeout->usec))(ns > 0 ? ns % SECOND / 1000 : 0);             \
+		}                                                                                                 \
+		return result;                                                                                    \
+	}
+SELECT(select, struct timeval, tv_sec, tv_usec)
 
 EXPORT int pselect(int n, fd_set *r, fd_set *w, fd_set *e, const struct timespec *timeout, const sigset_t *mask)
 {
@@ -194,21 +227,22 @@ EXPORT int pselect(int n, fd_set *r, fd_set *w, fd_set *e, const struct timespec
 	return device_select(n, (fd_set *[3]){r, w, e}, timeout, mask);
 }
 
-/* ---- the forms with 64-bit time of 32-bit programs ---- */
+/* ---- 32-bit programs with 64-bit time ---- */
 
 #ifndef __x86_64__
-struct timespec64 {
-	int64_t tv_sec;
-	int32_t tv_nsec, pad;
-};
 struct timeval64 {
-	int64_t tv_sec, tv_usec;
+	int64_t sec, usec;
+};
+struct timespec64 {
+	int64_t sec;
+	int32_t nsec, pad;
 };
 
-/* A wait of more than 68 years is one of 68 years. */
-static struct timespec *narrow(struct timespec *to, int64_t sec, int64_t nsec)
+static struct timespec *shorter(const struct timespec64 *t, struct timespec *to)
 {
-	*to = (struct timespec){sec > INT32_MAX ? INT32_MAX : (time_t)sec, (long)nsec};
+	if (t == NULL)
+		return NULL;
+	*to = (struct timespec){t->sec > INT32_MAX ? INT32_MAX : (time_t)t->sec, t->nsec};
 	return to;
 }
 
@@ -219,19 +253,11 @@ EXPORT int __ppoll64(struct pollfd *fds, nfds_t n, const struct timespec64 *time
 
 	if (likely(!client_active()) || likely(!any_device(fds, n)))
 		return REAL(__ppoll64)(fds, n, timeout, mask);
-	return device_poll(fds, n, timeout ? narrow(&t, timeout->tv_sec, timeout->tv_nsec) : NULL, mask);
+	return device_poll(fds, n, shorter(timeout, &t), mask);
 }
 
 int __select64(int n, fd_set *r, fd_set *w, fd_set *e, struct timeval64 *timeout);
-EXPORT int __select64(int n, fd_set *r, fd_set *w, fd_set *e, struct timeval64 *timeout)
-{
-	struct timespec t;
-
-	if (likely(!client_active()) || !select_any_device(n, (const fd_set *const[3]){r, w, e}))
-		return REAL(__select64)(n, r, w, e, timeout);
-	return device_select(n, (fd_set *[3]){r, w, e},
-			     timeout ? narrow(&t, timeout->tv_sec, timeout->tv_usec * 1000) : NULL, NULL);
-}
+SELECT(__select64, struct timeval64, sec, usec)
 
 int __pselect64(int n, fd_set *r, fd_set *w, fd_set *e, const struct timespec64 *timeout, const sigset_t *mask);
 EXPORT int __pselect64(int n, fd_set *r, fd_set *w, fd_set *e, const struct timespec64 *timeout, const sigset_t *mask)
@@ -240,7 +266,6 @@ EXPORT int __pselect64(int n, fd_set *r, fd_set *w, fd_set *e, const struct time
 
 	if (likely(!client_active()) || !select_any_device(n, (const fd_set *const[3]){r, w, e}))
 		return REAL(__pselect64)(n, r, w, e, timeout, mask);
-	return device_select(n, (fd_set *[3]){r, w, e}, timeout ? narrow(&t, timeout->tv_sec, timeout->tv_nsec) : NULL,
-			     mask);
+	return device_select(n, (fd_set *[3]){r, w, e}, shorter(timeout, &t), mask);
 }
 #endif

@@ -7,6 +7,7 @@
 #include "client/client.h"
 
 #include <fcntl.h>
+#include <stdio_ext.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -29,9 +30,16 @@ static ssize_t stream_read(void *cookie, char *buffer, size_t n)
 
 static ssize_t stream_write(void *cookie, const char *buffer, size_t n)
 {
-	ssize_t done = write((int)(intptr_t)cookie, buffer, n);
+	size_t done = 0;
 
-	return done < 0 ? 0 : done; /* fopencookie's way to say error */
+	/* All of it: less is fopencookie's way to say error. */
+	while (done < n) {
+		ssize_t m = write((int)(intptr_t)cookie, buffer + done, n - done);
+		if (m <= 0)
+			break;
+		done += (size_t)m;
+	}
+	return (ssize_t)done;
 }
 
 static int stream_seek(void *cookie, off64_t *offset, int whence)
@@ -146,12 +154,16 @@ static FILE *device_fopen(const struct node *n, const char *mode)
 FOPEN(fopen)
 FOPEN(fopen64)
 
-/* A standard stream follows its descriptor; another one cannot become a cookie stream in place. */
+/*
+ * The stream keeps its descriptor's number and the device is put there.  A standard stream follows its
+ * descriptor, a device's stream stays what it is; another one cannot become a cookie stream in place.
+ */
 static FILE *device_freopen(const struct node *n, const char *mode, FILE *f)
 {
 	int flags = mode_flags(mode), standard = f == stdin ? 0 : f == stdout ? 1 : f == stderr ? 2 : -1;
+	int at = standard >= 0 ? standard : stream_fd(f);
 
-	if (flags < 0 || standard < 0) {
+	if (flags < 0 || at < 0) {
 		errno = EINVAL;
 		return NULL;
 	}
@@ -159,10 +171,17 @@ static FILE *device_freopen(const struct node *n, const char *mode, FILE *f)
 	int fd = device_open(n, flags);
 	if (fd < 0)
 		return NULL;
-	(void)dup2(fd, standard);
-	if (fd != standard)
+	if (fd != at) {
+		int moved = dup2(fd, at);
 		(void)close(fd);
-	return standard == 0 ? stdin : standard == 1 ? stdout : stderr;
+		if (moved < 0)
+			return NULL;
+	}
+	if (standard >= 0)
+		return standard == 0 ? stdin : standard == 1 ? stdout : stderr;
+	__fpurge(f);
+	clearerr(f);
+	return f;
 }
 
 #define FREOPEN(name)                                                                                             \
