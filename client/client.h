@@ -69,7 +69,7 @@ bool connection_exists(void);
 void connection_fork_lock(void);
 void connection_fork_unlock(void);
 /* In a fork child: forget the parent's connection, then connect with its token (0: none). */
-void connection_fork_child(uint64_t token);
+void connection_fork_child(uint64_t token, int leash);
 /* In a vfork child everything that must not reach the parent is kept aside, until leave. */
 void connection_vfork_enter(void);
 void connection_vfork_leave(void);

@@ -361,10 +361,10 @@ void connection_fork_unlock(void)
 	lock_release(&global.lock);
 }
 
-void connection_fork_child(uint64_t token)
+void connection_fork_child(uint64_t token, int leash)
 {
 	for (int i = 0; i < own_end; i++) {
-		if (own[i])
+		if (own[i] && own[i] - 1 != leash)
 			REAL(close)(own[i] - 1);
 		own[i] = 0;
 	}
@@ -376,6 +376,8 @@ void connection_fork_child(uint64_t token)
 	global = (struct connection){0};
 	if (reconnect)
 		global.state = connection_open(&global, token) == 0 ? 1 : token ? -1 : 0;
+	if (leash >= 0)
+		REAL(close)(leash);
 }
 
 void connection_vfork_enter(void)

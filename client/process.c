@@ -31,29 +31,17 @@ static void locks_release(void)
 	fault_fork_unlock();
 }
 
-static void child_begins(uint64_t token)
+static void child_begins(uint64_t token, int leash)
 {
 	memory_fork_unlock();
 	fault_fork_unlock();
 	fault_fork_child();
 	descriptor_fork_child();
-	connection_fork_child(token);
+	connection_fork_child(token, leash);
 	call_fork_child();
 }
 
-/* A token when there is something to inherit; 0 and no error when there is not. */
-static int prepare(uint64_t *token)
-{
-	*token = 0;
-	if (!connection_exists() || (!descriptor_any() && !memory_any()))
-		return 0;
-	struct wire_message m = {.op = WIRE_FORK};
-	int error = call_simple(&m);
-	*token = m.a;
-	return error == EIO ? 0 : error; /* no server, nothing to inherit */
-}
-
-static void tell_parent_done(uint64_t token, pid_t pid)
+static void tell_done(uint64_t token, pid_t pid)
 {
 	struct wire_message m = {.op = WIRE_FORKED, .a = token, .b = pid > 0 ? (uint64_t)pid : 0};
 
@@ -61,12 +49,36 @@ static void tell_parent_done(uint64_t token, pid_t pid)
 		(void)call_simple(&m);
 }
 
+/* A token and a leash when there is something to inherit; 0 and no error when there is not. */
+static int prepare(uint64_t *token, int *leash)
+{
+	*token = 0;
+	*leash = -1;
+	if (!connection_exists() || (!descriptor_any() && !memory_any()))
+		return 0;
+	struct wire_message m = {.op = WIRE_FORK};
+	struct call *c = call_begin();
+	int error = c ? call_run(c, &m, NULL) : errno;
+	int fd = !error ? call_take_fd(c, 0) : -1;
+	if (c)
+		call_end(c);
+	if (error)
+		return error == EIO || error == ENXIO ? 0 : error; /* no server, nothing to inherit */
+	*token = m.a;
+	*leash = fd < 0 ? -1 : connection_adopt(fd);
+	if (*leash >= 0)
+		return 0;
+	tell_done(*token, 0);
+	return EAGAIN;
+}
+
 static pid_t do_fork(pid_t (*real)(void))
 {
 	sigset_t all, old;
 	uint64_t token;
+	int leash;
 
-	int error = prepare(&token);
+	int error = prepare(&token, &leash);
 	if (error)
 		return fail(error == ENOMEM ? ENOMEM : EAGAIN);
 	sigfillset(&all); /* no handler of the child's may call before it is connected */
@@ -76,10 +88,11 @@ static pid_t do_fork(pid_t (*real)(void))
 	pid_t pid = real();
 	error = errno;
 	if (pid == 0) {
-		child_begins(token);
+		child_begins(token, leash);
 	} else {
 		locks_release();
-		tell_parent_done(token, pid);
+		tell_done(token, pid);
+		connection_disown_close(leash);
 	}
 	in_fork = false;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
@@ -113,7 +126,7 @@ static void atfork_parent(void)
 static void atfork_child(void)
 {
 	if (!in_fork)
-		child_begins(0);
+		child_begins(0, -1);
 }
 
 /* ---- vfork (vfork.S) ---- */

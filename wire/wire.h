@@ -90,7 +90,8 @@ enum wire_op {
 	                   -> a: address, b: number of struct wire_map in data, descriptors in their order */
 	WIRE_MUNMAP,    /* a: address, b: length: the client unmaps when the reply is there */
 	WIRE_MPROTECT,  /* a: address, b: length, c: prot */
-	WIRE_FORK,      /* -> a: token */
+	WIRE_FORK,      /* -> a: token; 1 descriptor, the leash: parent and child hold it until the child has said hello, so
+	                   that its hangup means that there is no child and never will be */
 	WIRE_FORKED,    /* a: token, b: pid of the child, or 0: fork failed */
 	WIRE_EXIT,      /* descriptors are closed already: tear the process down */
 	WIRE_CRED,      /* credentials changed: the server reads them anew from Linux */

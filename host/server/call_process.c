@@ -8,7 +8,10 @@
 
 int call_fork(struct thread *t, const struct wire_message *in, struct wire_message *out)
 {
-	return fork_begin(t->process, &out->a);
+	int error = fork_begin(t->process, &out->a, &t->call.fds[0]);
+
+	t->call.nfds = error == 0;
+	return error;
 }
 
 int call_forked(struct thread *t, const struct wire_message *in, struct wire_message *out)

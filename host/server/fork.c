@@ -6,16 +6,15 @@
  *	                                  '- child: hello(token)
  *
  * The last two come in either order.  A child that dies before its hello is seen by the pidfd that
- * WIRE_FORKED gives us; one whose parent dies before WIRE_FORKED has some time to come.
+ * WIRE_FORKED gives us, or, if its parent dies before that, by its leash.
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "host/server/server.h"
-
-#define PATIENCE_NS UINT64_C(10000000000)
 
 static int fork_proc(struct process *parent, struct process *child)
 {
@@ -32,7 +31,32 @@ static int fork_proc(struct process *parent, struct process *child)
 	return error;
 }
 
-int fork_begin(struct process *parent, uint64_t *token)
+/* Nobody but parent and child has the other end.  server.lock is held. */
+static int leash_watch(struct process *child)
+{
+	child->leash_id = watch_id_create(WATCH_LEASH, child);
+	return child->leash_id == WATCH_NO_ID ? ENOMEM : lifecycle_watch(child->leash, child->leash_id);
+}
+
+static struct process *child_alloc(struct process *parent, int *leash)
+{
+	struct process *child = process_alloc(parent->model);
+	int ends[2];
+
+	if (child == NULL || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
+		if (child != NULL)
+			process_put(child);
+		return NULL;
+	}
+	child->leash = ends[0];
+	*leash = ends[1];
+	child->as.forking = true;
+	child->token = server_random();
+	child->parent = process_get(parent);
+	return child;
+}
+
+int fork_begin(struct process *parent, uint64_t *token, int *leash)
 {
 	struct process *child;
 	bool spawn;
@@ -44,27 +68,29 @@ int fork_begin(struct process *parent, uint64_t *token)
 	server_unlock();
 	if (error != 0)
 		return error;
-	child = process_alloc(parent->model);
-	if (child != NULL) {
-		child->as.forking = true;
-		child->token = *token = server_random();
-		child->parent = process_get(parent);
-	}
+	child = child_alloc(parent, leash);
 	error = child != NULL ? fork_proc(parent, child) : ENOMEM;
 	server_lock();
 	if (error != 0) {
 		parent->forks--;
 		server_unlock();
-		if (child != NULL)
+		if (child != NULL) {
+			close(*leash);
 			process_put(child);
+		}
 		return error;
 	}
+	*token = child->token;
 	process_publish(child, PROCESS_PENDING);
 	error = server.stopping || atomic_load(&parent->dying) ? EAGAIN : open_inherit(parent, child);
+	if (error == 0)
+		error = leash_watch(child);
 	spawn = error != 0 && process_end(child, END_EXIT, NULL);
 	server_unlock();
 	if (spawn)
 		job_spawn(&child->job);
+	if (error != 0)
+		close(*leash);
 	return error;
 }
 
@@ -137,29 +163,4 @@ int fork_named(struct process *parent, uint64_t token, pid_t pid)
 		return fork_watch(parent, token, pid, pidfd);
 	close(pidfd);
 	return error;
-}
-
-static bool fork_is_late(struct process *p, uint64_t now)
-{
-	if (p->state != PROCESS_PENDING || p->pidfd >= 0 || p->parent->state != PROCESS_DEAD)
-		return false;
-	if (p->deadline == 0)
-		p->deadline = now + PATIENCE_NS;
-	return now > p->deadline;
-}
-
-void fork_expire(void)
-{
-	uint64_t now = host_time_monotonic();
-	struct process *p;
-
-	do {
-		server_lock();
-		LIST_FOREACH(p, &server.processes, link)
-			if (fork_is_late(p, now) && process_end(p, END_EXIT, NULL))
-				break;
-		server_unlock();
-		if (p != NULL)
-			job_spawn(&p->job);
-	} while (p != NULL);
 }

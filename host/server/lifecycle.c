@@ -4,6 +4,7 @@
  *
  *	pidfd        the process died
  *	connection   of a process that lives: it has exec'ed (the connection is close-on-exec)
+ *	leash        of a fork: neither the parent nor a child that has not said hello yet is there any more
  *	open's end   of an open that no connected process has proven to hold: the last descriptor was closed
  *
  * The set is level-triggered and a hangup stays in it until its teardown has begun.  So whoever looks into
@@ -132,6 +133,8 @@ static struct job *event_begin(uint64_t id)
 		return process_end(p, END_EXIT, NULL) ? &p->job : NULL;
 	case WATCH_CONNECTION:
 		return connection_begin(p);
+	case WATCH_LEASH:
+		return process_end(p, END_EXIT, NULL) ? &p->job : NULL;
 	case WATCH_OPEN:
 		return open_hangup(o) ? &o->job : NULL;
 	case WATCH_NONE:
@@ -250,7 +253,6 @@ static uint64_t sweep_if_due(uint64_t last)
 	if (now - last < SWEEP_MS * UINT64_C(1000000))
 		return last;
 	open_sweep();
-	fork_expire();
 	return now;
 }
 

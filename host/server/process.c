@@ -37,7 +37,7 @@ struct process *process_alloc(enum sys_model model)
 		return NULL;
 	atomic_init(&p->refs, 1);
 	p->model = model;
-	p->pidfd = p->connection = -1;
+	p->pidfd = p->connection = p->leash = -1;
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->changed, NULL);
 	as_init(&p->as, p);
@@ -52,6 +52,8 @@ static void process_free(struct process *p)
 		close(p->pidfd);
 	if (p->connection >= 0)
 		close(p->connection);
+	if (p->leash >= 0)
+		close(p->leash);
 	if (p->parent != NULL)
 		process_put(p->parent);
 	proofs_fini(&p->proofs);
@@ -125,6 +127,11 @@ static void process_unwatch(struct process *p)
 		lifecycle_unwatch(p->pidfd);
 		watch_id_destroy(p->pidfd_id);
 		p->pidfd_id = WATCH_NO_ID;
+	}
+	if (p->leash_id != WATCH_NO_ID) {
+		lifecycle_unwatch(p->leash);
+		watch_id_destroy(p->leash_id);
+		p->leash_id = WATCH_NO_ID;
 	}
 	process_unwatch_connection(p);
 }

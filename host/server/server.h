@@ -78,7 +78,7 @@ void jobs_drain(void);
 
 /* ---- watch.c: numbers for objects, and descriptors whose hangup means something ---- */
 
-enum watch_kind { WATCH_NONE, WATCH_PIDFD, WATCH_CONNECTION, WATCH_OPEN };
+enum watch_kind { WATCH_NONE, WATCH_PIDFD, WATCH_CONNECTION, WATCH_OPEN, WATCH_LEASH };
 #define WATCH_NO_ID 0u
 /* A number for object, never used twice; 0: no memory.  server.lock is held, as for all of these. */
 uint64_t watch_id_create(enum watch_kind kind, void *object);
@@ -192,7 +192,8 @@ struct process {
 	uint64_t pidfd_id, connection_id;
 	uint64_t token;          /* PENDING */
 	struct process *parent;  /* PENDING: who forks; a reference */
-	uint64_t deadline;       /* PENDING and the parent is gone: when to give up, ns */
+	int leash;               /* PENDING: our end, or -1 */
+	uint64_t leash_id;
 	unsigned forks;          /* PENDING children */
 	LIST_ENTRY(process) link;
 
@@ -250,11 +251,10 @@ unsigned process_busy(bool kill);
 
 /* ---- fork.c ---- */
 
-int fork_begin(struct process *parent, uint64_t *token);
+/* *leash: the application's end, for the reply. */
+int fork_begin(struct process *parent, uint64_t *token, int *leash);
 /* The parent says which pid it was, 0: none, the fork failed. */
 int fork_named(struct process *parent, uint64_t token, pid_t pid);
-/* Gives up children whose parent died before it named them and who did not come. */
-void fork_expire(void);
 
 /* ---- thread.c ---- */
 

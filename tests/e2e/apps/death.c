@@ -154,8 +154,10 @@ static _Noreturn void victim(uint64_t seed)
 			STEP(rng(2) ? pthread_join(thread, NULL) == 0 : pthread_detach(thread) == 0);
 			break;
 		case 5:
-			if (rng(40) == 0)
+			if (rng(40) == 0) {
+				atomic_fetch_add(operations, 1000000); /* no more of them: let the killer come */
 				STEP(ioctl(fd, TDRV_SLEEP, 0) == 0);
+			}
 			break;
 		default:
 			one_call(fd);
