@@ -43,9 +43,14 @@ void *real_find(const char *name);
 		found_;                                                                                           \
 	}))
 
-/* ---- lock.h in spirit: a lock that a fork child may simply reinitialise ---- */
-
-struct lock { int state; };
+/*
+ * A lock that a fork child may simply reinitialise.  Signals are blocked while it is held: a handler may call
+ * us again.
+ */
+struct lock {
+	int state;
+	uint64_t mask; /* of the holder before */
+};
 void lock_take(struct lock *l);
 void lock_release(struct lock *l);
 
@@ -113,10 +118,16 @@ bool descriptor_get(int fd, struct device *d);
 void descriptor_add(int fd, const struct device *d);
 /* newfd is a copy of oldfd, or nothing of ours. */
 void descriptor_dup(int oldfd, int newfd);
-/* fd was closed: tells the server if this was the last of its open here. */
-void descriptor_closed(int fd);
+/*
+ * fd is about to be closed: forgets it, before another thread gets the number.  Returns what descriptor_closed()
+ * wants to know when that is done: it tells the server if this was the last of its open here.
+ */
+uint64_t descriptor_closing(int fd);
+void descriptor_closed(uint64_t id);
 /* fd may be anything from now on. */
 void descriptor_forget(int fd);
+/* fd is new and no device's. */
+void descriptor_is_other(int fd);
 void descriptor_setflags(int fd, int flags);
 /* Highest device descriptor + 1. */
 int descriptor_end(void);
@@ -148,6 +159,10 @@ unsigned sys_flags(int flags);
 /* Descriptor 0, 1 or 2 has become something else: stdin, stdout or stderr follow. */
 void stream_before_change(int fd);
 void stream_after_change(int fd);
+void stream_fork_lock(void);
+void stream_fork_unlock(void);
+/* Before exit: libc would flush them after us. */
+void stream_flush_all(void);
 
 /* ---- poll.c ---- */
 
@@ -157,6 +172,9 @@ short device_ready(const struct device *d, short events);
 void device_swallow_wakes(int fd);
 /* Nanoseconds of CLOCK_MONOTONIC. */
 int64_t clock_now(void);
+
+void epoll_fork_lock(void);
+void epoll_fork_unlock(void);
 
 /* ---- rw.c ---- */
 

@@ -13,8 +13,9 @@ EXPORT int close(int fd)
 	if (unlikely(connection_owns(fd)))
 		return fail(EBADF); /* the application has no such descriptor */
 	stream_before_change(fd);
+	uint64_t id = descriptor_closing(fd);
 	int result = REAL(close)(fd);
-	descriptor_closed(fd);
+	descriptor_closed(id);
 	stream_after_change(fd);
 	return result;
 }

@@ -101,14 +101,18 @@ static void table_set(int fd, uint32_t kind, const struct device *d)
 		overlay_set(fd, &e);
 		return;
 	}
-	if (kind != DEVICE && __atomic_load_n(&table, __ATOMIC_RELAXED) == NULL)
+	if (kind != DEVICE) { /* a number that changes hands while others use it is the application's race */
+		struct entry *t = __atomic_load_n(&table, __ATOMIC_ACQUIRE);
+		if (t != NULL && __atomic_load_n(&t[fd].kind, __ATOMIC_RELAXED) != kind)
+			__atomic_store_n(&t[fd].kind, kind, __ATOMIC_RELEASE);
 		return;
+	}
 	if (!table_ready())
 		return;
 	lock_take(&table_lock);
 	table[fd].device = e.device;
 	__atomic_store_n(&table[fd].kind, kind, __ATOMIC_RELEASE);
-	if (kind == DEVICE && fd >= table_end)
+	if (fd >= table_end)
 		table_end = fd + 1;
 	lock_release(&table_lock);
 }
@@ -224,43 +228,43 @@ static bool id_is_open(uint64_t id)
 	return false;
 }
 
-/* A descriptor of that open is gone. */
-static void tell_closed(uint64_t id)
+uint64_t descriptor_closing(int fd)
+{
+	struct device d;
+
+	if (!client_active() || !known(fd, &d))
+		return 0;
+	table_set(fd, UNKNOWN, NULL);
+	return d.id;
+}
+
+void descriptor_closed(uint64_t id)
 {
 	struct wire_message m = {.op = WIRE_CLOSED, .a = id};
 	int saved = errno;
 
-	if (in_vfork_child || id_is_open(id))
+	if (id == 0 || in_vfork_child || id_is_open(id))
 		return;
 	(void)call_simple(&m);
 	errno = saved;
 }
 
-void descriptor_closed(int fd)
+void descriptor_is_other(int fd)
+{
+	if (client_active())
+		table_set(fd, OTHER, NULL);
+}
+
+void descriptor_dup(int oldfd, int newfd)
 {
 	struct device d;
 
 	if (!client_active())
 		return;
-	bool was = known(fd, &d);
-	table_set(fd, UNKNOWN, NULL);
-	if (was)
-		tell_closed(d.id);
-}
-
-void descriptor_dup(int oldfd, int newfd)
-{
-	struct device d, before;
-
-	if (!client_active())
-		return;
-	bool was = known(newfd, &before);
 	if (known(oldfd, &d))
 		table_set(newfd, DEVICE, &d);
 	else
 		table_set(newfd, UNKNOWN, NULL);
-	if (was)
-		tell_closed(before.id);
 }
 
 void descriptor_setflags(int fd, int flags)

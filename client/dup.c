@@ -32,7 +32,9 @@ EXPORT int dup2(int oldfd, int newfd)
 	if (REAL(fcntl)(oldfd, F_GETFD) < 0 || connection_owns(oldfd))
 		return fail(EBADF);
 	make_room(newfd);
+	uint64_t before = descriptor_closing(newfd);
 	int fd = copied(oldfd, REAL(dup2)(oldfd, newfd));
+	descriptor_closed(before);
 	stream_after_change(newfd);
 	return fd;
 }
@@ -44,7 +46,9 @@ EXPORT int dup3(int oldfd, int newfd, int flags)
 	if (REAL(fcntl)(oldfd, F_GETFD) < 0 || connection_owns(oldfd))
 		return fail(EBADF);
 	make_room(newfd);
+	uint64_t before = descriptor_closing(newfd);
 	int fd = copied(oldfd, REAL(dup3)(oldfd, newfd, flags));
+	descriptor_closed(before);
 	stream_after_change(newfd);
 	return fd;
 }

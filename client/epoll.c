@@ -25,6 +25,16 @@ static int nwatches;
 #define MARK UINT64_C(0x53756e446f670000) /* in the data of our own entries, with their index */
 #define EVENTS 0xffffu                    /* the rest of an event's bits says how */
 
+void epoll_fork_lock(void)
+{
+	lock_take(&watches_lock);
+}
+
+void epoll_fork_unlock(void)
+{
+	lock_release(&watches_lock);
+}
+
 static bool any_watch(void)
 {
 	return __atomic_load_n(&nwatches, __ATOMIC_RELAXED) != 0;

@@ -42,7 +42,7 @@ int device_open(const struct node *n, int flags)
 static int opened(int fd)
 {
 	if (fd >= 0)
-		descriptor_forget(fd);
+		descriptor_is_other(fd);
 	return fd;
 }
 

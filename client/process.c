@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "client/client.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -21,10 +22,14 @@ static void locks_take(void)
 	connection_fork_lock();
 	descriptor_fork_lock();
 	memory_fork_lock();
+	epoll_fork_lock();
+	stream_fork_lock();
 }
 
 static void locks_release(void)
 {
+	stream_fork_unlock();
+	epoll_fork_unlock();
 	memory_fork_unlock();
 	descriptor_fork_unlock();
 	connection_fork_unlock();
@@ -33,12 +38,14 @@ static void locks_release(void)
 
 static void child_begins(uint64_t token, int leash)
 {
+	stream_fork_unlock();
+	epoll_fork_unlock();
 	memory_fork_unlock();
-	fault_fork_unlock();
 	fault_fork_child();
 	descriptor_fork_child();
 	connection_fork_child(token, leash);
 	call_fork_child();
+	fault_fork_unlock(); /* with it signals come again, if the caller lets them */
 }
 
 static void tell_done(uint64_t token, pid_t pid)
@@ -110,7 +117,29 @@ EXPORT pid_t _Fork(void)
 	return likely(!client_active()) || in_vfork_child ? REAL(_Fork)() : do_fork(REAL(_Fork));
 }
 
-/* Forks inside libc (daemon, forkpty): the child starts as a new process and proves what it inherited. */
+/* libc's would fork inside libc. */
+EXPORT int daemon(int nochdir, int noclose)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return -1;
+	if (pid > 0)
+		_exit(0);
+	if (setsid() < 0 || (!nochdir && chdir("/") < 0))
+		return -1;
+	if (noclose)
+		return 0;
+	int null = open("/dev/null", O_RDWR);
+	if (null < 0)
+		return -1;
+	for (int fd = 0; fd <= 2; fd++)
+		if (dup2(null, fd) < 0)
+			return -1;
+	return null > 2 ? close(null) : 0;
+}
+
+/* Forks inside libc (forkpty): the child starts as a new process and proves what it inherited. */
 static void atfork_prepare(void)
 {
 	if (!in_fork)
@@ -205,15 +234,21 @@ EXPORT __attribute__((noreturn)) void _Exit(int status)
 __attribute__((destructor)) static void last(void)
 {
 	if (client_active()) {
-		(void)fflush(NULL); /* streams on devices: libc would flush them after us */
+		stream_flush_all();
 		leave();
 	}
+}
+
+static void leave_quickly(void)
+{
+	leave();
 }
 
 __attribute__((constructor)) static void first(void)
 {
 	if (!client_active())
 		return;
+	(void)at_quick_exit(leave_quickly);
 	(void)pthread_atfork(atfork_prepare, atfork_parent, atfork_child);
 	for (int fd = 0; fd <= 2; fd++)
 		stream_after_change(fd);

@@ -5,8 +5,9 @@
 #include <dlfcn.h>
 #include <linux/futex.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
 #include <unistd.h>
+
+#include "client/raw.h"
 
 void *real_find(const char *name)
 {
@@ -28,16 +29,21 @@ void *real_find(const char *name)
 /* 0 free, 1 taken, 2 taken and somebody sleeps. */
 void lock_take(struct lock *l)
 {
+	uint64_t mask;
 	int seen = 0;
 
-	if (__atomic_compare_exchange_n(&l->state, &seen, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-		return;
-	while (__atomic_exchange_n(&l->state, 2, __ATOMIC_ACQUIRE) != 0)
-		syscall(SYS_futex, &l->state, FUTEX_WAIT_PRIVATE, 2, NULL, NULL, 0);
+	signals_block(&mask);
+	if (!__atomic_compare_exchange_n(&l->state, &seen, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+		while (__atomic_exchange_n(&l->state, 2, __ATOMIC_ACQUIRE) != 0)
+			raw_syscall(SYS_futex, (long)&l->state, FUTEX_WAIT_PRIVATE, 2, 0, 0, 0);
+	l->mask = mask;
 }
 
 void lock_release(struct lock *l)
 {
+	uint64_t mask = l->mask;
+
 	if (__atomic_exchange_n(&l->state, 0, __ATOMIC_RELEASE) == 2)
-		syscall(SYS_futex, &l->state, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+		raw_syscall(SYS_futex, (long)&l->state, FUTEX_WAKE_PRIVATE, 1, 0, 0, 0);
+	signals_restore(&mask);
 }

@@ -20,8 +20,30 @@ struct stream {
 	int fd;
 	bool standard; /* of 0, 1 or 2: closing it is not closing the descriptor */
 };
-static struct lock streams_lock; /* protects streams[] */
+static struct lock streams_lock; /* protects the fields below */
 static struct stream streams[STREAMS];
+static int nstreams; /* ever made: most programs need not look */
+
+void stream_fork_lock(void)
+{
+	lock_take(&streams_lock);
+}
+
+void stream_fork_unlock(void)
+{
+	lock_release(&streams_lock);
+}
+
+static bool any_stream(void)
+{
+	return __atomic_load_n(&nstreams, __ATOMIC_RELAXED) != 0;
+}
+
+void stream_flush_all(void)
+{
+	if (any_stream())
+		(void)fflush(NULL);
+}
 
 static ssize_t stream_read(void *cookie, char *buffer, size_t n)
 {
@@ -81,6 +103,7 @@ static FILE *stream_new(int fd, const char *mode, bool standard)
 	struct stream *s = stream_slot(NULL);
 	if (s)
 		*s = (struct stream){f, fd, standard};
+	__atomic_store_n(&nstreams, nstreams + 1, __ATOMIC_RELAXED);
 	lock_release(&streams_lock);
 	return f;
 }
@@ -89,7 +112,7 @@ static int stream_fd(const FILE *f)
 {
 	int fd = -1;
 
-	if (client_active() && f != NULL) {
+	if (unlikely(any_stream()) && f != NULL) {
 		lock_take(&streams_lock);
 		struct stream *s = stream_slot(f);
 		if (s)
@@ -101,7 +124,7 @@ static int stream_fd(const FILE *f)
 
 static void stream_drop(const FILE *f)
 {
-	if (!client_active() || f == NULL)
+	if (!any_stream() || f == NULL)
 		return;
 	lock_take(&streams_lock);
 	struct stream *s = stream_slot(f);
