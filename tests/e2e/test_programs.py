@@ -19,9 +19,8 @@ def test_part(world, model, part):
         assert r.err == "", str(r)
 
 
-@pytest.mark.xfail(reason="the client library knows poll and select, not epoll", strict=True)
-def test_epoll(world):
-    world.sundog_run("tdrv", world.app("programs"), "epoll").quiet()
+def test_epoll(world, model):
+    world.sundog_run("tdrv", world.app("programs", model), "epoll").quiet()
 
 
 @pytest.mark.parametrize("shell", SHELLS)
