@@ -245,6 +245,22 @@ int call_simple(struct wire_message *m)
 	return error;
 }
 
+int call_noticing_signals(struct wire_message *m)
+{
+	struct call *c = call_begin();
+	uint64_t mask;
+
+	if (c == NULL)
+		return errno == ENXIO ? EIO : errno;
+	signals_block(&mask);
+	c->channel.sleep_mask = &mask;
+	int error = call_run(c, m, NULL);
+	c->channel.sleep_mask = NULL;
+	signals_restore(&mask);
+	call_end(c);
+	return error;
+}
+
 /* ---- fork and vfork ---- */
 
 /* The child has one thread; its descriptors are closed already, and the channels are the parent's. */

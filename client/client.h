@@ -97,6 +97,8 @@ int call_take_fd(struct call *c, unsigned i);
 void call_end(struct call *c);
 /* All of it for a call without data. */
 int call_simple(struct wire_message *m);
+/* The same; a signal with a handler always interrupts the driver, even if it comes before the call sleeps. */
+int call_noticing_signals(struct wire_message *m);
 void call_fork_child(void);
 void call_vfork_enter(void);
 void call_vfork_leave(void);

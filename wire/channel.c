@@ -4,9 +4,11 @@
 #include "wire/channel.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -91,9 +93,21 @@ static void take_rights(struct channel *ch, const struct cmsghdr *c)
 	}
 }
 
+static int wait_masked(const struct channel *ch)
+{
+	struct pollfd p = { ch->socket, POLLIN, 0 };
+
+	return syscall(SYS_ppoll, &p, 1, NULL, ch->sleep_mask, sizeof(*ch->sleep_mask)) < 0 ? errno : 0;
+}
+
 /* Waits for one bell and takes what it carries. */
 static int hear(struct channel *ch)
 {
+	int masked = ch->sleep_mask ? wait_masked(ch) : 0;
+
+	if (masked)
+		return masked;
+
 	union control control;
 	char byte;
 	struct iovec iov = { &byte, 1 };

@@ -24,6 +24,9 @@ struct channel {
 	unsigned spin_skip;            /* sleeps until spinning is tried again */
 	int fds[WIRE_FDS_MAX];         /* received with the last message; -1 when taken */
 	unsigned nfds;
+	/* Client: NULL, or the kernel's signal set (8 bytes) that is in force while asleep, and only then: whoever blocks
+	   all signals before channel_send() hears of each handler by EINTR, of one with SA_RESTART too. */
+	const uint64_t *sleep_mask;
 };
 
 void channel_init(struct channel *ch, struct wire_channel *memory, int socket, bool server);

@@ -51,7 +51,7 @@ static void sigsegv_unload(struct host_as *as, uintptr_t addr, size_t len)
 
 	if (!agent_exists(&as->agent))
 		return;
-	while (as_intercepted_from(as, at, end, &whole)) {
+	while (at < end && as_intercepted_from(as, at, end, &whole)) {
 		uint64_t start = whole.start > at ? whole.start : at;
 		uint64_t stop = whole.end < end ? whole.end : end;
 		part_unload(as, start, stop, &whole);

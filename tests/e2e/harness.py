@@ -320,7 +320,9 @@ DRIVERS = {  # name: source, flags; the file is named after the source, as its d
     "leak-state": ("leaky.c", ["-DLEAK_STATE"]),
     "leak-kmem": ("leaky.c", ["-DLEAK_KMEM"]),
     "leak-node": ("leaky.c", ["-DLEAK_NODE"]),
+    "gate": ("gate.c", []),
     "shm": ("../../../drivers/shm", []),
+    "ctx": ("../../../drivers/ctx", []),
 }
 
 
