@@ -12,8 +12,8 @@ import pytest
 from harness import LONG, NOBODY, SLOW, SUNDOG, processes, stacks
 
 SEEDS = 20000 if LONG else 2000
-COMMANDS = SEEDS // 40   # of these seeds kill a whole command ...
-SERVERS = SEEDS // 40    # ... and as many a server
+COMMANDS = SEEDS // 20   # of these seeds kill a whole command ...
+SERVERS = SEEDS // 20    # ... and as many a server
 
 
 @pytest.mark.timeout((3000 if LONG else 400) * SLOW)
