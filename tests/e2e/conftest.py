@@ -4,6 +4,7 @@
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -17,6 +18,10 @@ import harness  # noqa: E402
 
 
 def pytest_configure(config):
+    # Under nohup or in a shell's background these are ignored, and children would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for signo in (signal.SIGQUIT, signal.SIGHUP):
+        signal.signal(signo, signal.SIG_DFL)
     if not config.option.xmlpath:
         config.option.xmlpath = os.path.join(harness.BUILD, "junit", f"e2e-{harness.FLAVOUR}.xml")
 
