@@ -54,7 +54,7 @@ handle_dup(struct handle *handle, struct devmap_segment *to)
 	}
 	devmap_segment_add(to, copy);
 	host_mutex_lock(&copy->lock);
-	error = window_show(copy);
+	error = handle_intercepts(copy) ? window_inherit(copy, handle) : window_show(copy);
 	host_mutex_unlock(&copy->lock);
 	return error;
 }

@@ -187,6 +187,12 @@ reveal_trash(struct handle *handle, uintptr_t start, uintptr_t end)
 }
 
 int
+window_inherit(struct handle *handle, const struct handle *parent)
+{
+	return window_lay(handle, parent->shown, parent->shown_offset);
+}
+
+int
 window_reveal(struct handle *handle, uintptr_t start, uintptr_t end)
 {
 	switch (handle->backing) {

@@ -16,6 +16,11 @@ struct patch;
 /* Lays the handle's first window over its claimed range.  0 or errno of the host.  May block. */
 int window_show(struct handle *handle);
 /*
+ * The same for a fork child's intercepted handle: what its parent shows, since a host may have the process's memory
+ * copied by its own fork.  A remap that the parent has not seen yet is found by the child's first fault.
+ */
+int window_inherit(struct handle *handle, const struct handle *parent);
+/*
  * Sees to it that the host's windows over [start, end) show what is behind the handle now, as they may not after a
  * remap.  The handle has memory.  0 or errno of the host.  May block.
  */

@@ -228,7 +228,7 @@ static void part_fork(int argc, char **argv)
 	CHECK(ioctl(fd, GATE_MAPPINGS) == 1);
 }
 
-/* Other memory behind the same addresses. */
+/* Other memory behind the same addresses, and before a fork. */
 static void part_remap(int argc, char **argv)
 {
 	int fd = open_device(DEV, O_RDWR);
@@ -239,7 +239,13 @@ static void part_remap(int argc, char **argv)
 		CHECK(ioctl(fd, GATE_REMAP, (i + 1) % 2) == 0);
 		CHECK(i == 0 ? p[0] == 0 : p[0] == 10 + (i + 1) % 2);
 	}
-	CHECK(p[0] == 10);
+	/* a child before the parent has seen it */
+	CHECK(p[0] == 10 && ioctl(fd, GATE_REMAP, 1) == 0);
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(p[0] == 11 ? 0 : 1);
+	reap(pid);
+	CHECK(p[0] == 11);
 }
 
 /* spin: writes for ever, first says that it does. */
