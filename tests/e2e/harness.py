@@ -264,7 +264,8 @@ class Server:
     def use(self):
         """Descriptors, threads, lines of the memory map."""
         with open(f"/proc/{self.pid}/maps", encoding="utf-8", errors="replace") as f:
-            maps = sum(1 for _ in f)
+            # A sanitizer's allocator maps memory as it likes: there only page objects and channels count.
+            maps = sum(1 for line in f if FLAVOUR == "plain" or "/memfd:sundog" in line)
         return (len(os.listdir(f"/proc/{self.pid}/fd")), len(os.listdir(f"/proc/{self.pid}/task")), maps)
 
     def settle(self, before, maps_more=64):
