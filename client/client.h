@@ -145,10 +145,14 @@ void descriptor_vfork_leave(void);
 struct node {
 	uint64_t dev;
 	uint32_t mode, uid, gid;
+	bool slash; /* the path that found it asks for a directory: ENOTDIR */
 };
 /* Is the path (relative to dirfd) a device node? */
 bool node_find(int dirfd, const char *path, struct node *n);
 bool node_by_dev(uint64_t dev, struct node *n);
+/* access(2): 0, or -1 and errno. */
+int node_access(const struct node *n, int mode, bool effective);
+void node_cwd_changed(void);
 
 /* ---- open.c ---- */
 

@@ -16,7 +16,7 @@ unsigned sys_flags(int flags)
 
 int device_open(const struct node *n, int flags)
 {
-	if (flags & O_DIRECTORY)
+	if (n->slash || (flags & O_DIRECTORY))
 		return fail(ENOTDIR);
 	if ((flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
 		return fail(EEXIST);
@@ -60,7 +60,7 @@ static int opened(int fd)
 	{                                                                                                         \
 		struct node n;                                                                                    \
 		MODE(flags, flags)                                                                                \
-		if (unlikely(node_find(AT_FDCWD, path, &n)))                                                      \
+		if (unlikely(!(flags & O_PATH) && node_find(AT_FDCWD, path, &n)))                                                      \
 			return device_open(&n, flags);                                                            \
 		return opened(REAL(name)(path, flags, mode));                                                     \
 	}
@@ -69,7 +69,7 @@ static int opened(int fd)
 	{                                                                                                         \
 		struct node n;                                                                                    \
 		MODE(flags, flags)                                                                                \
-		if (unlikely(node_find(dirfd, path, &n)))                                                         \
+		if (unlikely(!(flags & O_PATH) && node_find(dirfd, path, &n)))                                                         \
 			return device_open(&n, flags);                                                            \
 		return opened(REAL(name)(dirfd, path, flags, mode));                                              \
 	}
@@ -96,12 +96,16 @@ static int opened(int fd)
 	{                                                                                                         \
 		struct node n;                                                                                    \
 		if (unlikely(node_find(AT_FDCWD, path, &n)))                                                      \
-			return device_open(&n, O_WRONLY);                                                         \
+			return device_open(&n, O_CREAT | O_WRONLY | O_TRUNC);                                     \
 		return opened(REAL(name)(path, mode));                                                            \
 	}
 
+int __open(const char *path, int flags, ...);
+int __open64(const char *path, int flags, ...);
 OPEN(open)
 OPEN(open64)
+OPEN(__open)
+OPEN(__open64)
 OPENAT(openat)
 OPENAT(openat64)
 OPEN_2(__open_2)

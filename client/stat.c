@@ -21,11 +21,12 @@ static bool fd_node(int fd, struct node *n)
 	if (likely(!descriptor_get(fd, &d)))
 		return false;
 	if (!node_by_dev(d.dev, n)) /* a clone, or a node that is gone */
-		*n = (struct node){.dev = d.dev, .mode = S_IFCHR | 0666};
+		*n = (struct node){.dev = d.dev, .slash = false, .mode = S_IFCHR | 0666};
 	return true;
 }
 
-#define FILL(st, n)                                                                                               \
+#define FILL(st, n) (unlikely((n)->slash) ? fail(ENOTDIR) : FILL_ALL(st, n))
+#define FILL_ALL(st, n)                                                                                               \
 	(memset(st, 0, sizeof(*(st))), (st)->st_mode = (n)->mode, (st)->st_rdev = linux_dev((n)->dev),            \
 	 (st)->st_uid = (n)->uid, (st)->st_gid = (n)->gid, (st)->st_nlink = 1, (st)->st_blksize = 4096,           \
 	 (st)->st_ino = (ino_t)((n)->dev + 1), 0)
@@ -50,6 +51,39 @@ static bool fd_node(int fd, struct node *n)
 									   : node_find(dirfd, path, &n);          \
 		return unlikely(is) ? FILL(st, &n) : REAL(name)(dirfd, path, st, flags);                          \
 	}
+
+/* As binaries from before glibc 2.33 call them. */
+#define XSTAT(name, type)                                                                                         \
+	int name(int version, const char *path, struct type *st);                                                 \
+	EXPORT int name(int version, const char *path, struct type *st)                                           \
+	{                                                                                                         \
+		struct node n;                                                                                    \
+		return unlikely(node_find(AT_FDCWD, path, &n)) ? FILL(st, &n) : REAL(name)(version, path, st);    \
+	}
+#define FXSTAT(name, type)                                                                                        \
+	int name(int version, int fd, struct type *st);                                                           \
+	EXPORT int name(int version, int fd, struct type *st)                                                     \
+	{                                                                                                         \
+		struct node n;                                                                                    \
+		return unlikely(fd_node(fd, &n)) ? FILL(st, &n) : REAL(name)(version, fd, st);                    \
+	}
+#define FXSTATAT(name, type)                                                                                      \
+	int name(int version, int dirfd, const char *path, struct type *st, int flags);                           \
+	EXPORT int name(int version, int dirfd, const char *path, struct type *st, int flags)                     \
+	{                                                                                                         \
+		struct node n;                                                                                    \
+		bool is = (flags & AT_EMPTY_PATH) && *path == '\0' ? fd_node(dirfd, &n)                   \
+									   : node_find(dirfd, path, &n);          \
+		return unlikely(is) ? FILL(st, &n) : REAL(name)(version, dirfd, path, st, flags);                 \
+	}
+XSTAT(__xstat, stat)
+XSTAT(__xstat64, stat64)
+XSTAT(__lxstat, stat)
+XSTAT(__lxstat64, stat64)
+FXSTAT(__fxstat, stat)
+FXSTAT(__fxstat64, stat64)
+FXSTATAT(__fxstatat, stat)
+FXSTATAT(__fxstatat64, stat64)
 
 STAT(stat, stat)
 STAT(stat64, stat64)
@@ -96,6 +130,8 @@ EXPORT int statx(int dirfd, const char *restrict path, int flags, unsigned mask,
 
 	if (likely(!is))
 		return REAL(statx)(dirfd, path, flags, mask, x);
+	if (n.slash)
+		return fail(ENOTDIR);
 	memset(x, 0, sizeof(*x));
 	x->stx_mask = STATX_TYPE | STATX_MODE | STATX_NLINK | STATX_UID | STATX_GID | STATX_INO | STATX_SIZE;
 	x->stx_mode = (uint16_t)n.mode;
@@ -109,38 +145,29 @@ EXPORT int statx(int dirfd, const char *restrict path, int flags, unsigned mask,
 	return 0;
 }
 
-static int node_access(const struct node *n, int mode, uid_t uid, gid_t gid)
-{
-	unsigned bits = uid == n->uid ? n->mode >> 6 : gid == n->gid ? n->mode >> 3 : n->mode;
-
-	if (uid == 0)
-		bits |= R_OK | W_OK;
-	return (mode & (int)(bits & 7)) == mode ? 0 : fail(EACCES);
-}
-
 EXPORT int access(const char *path, int mode)
 {
 	struct node n;
 
-	return unlikely(node_find(AT_FDCWD, path, &n)) ? node_access(&n, mode, getuid(), getgid())
+	return unlikely(node_find(AT_FDCWD, path, &n)) ? node_access(&n, mode, false)
 						       : REAL(access)(path, mode);
 }
 
 EXPORT int faccessat(int dirfd, const char *path, int mode, int flags)
 {
 	struct node n;
-	bool effective = flags & AT_EACCESS;
 
-	if (likely(!node_find(dirfd, path, &n)))
+	bool is = (flags & AT_EMPTY_PATH) && *path == '\0' ? fd_node(dirfd, &n) : node_find(dirfd, path, &n);
+	if (likely(!is))
 		return REAL(faccessat)(dirfd, path, mode, flags);
-	return node_access(&n, mode, effective ? geteuid() : getuid(), effective ? getegid() : getgid());
+	return node_access(&n, mode, flags & AT_EACCESS);
 }
 
 EXPORT int euidaccess(const char *path, int mode)
 {
 	struct node n;
 
-	return unlikely(node_find(AT_FDCWD, path, &n)) ? node_access(&n, mode, geteuid(), getegid())
+	return unlikely(node_find(AT_FDCWD, path, &n)) ? node_access(&n, mode, true)
 						       : REAL(euidaccess)(path, mode);
 }
 
