@@ -22,7 +22,7 @@ struct call {
 	struct channel channel;
 	uint32_t tid;
 	volatile sig_atomic_t busy;
-	bool open;
+	bool open, interrupted;
 };
 struct thread_calls {
 	struct call call[CALL_DEPTH];
@@ -188,19 +188,17 @@ static int step_perform(struct call *c, struct wire_message *m)
 
 static int receive(struct call *c, struct wire_message *m)
 {
-	bool told = false;
-
 	for (;;) {
 		int error = channel_receive(&c->channel, m);
 		if (likely(error != EINTR))
 			return error;
-		if (!told) /* a handler has run: the driver's wait ends, and the reply says EINTR if it minds */
+		if (!c->interrupted) /* a handler has run: the driver's wait ends, and the reply says EINTR if it minds */
 			connection_interrupt(c->tid);
-		told = true;
+		c->interrupted = true;
 	}
 }
 
-static int run(struct call *c, struct wire_message *m, const int *fds)
+static int converse(struct call *c, struct wire_message *m, const int *fds)
 {
 	int error = channel_send(&c->channel, m, fds);
 
@@ -223,6 +221,30 @@ static int run(struct call *c, struct wire_message *m, const int *fds)
 	return EIO;
 }
 
+/*
+ * Handlers run only while the thread sleeps.  Otherwise one that runs just before it sleeps would be missed, and the
+ * driver would not wake from a wait that a signal ends.
+ */
+static int run(struct call *c, struct wire_message *m, const int *fds)
+{
+	uint64_t mask;
+
+	c->interrupted = false;
+	if (likely(!signals_handled()))
+		return converse(c, m, fds);
+	signals_block(&mask);
+	c->channel.sleep_mask = &mask;
+	int error = converse(c, m, fds);
+	c->channel.sleep_mask = NULL;
+	signals_restore(&mask);
+	return error;
+}
+
+bool call_restarts(const struct call *c, int error)
+{
+	return error == EINTR && c->interrupted && signals_restart();
+}
+
 int call_run(struct call *c, struct wire_message *m, const int *fds)
 {
 	if (unlikely(cred_take_changed())) {
@@ -240,23 +262,12 @@ int call_simple(struct wire_message *m)
 
 	if (c == NULL)
 		return errno == ENXIO ? EIO : errno;
+	const struct wire_message call = *m;
 	int error = call_run(c, m, NULL);
-	call_end(c);
-	return error;
-}
-
-int call_noticing_signals(struct wire_message *m)
-{
-	struct call *c = call_begin();
-	uint64_t mask;
-
-	if (c == NULL)
-		return errno == ENXIO ? EIO : errno;
-	signals_block(&mask);
-	c->channel.sleep_mask = &mask;
-	int error = call_run(c, m, NULL);
-	c->channel.sleep_mask = NULL;
-	signals_restore(&mask);
+	while (unlikely(call_restarts(c, error))) {
+		*m = call;
+		error = call_run(c, m, NULL);
+	}
 	call_end(c);
 	return error;
 }

@@ -94,11 +94,11 @@ uint8_t *call_data(struct call *c);
 /* 0 or the call's errno; EIO when the server is gone. */
 int call_run(struct call *c, struct wire_message *m, const int *fds);
 int call_take_fd(struct call *c, unsigned i);
+/* The call said EINTR, after handlers that ask for a restart: begin it anew. */
+bool call_restarts(const struct call *c, int error);
 void call_end(struct call *c);
 /* All of it for a call without data. */
 int call_simple(struct wire_message *m);
-/* The same; a signal with a handler always interrupts the driver, even if it comes before the call sleeps. */
-int call_noticing_signals(struct wire_message *m);
 void call_fork_child(void);
 void call_vfork_enter(void);
 void call_vfork_leave(void);
@@ -211,6 +211,9 @@ void fault_fork_child(void);
 
 /* ---- sigaction.c: SIGSEGV is ours, and the application does not see it ---- */
 
+/* The application has handlers; all of them with SA_RESTART. */
+bool signals_handled(void);
+bool signals_restart(void);
 void signals_block(uint64_t *old);
 void signals_restore(const uint64_t *old);
 /* SIGSEGV goes to handler from now on. */

@@ -70,7 +70,7 @@ static bool serve(uintptr_t addr, int kind, siginfo_t *failure)
 	int error = agent_need();
 
 	if (!error)
-		error = call_noticing_signals(&m);
+		error = call_simple(&m);
 	if (!error && m.a == 0)
 		return true;
 	if (error)

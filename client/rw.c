@@ -18,12 +18,16 @@ ssize_t device_transfer(const struct device *d, uint32_t op, const struct iovec 
 	struct call *c = call_begin();
 	if (c == NULL)
 		return fail(errno == ENXIO ? EIO : errno);
-	struct wire_iovec *w = (struct wire_iovec *)(void *)call_data(c);
-	for (int i = 0; i < count; i++)
-		w[i] = (struct wire_iovec){(uintptr_t)iov[i].iov_base, iov[i].iov_len};
-	struct wire_message m = {.op = op, .a = d->id, .b = (uint64_t)offset, .c = (uint64_t)count,
-				 .data_len = (uint32_t)count * sizeof(*w)};
-	int error = call_run(c, &m, NULL);
+	struct wire_message m;
+	int error;
+	do {
+		struct wire_iovec *w = (struct wire_iovec *)(void *)call_data(c);
+		for (int i = 0; i < count; i++)
+			w[i] = (struct wire_iovec){(uintptr_t)iov[i].iov_base, iov[i].iov_len};
+		m = (struct wire_message){.op = op, .a = d->id, .b = (uint64_t)offset, .c = (uint64_t)count,
+					  .data_len = (uint32_t)count * sizeof(*w)};
+		error = call_run(c, &m, NULL);
+	} while (unlikely(call_restarts(c, error)));
 	call_end(c);
 	return error ? fail(error) : (ssize_t)m.a;
 }

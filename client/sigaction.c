@@ -169,12 +169,51 @@ void signals_deliver(int signo, siginfo_t *info, void *context, bool forced)
 
 /* ---- what applications call ---- */
 
+/* What handlers there are, by signal. */
+static uint64_t handled, handled_once; /* the second: without SA_RESTART */
+
+bool signals_handled(void)
+{
+	return __atomic_load_n(&handled, __ATOMIC_RELAXED) != 0;
+}
+
+bool signals_restart(void)
+{
+	return __atomic_load_n(&handled_once, __ATOMIC_RELAXED) == 0;
+}
+
+/* Before a handler can run: forgets none that is there. */
+static void handler_comes(int signo, sighandler_t handler, bool restart)
+{
+	uint64_t bit = signo > 0 && signo <= 64 ? UINT64_C(1) << (signo - 1) : 0;
+
+	if (handler == SIG_DFL || handler == SIG_IGN)
+		return;
+	__atomic_or_fetch(&handled, bit, __ATOMIC_RELAXED);
+	if (restart)
+		__atomic_and_fetch(&handled_once, ~bit, __ATOMIC_RELAXED);
+	else
+		__atomic_or_fetch(&handled_once, bit, __ATOMIC_RELAXED);
+}
+
+static void handler_has_gone(int signo, sighandler_t handler)
+{
+	uint64_t bit = signo > 0 && signo <= 64 ? UINT64_C(1) << (signo - 1) : 0;
+
+	if (handler != SIG_DFL && handler != SIG_IGN)
+		return;
+	__atomic_and_fetch(&handled, ~bit, __ATOMIC_RELAXED);
+	__atomic_and_fetch(&handled_once, ~bit, __ATOMIC_RELAXED);
+}
+
 EXPORT int sigaction(int signo, const struct sigaction *act, struct sigaction *old)
 {
 	struct sigaction copy;
 
 	if (likely(!client_active()))
 		return REAL(sigaction)(signo, act, old);
+	if (act)
+		handler_comes(signo, act->sa_handler, act->sa_flags & SA_RESTART);
 	if (signo == SIGSEGV)
 		return segv_exchange(act, old);
 	if (act && sigismember(&act->sa_mask, SIGSEGV) > 0) {
@@ -182,7 +221,22 @@ EXPORT int sigaction(int signo, const struct sigaction *act, struct sigaction *o
 		sigdelset(&copy.sa_mask, SIGSEGV);
 		act = &copy;
 	}
-	return REAL(sigaction)(signo, act, old);
+	int result = REAL(sigaction)(signo, act, old);
+	if (act && result == 0)
+		handler_has_gone(signo, act->sa_handler);
+	return result;
+}
+
+/* signal(2) in one of its kinds. */
+static sighandler_t other_signal(sighandler_t (*real)(int, sighandler_t), int signo, sighandler_t handler, bool restart)
+{
+	if (likely(!client_active()))
+		return real(signo, handler);
+	handler_comes(signo, handler, restart);
+	sighandler_t old = real(signo, handler);
+	if (old != SIG_ERR)
+		handler_has_gone(signo, handler);
+	return old;
 }
 
 static sighandler_t segv_signal(sighandler_t handler, int flags)
@@ -198,14 +252,14 @@ EXPORT sighandler_t signal(int signo, sighandler_t handler)
 {
 	if (unlikely(signo == SIGSEGV && client_active()))
 		return segv_signal(handler, SA_RESTART);
-	return REAL(signal)(signo, handler);
+	return other_signal(REAL(signal), signo, handler, true);
 }
 
 EXPORT sighandler_t sysv_signal(int signo, sighandler_t handler)
 {
 	if (unlikely(signo == SIGSEGV && client_active()))
 		return segv_signal(handler, (int)SA_RESETHAND | SA_NODEFER);
-	return REAL(sysv_signal)(signo, handler);
+	return other_signal(REAL(sysv_signal), signo, handler, false);
 }
 
 sighandler_t __sysv_signal(int signo, sighandler_t handler);
