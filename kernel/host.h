@@ -134,7 +134,6 @@ struct host_window {
 	uint64_t offset;
 	unsigned prot;     /* HOST_PROT_*, of every translation in the window */
 	bool intercept;
-	bool ahead;         /* intercepted only to learn what is behind: a host may call sys_fault() before any access */
 	bool resident;
 	bool lend_writable; /* some mapping of it may become writable: the process may hold a writable descriptor */
 };

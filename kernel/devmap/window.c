@@ -39,7 +39,6 @@ host_window(struct handle *handle, uintptr_t addr, size_t len, struct page_objec
 		.offset = offset,
 		.prot = protection_host(handle->public.dh_prot),
 		.intercept = handle_intercepts(handle),
-		.ahead = !handle_has_access(handle),
 		.resident = object != NULL && object->resident,
 		.lend_writable = (handle->public.dh_maxprot & PROT_WRITE) != 0,
 	};
