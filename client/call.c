@@ -22,6 +22,7 @@ struct call {
 	struct channel channel;
 	uint32_t tid;
 	volatile sig_atomic_t busy;
+	uintptr_t frame; /* of the busy call */
 	bool open, interrupted;
 };
 struct thread_calls {
@@ -75,16 +76,32 @@ static struct thread_calls *thread_get(void)
 	return t;
 }
 
+/*
+ * A handler may leave a call by siglongjmp(): it is busy for ever.  Calls nest on the stack, which grows down, so one
+ * that is in progress has a higher frame; on a signal stack nothing can be said.
+ */
+static bool is_abandoned(const struct call *c, uintptr_t frame)
+{
+	stack_t stack;
+
+	return c->frame <= frame && sigaltstack(NULL, &stack) == 0 && !(stack.ss_flags & SS_ONSTACK);
+}
+
 struct call *call_begin(void)
 {
 	struct thread_calls *t = thread_get();
+	uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
 
 	if (t == NULL)
 		return NULL;
 	for (int i = 0; i < CALL_DEPTH; i++) {
 		struct call *c = &t->call[i];
-		if (c->busy)
-			continue;
+		if (unlikely(c->busy)) {
+			if (!is_abandoned(c, frame))
+				continue;
+			call_close(c);
+		}
+		c->frame = frame;
 		c->busy = 1;
 		if (likely(c->open))
 			return c;

@@ -187,6 +187,11 @@ void epoll_fork_unlock(void);
 struct iovec;
 ssize_t device_transfer(const struct device *d, uint32_t op, const struct iovec *iov, int count, int64_t offset);
 
+/* ---- spawn.c ---- */
+
+void spawn_fork_lock(void);
+void spawn_fork_unlock(void);
+
 /* ---- memory.c ---- */
 
 bool memory_any(void);

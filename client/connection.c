@@ -61,8 +61,9 @@ static int high_number(void)
 {
 	struct rlimit limit;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > 1 << 20)
-		return 1 << 19;
+	/* Not higher than that: Linux keeps, and copies at fork, a table up to the highest number. */
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > 1024)
+		return 960;
 	return (int)(limit.rlim_cur - limit.rlim_cur / 4);
 }
 

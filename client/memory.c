@@ -300,7 +300,7 @@ static void *device_mmap(const struct device *d, void *wish, size_t len, int pro
 	return map_failed(error);
 }
 
-static int leave_range(uintptr_t start, uintptr_t end);
+static int leave_for(const void *addr, size_t len);
 
 #define MMAP(name, off)                                                                                           \
 	EXPORT void *name(void *addr, size_t len, int prot, int flags, int fd, off offset)                        \
@@ -308,8 +308,9 @@ static int leave_range(uintptr_t start, uintptr_t end);
 		struct device d;                                                                                  \
 		if (unlikely(fd >= 0 && !(flags & MAP_ANONYMOUS) && descriptor_get(fd, &d)))                      \
 			return device_mmap(&d, addr, len, prot, flags, (int64_t)offset);                          \
-		if (unlikely((flags & MAP_FIXED) && memory_any()))                                                \
-			(void)leave_range((uintptr_t)addr, (uintptr_t)addr + PAGE_UP(len));                       \
+		int error = flags & MAP_FIXED ? leave_for(addr, len) : 0;                                         \
+		if (unlikely(error))                                                                              \
+			return map_failed(error);                                                                 \
 		return REAL(name)(addr, len, prot, flags, fd, offset);                                            \
 	}
 
@@ -326,17 +327,27 @@ static int leave_range(uintptr_t start, uintptr_t end)
 	if (!range_first(start, end, &part))
 		return 0;
 	int error = unmap_at_server(start, end);
+	if (error && error != EIO) /* without a server the mapping is Linux's alone */
+		return error;
 	range_remove(start, end);
-	return error;
+	return 0;
+}
+
+/* Before Linux replaces what is in a range, if it will. */
+static int leave_for(const void *addr, size_t len)
+{
+	uintptr_t start = (uintptr_t)addr;
+
+	if (likely(!memory_any()) || len == 0 || start % PAGE != 0 || PAGE_UP(len) < len)
+		return 0;
+	return leave_range(start, start + PAGE_UP(len));
 }
 
 EXPORT int munmap(void *addr, size_t len)
 {
-	uintptr_t start = (uintptr_t)addr;
+	int error = leave_for(addr, len);
 
-	if (unlikely(memory_any()) && len != 0 && start % PAGE == 0 && PAGE_UP(len) >= len)
-		(void)leave_range(start, start + PAGE_UP(len));
-	return REAL(munmap)(addr, len);
+	return unlikely(error) ? fail(error) : REAL(munmap)(addr, len);
 }
 
 /* ---- mprotect and the others ---- */
@@ -383,40 +394,66 @@ EXPORT void *mremap(void *old, size_t old_len, size_t new_len, int flags, ...)
 	uintptr_t start = (uintptr_t)old;
 	if (unlikely(range_first(start, start + PAGE_UP(old_len ? old_len : 1), &part)))
 		return map_failed(EINVAL); /* differs from ordinary memory: device mappings do not move or grow */
-	if (unlikely((flags & MREMAP_FIXED) && memory_any()))
-		(void)leave_range((uintptr_t)wish, (uintptr_t)wish + PAGE_UP(new_len));
+	int error = flags & MREMAP_FIXED ? leave_for(wish, new_len) : 0;
+	if (unlikely(error))
+		return map_failed(error);
 	return REAL(mremap)(old, old_len, new_len, flags, wish);
 }
 
-static bool touches_device(const void *addr, size_t len)
-{
-	struct range part = {0};
+/*
+ * On device mappings these succeed without effect, as on the original system; the ordinary memory around
+ * them, [ part )( device )[ part ), gets what was asked.
+ */
+#define AROUND_DEVICES(addr, len, call)                                                                           \
+	do {                                                                                                      \
+		uintptr_t at_ = (uintptr_t)(addr), end_ = at_ + PAGE_UP(len);                                     \
+		struct range device_ = {0};                                                                       \
+		if (likely(!range_first(at_, end_, &device_)))                                                    \
+			break;                                                                                    \
+		while (at_ < end_) {                                                                              \
+			bool more_ = range_first(at_, end_, &device_);                                            \
+			void *part = (void *)at_;                                                                 \
+			size_t size = (more_ ? device_.start : end_) - at_;                                       \
+			int result_ = size ? (call) : 0;                                                          \
+			if (result_ != 0)                                                                         \
+				return result_;                                                                   \
+			at_ = more_ ? device_.end : end_;                                                         \
+		}                                                                                                 \
+		return 0;                                                                                         \
+	} while (0)
 
-	return range_first((uintptr_t)addr, (uintptr_t)addr + PAGE_UP(len), &part);
-}
-
-/* On device mappings these succeed without effect, as on the original system. */
 EXPORT int madvise(void *addr, size_t len, int advice)
 {
-	return unlikely(touches_device(addr, len)) ? 0 : REAL(madvise)(addr, len, advice);
+	AROUND_DEVICES(addr, len, REAL(madvise)(part, size, advice));
+	return REAL(madvise)(addr, len, advice);
 }
 
 EXPORT int posix_madvise(void *addr, size_t len, int advice)
 {
-	return unlikely(touches_device(addr, len)) ? 0 : REAL(posix_madvise)(addr, len, advice);
+	AROUND_DEVICES(addr, len, REAL(posix_madvise)(part, size, advice));
+	return REAL(posix_madvise)(addr, len, advice);
 }
 
 EXPORT int msync(void *addr, size_t len, int flags)
 {
-	return unlikely(touches_device(addr, len)) ? 0 : REAL(msync)(addr, len, flags);
+	AROUND_DEVICES(addr, len, REAL(msync)(part, size, flags));
+	return REAL(msync)(addr, len, flags);
 }
 
 EXPORT int mlock(const void *addr, size_t len)
 {
-	return unlikely(touches_device(addr, len)) ? 0 : REAL(mlock)(addr, len);
+	AROUND_DEVICES(addr, len, REAL(mlock)(part, size));
+	return REAL(mlock)(addr, len);
+}
+
+EXPORT int mlock2(const void *addr, size_t len, unsigned flags)
+{
+	AROUND_DEVICES(addr, len, REAL(mlock2)(part, size, flags));
+	return REAL(mlock2)(addr, len, flags);
 }
 
 EXPORT int munlock(const void *addr, size_t len)
 {
-	return unlikely(touches_device(addr, len)) ? 0 : REAL(munlock)(addr, len);
+	AROUND_DEVICES(addr, len, REAL(munlock)(part, size));
+	return REAL(munlock)(addr, len);
 }

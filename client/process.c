@@ -24,10 +24,12 @@ static void locks_take(void)
 	memory_fork_lock();
 	epoll_fork_lock();
 	stream_fork_lock();
+	spawn_fork_lock();
 }
 
 static void locks_release(void)
 {
+	spawn_fork_unlock();
 	stream_fork_unlock();
 	epoll_fork_unlock();
 	memory_fork_unlock();
@@ -38,6 +40,7 @@ static void locks_release(void)
 
 static void child_begins(uint64_t token, int leash)
 {
+	spawn_fork_unlock();
 	stream_fork_unlock();
 	epoll_fork_unlock();
 	memory_fork_unlock();
@@ -110,6 +113,12 @@ static pid_t do_fork(pid_t (*real)(void))
 EXPORT pid_t fork(void)
 {
 	return likely(!client_active()) || in_vfork_child ? REAL(fork)() : do_fork(REAL(fork));
+}
+
+pid_t __fork(void);
+EXPORT pid_t __fork(void)
+{
+	return fork();
 }
 
 EXPORT pid_t _Fork(void)

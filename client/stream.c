@@ -133,6 +133,11 @@ static void stream_drop(const FILE *f)
 	lock_release(&streams_lock);
 }
 
+static FILE **standard(int fd)
+{
+	return fd == 0 ? &stdin : fd == 1 ? &stdout : &stderr;
+}
+
 /* ---- fopen and its relatives ---- */
 
 /* O_* flags of an fopen mode, or -1. */
@@ -207,12 +212,44 @@ static FILE *device_freopen(const struct node *n, const char *mode, FILE *f)
 	return f;
 }
 
+/*
+ * A device's stream becomes a file's.  A standard one gets its own stream back as its descriptor is replaced; libc
+ * would give it another number.
+ */
+static FILE *file_freopen(const char *path, const char *mode, FILE *f)
+{
+	int flags = mode_flags(mode), at = stream_fd(f);
+
+	if (flags < 0) {
+		errno = EINVAL;
+		return NULL;
+	}
+	(void)fflush(f);
+	if ((flags & O_ACCMODE) != O_RDONLY && mode[0] != 'r')
+		flags |= O_CREAT | (mode[0] == 'w' ? O_TRUNC : 0);
+	int fd = open64(path, flags, 0666);
+	if (fd < 0)
+		return NULL;
+	if (fd != at) {
+		int moved = dup2(fd, at);
+		(void)close(fd);
+		if (moved < 0)
+			return NULL;
+	}
+	return *standard(at);
+}
+
 #define FREOPEN(name)                                                                                             \
 	EXPORT FILE *name(const char *path, const char *mode, FILE *f)                                            \
 	{                                                                                                         \
 		struct node n;                                                                                    \
-		return unlikely(path && node_find(AT_FDCWD, path, &n)) ? device_freopen(&n, mode, f)              \
-								       : REAL(name)(path, mode, f);               \
+		if (unlikely(path && node_find(AT_FDCWD, path, &n)))                                              \
+			return device_freopen(&n, mode, f);                                                       \
+		int fd = stream_fd(f);                                                                            \
+		if (unlikely(path && fd >= 0 && fd <= 2))                                                         \
+			return file_freopen(path, mode, f);                                                       \
+		stream_drop(f);                                                                                   \
+		return REAL(name)(path, mode, f);                                                                 \
 	}
 FREOPEN(freopen)
 FREOPEN(freopen64)
@@ -252,11 +289,6 @@ EXPORT int fileno_unlocked(FILE *f)
 /* ---- stdin, stdout, stderr ---- */
 
 static FILE *originals[3];
-
-static FILE **standard(int fd)
-{
-	return fd == 0 ? &stdin : fd == 1 ? &stdout : &stderr;
-}
 
 void stream_before_change(int fd)
 {

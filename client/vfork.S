@@ -5,8 +5,9 @@
  * after it.
  */
 	.text
-	.globl vfork
+	.globl vfork, __vfork
 	.type vfork, @function
+	.set __vfork, vfork
 #ifdef __x86_64__
 vfork:
 	.cfi_startproc
