@@ -15,6 +15,7 @@ class Case:
     inner: int     # operations in one sample
     samples: int   # samples in one batch
     driver: str = "bench"
+    rounds: int = 15     # pairs of batches
     fresh: bool = False  # both programs anew for each round: where their pages lie decides a few percent
 
     @property
@@ -27,7 +28,7 @@ class Case:
 
 CASES = [
     #    name                            cpus  ours          peer             low   high  inner samples
-    Case("write 64 MiB, touched",           1, "write",      "memfd_write",    0.98, 1.02,   1,   20, fresh=True),
+    Case("write 64 MiB, touched",           1, "write",      "memfd_write",    0.98, 1.02,   1,   10, rounds=75, fresh=True),
     Case("map+touch+unmap 64 MiB",          1, "map_64m",    "memfd_map",      0,    0.35,   1,    5),
     Case("map+touch+unmap 4 KiB",           1, "map_4k",     "memfd_map_call", 0,    1.25,   1, 1000),
     Case("map+touch+unmap 4 KiB",           2, "map_4k",     "memfd_map_call", 0,    1.25,   1,  300),
