@@ -197,7 +197,6 @@ void spawn_fork_unlock(void);
 bool memory_any(void);
 void memory_fork_lock(void);
 void memory_fork_unlock(void);
-void memory_exec_or_drop(void);
 /*
  * Is addr in an intercepted mapping?  From a signal handler, without a lock; true as well if that cannot be said in the
  * middle of a change: the server knows.
