@@ -159,4 +159,32 @@ int host_as_protect(struct host_as *as, uintptr_t addr, size_t len, unsigned pro
 int host_copyin(struct host_as *as, void *to, uintptr_t from, size_t len);
 int host_copyout(struct host_as *as, uintptr_t to, const void *from, size_t len);
 
+/* ---- locked user memory ----
+ * The process's own pages of an ordinary range (no device mapping in it), held where they are for a device.
+ * Nothing is charged here.  Several locks may cover one page. */
+
+struct host_lock;
+
+#define HOST_LOCK_WRITE 0x1u    /* the device will write: copy-on-write is broken first */
+#define HOST_LOCK_LONGTERM 0x2u /* not of a kind of mapping that the specification forbids for long-term locks */
+/*
+ * Makes [addr, addr + len) resident and records it.  EFAULT: a hole, or a kind of memory that cannot be locked;
+ * EACCES: the protection does not permit it; ENOMEM, EAGAIN: resources.  as may be any process's.  May block.
+ */
+int host_lock_create(struct host_as *as, uintptr_t addr, size_t len, unsigned flags, struct host_lock **out);
+/* Also after the process has died.  May block. */
+void host_lock_destroy(struct host_lock *lock);
+/*
+ * Copies from and to the locked pages, as a device does, without the process's help.  offset + len is within the lock.
+ * EFAULT: the process is dead and nobody has asked for its pages before.  May block.
+ */
+int host_lock_read(struct host_lock *lock, uint64_t offset, void *to, size_t len);
+int host_lock_write(struct host_lock *lock, uint64_t offset, const void *from, size_t len);
+/*
+ * The locked range as a page object with a kernel address: from now on the process and the object share these pages, and no
+ * write of any of the process's threads is lost on the way.  The caller destroys *pages, before or after the lock; the same
+ * pages stay behind both as long as one is there.  EFAULT: they cannot be shared, or the process is dead.  May block.
+ */
+int host_lock_pages(struct host_lock *lock, struct host_pages **pages);
+
 #endif
