@@ -30,7 +30,7 @@
 #define WIRE_VERSION 1u
 #define WIRE_ENV "SUNDOG_SOCKET" /* environment: name of the abstract socket, without the NUL */
 
-enum wire_kind { WIRE_PROCESS = 1, WIRE_THREAD, WIRE_SUPERVISOR, WIRE_AGENT };
+enum wire_kind { WIRE_PROCESS = 1, WIRE_THREAD, WIRE_AGENT };
 
 struct wire_image { uint64_t id[2]; }; /* random, of one process image: it changes at exec and fork */
 

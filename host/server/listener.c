@@ -89,7 +89,7 @@ static int hello_check(const struct wire_hello *h)
 {
 	if (h->version != WIRE_VERSION)
 		return EPROTONOSUPPORT;
-	if ((h->model != 32 && h->model != 64) || (h->kind != WIRE_PROCESS && h->kind != WIRE_THREAD && h->kind != WIRE_AGENT))
+	if ((h->model != 32 && h->model != 64) || h->kind < WIRE_PROCESS || h->kind > WIRE_AGENT)
 		return EINVAL;
 	return 0;
 }

@@ -441,11 +441,11 @@ static void part_foreign(int argc, char **argv)
 	line_close(&l);
 }
 
-/* The supervisor's place is taken. */
+/* The words of the supervisor, who has a socket of its own, mean nothing on a connection. */
 static void part_supervisor(int argc, char **argv)
 {
 	for (int i = 0; i < 20; i++) {
-		struct wire_hello h = hello_for(WIRE_SUPERVISOR);
+		struct wire_hello h = hello_for(WIRE_PROCESS);
 		static const char *const words[] = { "stop\n", "kill\n", "busy?\n" };
 		int fd = dial();
 
