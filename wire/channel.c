@@ -15,6 +15,8 @@
 
 #define SPIN_NS 20000u  /* a round trip between two CPUs by the bell costs 60000 and more */
 #define SPIN_SKIP 64u   /* after a spin in vain, sleep at once this many times */
+#define YIELD_NS 50000u /* a yield that takes longer went to somebody else */
+#define YIELD_PART 64u  /* of the time at most is lost to such yields */
 
 void channel_init(struct channel *ch, struct wire_channel *memory, int socket, bool server)
 {
@@ -155,17 +157,34 @@ static uint64_t now_ns(void)
 }
 
 /*
+ * The peer waits for this very CPU, and nobody need be woken if it gets it now.  But a yield gives the CPU to whoever
+ * wants it, and one who computes keeps it for a slice: after that, none for a multiple of what it has cost.
+ */
+static bool yield_for_turn(struct channel *ch)
+{
+	uint64_t begin = now_ns(), end;
+
+	if (begin < ch->yield_after)
+		return my_turn(ch);
+	sched_yield();
+	end = now_ns();
+	if (end - begin > YIELD_NS)
+		ch->yield_after = end + YIELD_PART * (end - begin);
+	return my_turn(ch);
+}
+
+/*
  * The peer answers soon only if it runs now, on another CPU.  After a spin in vain sleep at once for
  * a while: a peer that is slow once tends to be slow again.
  */
 static bool spin_for_turn(struct channel *ch)
 {
+	if (atomic_load_explicit(&ch->in->cpu, memory_order_relaxed) == (uint32_t)sched_getcpu())
+		return yield_for_turn(ch);
 	if (ch->spin_skip) {
 		ch->spin_skip--;
 		return my_turn(ch);
 	}
-	if (atomic_load_explicit(&ch->in->cpu, memory_order_relaxed) == (uint32_t)sched_getcpu())
-		return my_turn(ch);
 	uint64_t end = now_ns() + ch->spin_ns;
 	do {
 		for (int i = 0; i < 32; i++) {

@@ -22,6 +22,7 @@ struct channel {
 	uint32_t in_turn, out_turn;    /* messages received and sent */
 	unsigned spin_ns;              /* how long to spin before sleeping; adapts */
 	unsigned spin_skip;            /* sleeps until spinning is tried again */
+	uint64_t yield_after;          /* nanoseconds of CLOCK_MONOTONIC: no yield before */
 	int fds[WIRE_FDS_MAX];         /* received with the last message; -1 when taken */
 	unsigned nfds;
 	/* Client: NULL, or the kernel's signal set (8 bytes) that is in force while asleep, and only then: whoever blocks
