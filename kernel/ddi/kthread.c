@@ -85,6 +85,16 @@ void kthread_end(void)
 	kthread_destroy(k);
 }
 
+bool kthread_in_interrupt(void)
+{
+	return kthread_of(kthread_self())->in_interrupt;
+}
+
+void kthread_set_interrupt(bool in)
+{
+	kthread_of(kthread_self())->in_interrupt = in;
+}
+
 static cred_t *proc_cred_hold(struct proc *p)
 {
 	cred_t *c;

@@ -13,6 +13,7 @@ struct kthread {
 	kthread_t public; /* first; what drivers see.  All fields are its own thread's */
 	struct proc *outer[KTHREAD_DEPTH];
 	unsigned depth;
+	bool in_interrupt; /* runs an interrupt handler: must not block for long */
 	void **way_out; /* thread_exit(9F) goes there: threads of the system's own */
 	struct kthread *next, *previous; /* of all threads, protected by the list's lock */
 };
@@ -25,6 +26,9 @@ void kthread_enter(struct proc *p);
 void kthread_leave(void);
 /* Takes over the current process's credentials of this moment: at the begin of each system call. */
 void kthread_refresh(void);
+/* Does the running thread run an interrupt handler? */
+bool kthread_in_interrupt(void);
+void kthread_set_interrupt(bool in);
 /* For a thread that does not run yet; kthread_destroy() if it never does. */
 struct kthread *kthread_prepare(void);
 void kthread_destroy(struct kthread *k);

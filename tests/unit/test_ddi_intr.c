@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Interrupts of a simulated device: ddi_intr_alloc(9F), ddi_add_intr(9F), soft interrupts, <sundog/sim.h>. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <sundog/embed.h>
+
+#include "drivers/intr.h"
+
+static struct sundog_system *sundog;
+
+static int attach(const char *conf)
+{
+	char text[200];
+
+	return sundog_system_create(NULL, &sundog) != 0 ||
+	       sundog_driver_attach(sundog, "intr", intr_init, intr_info, intr_fini, conf, text, sizeof(text)) != 0;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	return attach("name=\"intr\" parent=\"pseudo\" interrupts=0,1,2,3;");
+}
+
+static int setup_without(void **state)
+{
+	(void)state;
+	return attach(NULL);
+}
+
+/* Nothing may be left of any check. */
+static int teardown(void **state)
+{
+	(void)state;
+	return (int)sundog_system_destroy(sundog, NULL, NULL);
+}
+
+#define CHECK_TEST(name)                       \
+	static void test_##name(void **state)  \
+	{                                      \
+		(void)state;                   \
+		check_##name();                \
+	}
+INTR_CHECKS(CHECK_TEST)
+CHECK_TEST(none)
+
+static void count_leak(void *arg, const struct sundog_leak *leak)
+{
+	int *counts = arg;
+
+	counts[0] += strcmp(leak->kind, "interrupt") == 0 ? (int)leak->count : 0;
+	counts[1] += strcmp(leak->kind, "interrupt handler") == 0 ? (int)leak->count : 0;
+	assert_string_equal(leak->driver, "intr");
+}
+
+static void what_is_left_behind_is_reported(void **state)
+{
+	int counts[2] = {0, 0};
+
+	(void)state;
+	leave_interrupts();
+	(void)sundog_system_destroy(sundog, count_leak, counts);
+	assert_int_equal(counts[0], 1);
+	assert_int_equal(counts[1], 2);
+}
+
+/* The driver's bug ends the program. */
+static void expect_panic(void (*bug)(void))
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		sundog_system_destroy(sundog, NULL, NULL);
+		if (freopen("/dev/null", "w", stderr) == NULL || setup(NULL) != 0)
+			_exit(0);
+		bug();
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) != 0);
+}
+
+static void removing_what_is_not_there_is_a_bug(void **state)
+{
+	(void)state;
+	expect_panic(bug_remove_unknown);
+	expect_panic(bug_remove_twice);
+}
+
+#define CHECK_ENTRY(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown),
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		INTR_CHECKS(CHECK_ENTRY)
+		cmocka_unit_test_setup_teardown(test_none, setup_without, teardown),
+		cmocka_unit_test_setup(what_is_left_behind_is_reported, setup),
+		cmocka_unit_test_setup_teardown(removing_what_is_not_there_is_a_bug, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
