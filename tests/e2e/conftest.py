@@ -81,6 +81,13 @@ def model(request):
     return request.param
 
 
+@pytest.fixture
+def m32():
+    if not harness.have_m32():
+        pytest.skip("needs gcc-multilib")
+    return "32"
+
+
 def pytest_runtest_setup(item):
     for marker in item.iter_markers():
         if marker.name == "root" and os.geteuid() != 0:

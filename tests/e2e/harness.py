@@ -324,6 +324,7 @@ DRIVERS = {  # name: source, flags; the file is named after the source, as its d
     "gate": ("gate.c", []),
     "shm": ("../../../drivers/shm", []),
     "ctx": ("../../../drivers/ctx", []),
+    "rec": ("../../../drivers/rec", []),
 }
 
 
@@ -353,7 +354,7 @@ class Built:
             if name == "hostile":
                 sources.append(os.path.join(TOP, "wire", "channel.c"))
             self.build(["gcc", "-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter",
-                        *flags, "-I", os.path.join(HERE, "drivers"), "-I", TOP, "-o", out, *sources, "-pthread"])
+                        *flags, "-I", os.path.join(HERE, "drivers"), "-I", os.path.join(TOP, "drivers", "rec"), "-I", TOP, "-o", out, *sources, "-pthread"])
             self.done[key] = out
         return self.done[key]
 

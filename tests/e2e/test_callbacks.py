@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Every callback that a driver gets, by the rows of sections 6, 7, 9, 10 and 13 of the specification.
+
+The programs apps/rec_*.c run on drivers/rec; each of their PARTs is a test here, named after its row.
+"""
+
+import os
+import re
+
+import pytest
+
+from harness import HERE
+
+REPORTED = {  # what the server says of the driver's own mistakes
+    "load_of_another_processs_handle_is_EINVAL": "devmap_load: handle [0-9a-f]+ is a mapping of another process",
+}
+
+
+def parts(program):
+    with open(os.path.join(HERE, "apps", program + ".c"), encoding="utf-8") as f:
+        return re.findall(r"^PART\((\w+)\)", f.read(), re.M)
+
+
+def run(world, program, part, *more, model="64"):
+    r = world.sundog_run("rec", world.app(program, model), part, *more)
+    if part in REPORTED:
+        lines = r.ok().err.splitlines()
+        assert len(lines) == 1 and re.search(REPORTED[part], lines[0]), str(r)
+    else:
+        r.quiet()
+
+
+@pytest.mark.parametrize("part", parts("rec_fault"))
+def test_fault(world, part):
+    run(world, "rec_fault", part)
+
+
+@pytest.mark.parametrize("part", [p for p in parts("rec_fault") if "SIG" in p])
+def test_fault_with_handlers_installed_after_mapping(world, part):
+    run(world, "rec_fault", part, "late")
+
+
+@pytest.mark.parametrize("part", parts("rec_fault"))
+def test_fault_of_32_bits(world, part, m32):
+    run(world, "rec_fault", part, model=m32)
