@@ -217,7 +217,7 @@ int interrupt_count(dev_info_t *dip)
 	return (int)(length / sizeof(int));
 }
 
-int sundog_sim_interrupt(dev_info_t *dip, uint_t inum)
+int sim_interrupt(dev_info_t *dip, uint_t inum)
 {
 	struct interrupt *intr;
 	int result = DDI_FAILURE;

@@ -9,8 +9,6 @@
 #include <sys/dditypes.h>
 #include <sys/types.h>
 
-#define SUNDOG_SIM __attribute__((visibility("default")))
-
 /*
  * Raises interrupt inum (0, 1, ...; the device has as many as its property "interrupts" has elements) of the device
  * instance dip, as a device does with an edge or a message: the driver's handler runs once, soon, in interrupt context in
@@ -19,6 +17,6 @@
  * Returns DDI_SUCCESS, or DDI_FAILURE if no handler of that interrupt is enabled: then it is lost.
  * Context: any, with any of the driver's mutexes held.
  */
-int sundog_sim_interrupt(dev_info_t *dip, uint_t inum) SUNDOG_SIM;
+int sim_interrupt(dev_info_t *dip, uint_t inum) SUNDOG_LINK(sim_interrupt);
 
 #endif

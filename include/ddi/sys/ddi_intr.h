@@ -40,7 +40,7 @@ typedef uint_t (ddi_intr_handler_t)(caddr_t, caddr_t);
 
 /*
  * A device has as many interrupts as its property "interrupts" has elements, numbered from 0, each to be had as one of the
- * three types.  Its hardware side raises them with sundog_sim_interrupt() of <sundog/sim.h>.  A handler runs in a thread
+ * three types.  Its hardware side raises them with sim_interrupt() of <sundog/sim.h>.  A handler runs in a thread
  * of its own, in interrupt context: it takes mutexes, and should not wait for long.
  *
  * Unless said otherwise: user or kernel context; DDI_SUCCESS, or DDI_EINVAL for NULL and for numbers that make no sense.

@@ -135,7 +135,7 @@ check_none(void)
 	VERIFY3S(ddi_intr_get_nintrs(dip, DDI_INTR_TYPE_FIXED, &n), ==, DDI_INTR_NOTFOUND);
 	VERIFY3S(ddi_intr_alloc(dip, &h, DDI_INTR_TYPE_FIXED, 0, 1, &n, DDI_INTR_ALLOC_NORMAL), ==, DDI_INTR_NOTFOUND);
 	VERIFY3S(ddi_get_iblock_cookie(dip, 0, &iblock), ==, DDI_INTR_NOTFOUND);
-	VERIFY3S(sundog_sim_interrupt(dip, 0), ==, DDI_FAILURE);
+	VERIFY3S(sim_interrupt(dip, 0), ==, DDI_FAILURE);
 }
 
 void
@@ -198,19 +198,19 @@ check_delivery(void)
 	VERIFY3S(ddi_intr_add_handler(h, NULL, NULL, NULL), ==, DDI_EINVAL);
 	VERIFY3S(ddi_intr_add_handler(h, handler, &calls, &held), ==, DDI_SUCCESS);
 	VERIFY3S(ddi_intr_add_handler(h, handler, NULL, NULL), ==, DDI_EINVAL);
-	VERIFY3S(sundog_sim_interrupt(dip, 2), ==, DDI_FAILURE); /* disabled: lost */
+	VERIFY3S(sim_interrupt(dip, 2), ==, DDI_FAILURE); /* disabled: lost */
 	VERIFY3S(ddi_intr_enable(h), ==, DDI_SUCCESS);
 	VERIFY3S(ddi_intr_enable(h), ==, DDI_EINVAL);
-	VERIFY3S(sundog_sim_interrupt(dip, 1), ==, DDI_FAILURE);
+	VERIFY3S(sim_interrupt(dip, 1), ==, DDI_FAILURE);
 	for (int i = 1; i <= 100; i++) {
-		VERIFY3S(sundog_sim_interrupt(dip, 2), ==, DDI_SUCCESS);
+		VERIFY3S(sim_interrupt(dip, 2), ==, DDI_SUCCESS);
 		wait_calls(i);
 	}
 	VERIFY(first == &calls && second == &held);
 	VERIFY3S(ddi_intr_remove_handler(h), ==, DDI_EINVAL); /* enabled */
 	VERIFY3S(ddi_intr_disable(h), ==, DDI_SUCCESS);
 	VERIFY3S(ddi_intr_remove_handler(h), ==, DDI_SUCCESS);
-	VERIFY3S(sundog_sim_interrupt(dip, 2), ==, DDI_FAILURE);
+	VERIFY3S(sim_interrupt(dip, 2), ==, DDI_FAILURE);
 	VERIFY3S(ddi_intr_free(h), ==, DDI_SUCCESS);
 }
 
@@ -222,7 +222,7 @@ check_raised_under_the_mutex(void)
 
 	VERIFY3S(ddi_intr_add_handler(h, handler, NULL, NULL) | ddi_intr_enable(h), ==, DDI_SUCCESS);
 	mutex_enter(&lock);
-	VERIFY3S(sundog_sim_interrupt(dip, 0), ==, DDI_SUCCESS);
+	VERIFY3S(sim_interrupt(dip, 0), ==, DDI_SUCCESS);
 	VERIFY3S(calls, ==, 0);
 	mutex_exit(&lock);
 	wait_calls(1);
@@ -238,7 +238,7 @@ check_pending(void)
 	VERIFY3S(ddi_intr_set_mask(h), ==, DDI_EINVAL); /* not enabled */
 	VERIFY3S(ddi_intr_add_handler(h, handler, NULL, NULL) | ddi_intr_enable(h), ==, DDI_SUCCESS);
 	VERIFY3S(ddi_intr_set_mask(h), ==, DDI_SUCCESS);
-	VERIFY3S(sundog_sim_interrupt(dip, 3) | sundog_sim_interrupt(dip, 3), ==, DDI_SUCCESS);
+	VERIFY3S(sim_interrupt(dip, 3) | sim_interrupt(dip, 3), ==, DDI_SUCCESS);
 	VERIFY(ddi_intr_get_pending(h, &pending) == DDI_SUCCESS && pending == 1);
 	VERIFY3S(calls, ==, 0);
 	VERIFY3S(ddi_intr_clr_mask(h), ==, DDI_SUCCESS);
@@ -256,10 +256,10 @@ check_block_and_dup(void)
 	VERIFY3S(ddi_intr_alloc(dip, h, DDI_INTR_TYPE_MSI, 0, 2, &n, DDI_INTR_ALLOC_STRICT), ==, DDI_SUCCESS);
 	VERIFY3S(ddi_intr_add_handler(h[0], handler, NULL, NULL), ==, DDI_SUCCESS);
 	VERIFY3S(ddi_intr_block_enable(h, 2), ==, DDI_EINVAL); /* one has no handler: none is enabled */
-	VERIFY3S(sundog_sim_interrupt(dip, 0), ==, DDI_FAILURE);
+	VERIFY3S(sim_interrupt(dip, 0), ==, DDI_FAILURE);
 	VERIFY3S(ddi_intr_add_handler(h[1], handler, NULL, NULL), ==, DDI_SUCCESS);
 	VERIFY3S(ddi_intr_block_enable(h, 2), ==, DDI_SUCCESS);
-	VERIFY3S(sundog_sim_interrupt(dip, 0) | sundog_sim_interrupt(dip, 1), ==, DDI_SUCCESS);
+	VERIFY3S(sim_interrupt(dip, 0) | sim_interrupt(dip, 1), ==, DDI_SUCCESS);
 	wait_calls(2);
 	VERIFY3S(ddi_intr_dup_handler(h[0], 2, &dup), ==, DDI_EINVAL); /* not MSI-X */
 	VERIFY3S(ddi_intr_block_disable(h, 2), ==, DDI_SUCCESS);
@@ -272,7 +272,7 @@ check_block_and_dup(void)
 	VERIFY3S(ddi_intr_dup_handler(h[0], 4, &same), ==, DDI_EINVAL);
 	VERIFY3S(ddi_intr_dup_handler(h[0], 3, &dup), ==, DDI_SUCCESS);
 	VERIFY3S(ddi_intr_enable(dup), ==, DDI_SUCCESS);
-	VERIFY3S(sundog_sim_interrupt(dip, 3), ==, DDI_SUCCESS);
+	VERIFY3S(sim_interrupt(dip, 3), ==, DDI_SUCCESS);
 	wait_calls(3);
 	VERIFY(first == &lock);
 	VERIFY3S(ddi_intr_disable(dup) | ddi_intr_remove_handler(dup) | ddi_intr_free(dup), ==, DDI_SUCCESS);
@@ -290,11 +290,11 @@ check_old(void)
 	VERIFY3S(ddi_add_intr(dip, 4, NULL, NULL, old_handler, NULL), ==, DDI_INTR_NOTFOUND);
 	VERIFY3S(ddi_add_intr(dip, 1, NULL, NULL, NULL, NULL), ==, DDI_FAILURE);
 	VERIFY3S(ddi_add_intr(dip, 1, &iblock, &idevice, old_handler, (caddr_t)&dip), ==, DDI_SUCCESS);
-	VERIFY3S(sundog_sim_interrupt(dip, 1), ==, DDI_SUCCESS);
+	VERIFY3S(sim_interrupt(dip, 1), ==, DDI_SUCCESS);
 	wait_calls(1);
 	VERIFY(first == &dip);
 	ddi_remove_intr(dip, 1, iblock);
-	VERIFY3S(sundog_sim_interrupt(dip, 1), ==, DDI_FAILURE);
+	VERIFY3S(sim_interrupt(dip, 1), ==, DDI_FAILURE);
 }
 
 void
