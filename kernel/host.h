@@ -152,6 +152,8 @@ int host_as_load(struct host_as *as, uintptr_t addr, size_t len, unsigned prot);
 void host_as_unload(struct host_as *as, uintptr_t addr, size_t len);
 /* Changes the protection of a range of a window, loaded translations included.  May block. */
 int host_as_protect(struct host_as *as, uintptr_t addr, size_t len, unsigned prot);
+/* Sends the process a signal of Linux's number; nothing if it is dead. */
+void host_as_signal(struct host_as *as, int signo);
 
 /* ---- user memory ---- 
  * Ranges without device mappings (kernel/vm splits those off).  Copies all or says EFAULT; what

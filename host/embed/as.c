@@ -19,6 +19,8 @@ struct host_as {
 	pthread_rwlock_t lock;
 	struct ranges map, translations;
 	uintptr_t low, high; /* where addresses are chosen; fixed */
+	void (*signal)(void *arg, int signo); /* fixed */
+	void *signal_arg;
 };
 
 struct host_as *as_create(bool below_4g)
@@ -41,6 +43,18 @@ void as_destroy(struct host_as *as)
 	ranges_destroy(&as->translations);
 	pthread_rwlock_destroy(&as->lock);
 	host_free(as, sizeof(*as));
+}
+
+void as_signal_to(struct host_as *as, void (*signal)(void *arg, int signo), void *arg)
+{
+	as->signal = signal;
+	as->signal_arg = arg;
+}
+
+void host_as_signal(struct host_as *as, int signo)
+{
+	if (as->signal != NULL)
+		as->signal(as->signal_arg, signo);
 }
 
 /* ---- finding a place ---- */

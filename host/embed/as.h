@@ -11,6 +11,8 @@
 /* below_4g: addresses of an ILP32 process. */
 struct host_as *as_create(bool below_4g);
 void as_destroy(struct host_as *as);
+/* Who gets the signals that the kernel part sends; before anybody uses the address space. */
+void as_signal_to(struct host_as *as, void (*signal)(void *arg, int signo), void *arg);
 /* fork: copies the ordinary memory.  ENOMEM. */
 int as_copy_memory(struct host_as *from, struct host_as *to);
 

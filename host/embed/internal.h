@@ -55,6 +55,7 @@ struct sundog_process {
 	pthread_cond_t idle; /* calls became empty */
 	struct embed_call *calls;
 	bool dying; /* no new calls */
+	uint64_t signals; /* sent by the kernel part: 1 << number */
 	struct host_as *as;
 	struct sys_proc *proc;
 	struct embed_fd *fds;

@@ -59,6 +59,29 @@ void sundog_signal(struct sundog_process *p)
 	pthread_mutex_unlock(&p->lock);
 }
 
+static void process_signal(void *arg, int signo)
+{
+	struct sundog_process *p = arg;
+
+	if (signo < 1 || signo > 63)
+		return;
+	pthread_mutex_lock(&p->lock);
+	p->signals |= UINT64_C(1) << signo;
+	pthread_mutex_unlock(&p->lock);
+	sundog_signal(p);
+}
+
+uint64_t sundog_signals(struct sundog_process *p)
+{
+	uint64_t signals;
+
+	pthread_mutex_lock(&p->lock);
+	signals = p->signals;
+	p->signals = 0;
+	pthread_mutex_unlock(&p->lock);
+	return signals;
+}
+
 /* ---- making processes ---- */
 
 /* What the kernel part is told of p; groups points into p. */
@@ -78,6 +101,7 @@ static struct sys_proc_info process_info(const struct sundog_process *p)
 		     .ngroups = 1,
 		     .privileged = p->uid == 0},
 	    .name = "simulated",
+	    .project = SYS_PROJECT_DEFAULT,
 	};
 }
 
@@ -93,6 +117,7 @@ static struct sundog_process *process_alloc(struct sundog_system *system, enum s
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->idle, NULL);
 	p->as = as_create(model == SUNDOG_ILP32);
+	as_signal_to(p->as, process_signal, p);
 	pthread_mutex_lock(&system->lock);
 	p->pid = ++system->last_pid;
 	pthread_mutex_unlock(&system->lock);
@@ -200,9 +225,12 @@ int sundog_exec(struct sundog_process *p)
 	struct sys_proc *proc, *old_proc;
 	int error;
 
+	as_signal_to(as, process_signal, p);
+	info.account = sys_proc_account(p->proc);
 	sys_thread_enter(NULL);
 	error = sys_proc_create(&info, as, &proc);
 	sys_thread_leave();
+	sys_account_release(info.account);
 	if (error != 0) {
 		as_destroy(as);
 		return error;

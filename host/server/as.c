@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "host/server/server.h"
@@ -179,6 +180,14 @@ void host_as_release(struct host_as *as, uintptr_t addr, size_t len)
 	maps_forget(&t->call, addr, len);
 	if (!release_is_implied(&t->call, addr, len))
 		(void)thread_step(t, &m, NULL);
+}
+
+void host_as_signal(struct host_as *as, int signo)
+{
+	server_lock();
+	if (as->process->pidfd >= 0)
+		(void)syscall(SYS_pidfd_send_signal, as->process->pidfd, signo, NULL, 0);
+	server_unlock();
 }
 
 /* ---- what is intercepted ---- */

@@ -367,7 +367,7 @@ static int process_create(const struct wire_hello *hello, int connection, int pi
 {
 	enum sys_model model = hello->model == 32 ? SYS_ILP32 : SYS_LP64;
 	struct sys_proc_info info = {.pid = pid, .ppid = cred->ppid, .model = model, .cred = cred->sys,
-				     .name = cred->name};
+				     .name = cred->name, .project = SYS_PROJECT_DEFAULT};
 	struct process *p = process_alloc(model);
 	int error;
 

@@ -81,6 +81,8 @@ int sundog_exec(struct sundog_process *p);
 void sundog_exit(struct sundog_process *p);
 /* A signal arrives at the threads of p that wait interruptibly (cv_wait_sig returns 0 there). */
 void sundog_signal(struct sundog_process *p);
+/* The signals that drivers and resource controls have sent to p since the last call: bit n for signal n. */
+uint64_t sundog_signals(struct sundog_process *p);
 
 /* ---- system calls: as the manual pages, with the process in front; descriptors are small numbers of the process;
  *      ptr arguments of ioctl are simulated addresses ---- */

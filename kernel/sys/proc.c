@@ -5,11 +5,13 @@
 #include "kernel/ddi/kthread.h"
 #include "kernel/devmap/devmap.h"
 #include "kernel/host.h"
+#include "kernel/rctl/rctl.h"
 #include <sys/errno.h>
 #include <sys/ksynch.h>
 #include <sys/string.h>
 
-static struct sys_proc *proc_make(const struct sys_proc_info *info, struct host_as *as, cred_t *cred)
+static struct sys_proc *proc_make(const struct sys_proc_info *info, struct host_as *as, cred_t *cred,
+				  struct sys_account *account)
 {
 	struct sys_proc *p = host_alloc(sizeof(*p), true);
 	struct proc *public = &p->public;
@@ -24,12 +26,14 @@ static struct sys_proc *proc_make(const struct sys_proc_info *info, struct host_
 		(void)strlcpy(public->p_user.u_comm, info->name, sizeof(public->p_user.u_comm));
 	address_space_init(&p->space, as, public);
 	public->p_as = &p->space.public;
+	account_bind(account, public);
 	return p;
 }
 
 static void proc_free(struct sys_proc *p)
 {
 	address_space_fini(&p->space);
+	account_unbind(&p->public);
 	mutex_destroy(&p->public.p_crlock);
 	mutex_destroy(&p->public.p_lock);
 	crfree(p->public.p_cred);
@@ -38,11 +42,20 @@ static void proc_free(struct sys_proc *p)
 
 int sys_proc_create(const struct sys_proc_info *info, struct host_as *as, struct sys_proc **out)
 {
+	struct sys_account *account;
 	cred_t *cred;
 	int error = cred_create(&info->cred, &cred);
 
+	if (error != 0)
+		return error;
+	if (info->account != NULL)
+		account = account_hold(info->account);
+	else
+		error = account_create(info->zone, info->project, &account);
 	if (error == 0)
-		*out = proc_make(info, as, cred);
+		*out = proc_make(info, as, cred, account);
+	else
+		crfree(cred);
 	return error;
 }
 
@@ -58,12 +71,14 @@ int sys_proc_setcred(struct sys_proc *p, const struct sys_cred *from)
 	__atomic_store_n(&p->public.p_cred, cred, __ATOMIC_RELEASE); /* kthread_refresh() looks without the lock */
 	mutex_exit(&p->public.p_crlock);
 	crfree(old);
+	account_seteuid(account_of(&p->public), from->euid);
 	return 0;
 }
 
 void sys_proc_setpid(struct sys_proc *p, int32_t pid)
 {
 	p->public.p_pid = pid;
+	account_setpid(account_of(&p->public), pid);
 }
 
 void sys_proc_destroy(struct sys_proc *p)
@@ -76,11 +91,15 @@ void sys_proc_destroy(struct sys_proc *p)
 int sys_proc_fork(struct sys_proc *parent, const struct sys_proc_info *info, struct host_as *child_as,
 		  struct sys_proc **child)
 {
+	struct sys_account *account = account_fork(account_of(&parent->public));
+	struct sys_proc_info child_info = *info;
 	struct sys_proc *p;
 	int error;
 
 	kthread_refresh();
-	error = sys_proc_create(info, child_as, &p);
+	child_info.account = account;
+	error = sys_proc_create(&child_info, child_as, &p);
+	account_release(account);
 	if (error != 0)
 		return error;
 	error = devmap_dup_all(&parent->space, &p->space);

@@ -16,6 +16,7 @@
 struct host_as;
 struct modinfo;
 struct sys_proc; /* a process: the DDI's proc_t */
+struct sys_account; /* who pays for a process: its project, zone and own limits */
 struct sys_file; /* one open: what open(2) made, shared by dup and fork */
 
 /* ---- the system ---- */
@@ -102,8 +103,11 @@ struct sys_proc_info {
 	enum sys_model model;
 	struct sys_cred cred;
 	const char *name;       /* for reports; may be NULL */
+	int32_t zone;           /* as sys_zone_create() gave it; 0: global */
+	int32_t project;        /* SYS_PROJECT_*, or any other number >= 0 */
+	struct sys_account *account; /* instead of these two: the process's own before its exec; NULL: a new one */
 };
-/* A process with an empty address space, which as is (stays the host's). */
+/* A process with an empty address space, which as is (stays the host's).  ESRCH: no such zone. */
 int sys_proc_create(const struct sys_proc_info *info, struct host_as *as, struct sys_proc **out);
 /* New credentials from now on. */
 int sys_proc_setcred(struct sys_proc *p, const struct sys_cred *cred);
@@ -114,7 +118,8 @@ int sys_proc_setcred(struct sys_proc *p, const struct sys_cred *cred);
  */
 void sys_proc_destroy(struct sys_proc *p);
 /*
- * fork: copies every device segment to a new process, in the parent's context.  The child runs only
+ * fork: copies every device segment to a new process, in the parent's context; zone, project and limits are the
+ * parent's, whatever info says.  The child runs only
  * afterwards.  EAGAIN or ENOMEM: fork(2) fails with it and nothing is left.  When the fork itself then
  * fails the host calls sys_proc_destroy(child).
  */
@@ -175,5 +180,96 @@ struct sys_fault {
 };
 /* An access of the current process without a translation. */
 struct sys_fault sys_fault(uintptr_t addr, size_t len, enum sys_rw rw);
+
+/* ---- projects, zones and their limits on locked memory: in any thread; nothing here blocks for a driver ---- */
+
+#define SYS_PROJECT_SYSTEM 0
+#define SYS_PROJECT_NONE 2
+#define SYS_PROJECT_DEFAULT 3
+#define SYS_RCTL_NAME_MAX 64u
+
+/* Makes a project known by a name, or renames it.  ESRCH: no such zone.  EINVAL: id < 0, or a name that is empty or too long. */
+int sys_project_create(int32_t zone, int32_t id, const char *name);
+/* EEXIST: the number or name is taken.  id > 0. */
+int sys_zone_create(int32_t id, const char *name);
+
+/* The account of a process, which the caller keeps until sys_account_release(): it outlives the process. */
+struct sys_account *sys_proc_account(struct sys_proc *p);
+void sys_account_release(struct sys_account *account);
+/*
+ * The process, with all that is charged to it, changes to another project of its zone.  EAGAIN: that one's limit refuses
+ * the charges, and nothing has changed.  EINVAL: project < 0.
+ */
+int sys_proc_setproject(struct sys_proc *p, int32_t project);
+
+enum sys_rctl {
+	SYS_RCTL_PROJECT, /* project.max-locked-memory */
+	SYS_RCTL_ZONE,    /* zone.max-locked-memory */
+	SYS_RCTL_PROCESS, /* process.max-locked-memory; does not bind a process that may lock memory */
+};
+enum sys_rctl_privilege { SYS_RCTL_BASIC, SYS_RCTL_PRIVILEGED, SYS_RCTL_SYSTEM };
+#define SYS_RCTL_DENY 0x1u
+#define SYS_RCTL_SIGNAL 0x2u
+/*
+ * A lock by which the use would exceed the lowest value is refused, and that value's signal sent.  All values deny.
+ * Those of projects and zones are privileged, with or without a signal; those of processes may be basic, and send
+ * none.  A control has one more, the fixed system maximum of 2^64 - 1, which is not listed and cannot be changed.
+ */
+struct sys_rctl_value {
+	enum sys_rctl_privilege privilege;
+	uint64_t value;  /* bytes */
+	unsigned action; /* SYS_RCTL_DENY, SYS_RCTL_SIGNAL */
+	int signal;      /* Linux's number, with SYS_RCTL_SIGNAL; else 0 */
+};
+#define SYS_RCTL_VALUES_MAX 8u
+struct sys_rctl_target {
+	enum sys_rctl control;
+	int32_t zone; /* of a project */
+	int32_t id;   /* of the project or zone; pid of a living process, in any zone */
+};
+/*
+ * Changes one value: old NULL sets a new one, value NULL deletes old, both replace old (found by privilege and value).
+ * EINVAL: not a value for this control; EPERM: privileged values need privilege; EEXIST: there is one of that
+ * privilege and size; ENOENT: no such old one; ENOSPC: SYS_RCTL_VALUES_MAX; ESRCH: no such target.  On an error *why
+ * says what is wrong.  A limit below the present use revokes nothing.
+ */
+int sys_rctl_change(const struct sys_rctl_target *target, const struct sys_rctl_value *old,
+		    const struct sys_rctl_value *value, bool privileged, const char **why);
+
+struct sys_rctl_holder {
+	int32_t pid; /* 0: nobody */
+	bool alive;  /* false: the process has died, and the driver has not unlocked yet */
+	char name[32];
+	uint64_t bytes;
+};
+struct sys_rctl_state {
+	struct sys_rctl_target target;
+	char name[SYS_RCTL_NAME_MAX]; /* of the project, zone or program; "" if unknown */
+	uint64_t used, limit;         /* limit: the lowest value, UINT64_MAX without one */
+	uint64_t refusals;
+	unsigned nvalues;
+	struct sys_rctl_value values[SYS_RCTL_VALUES_MAX]; /* ascending */
+	struct sys_rctl_holder most; /* the process that holds the most of it */
+	int32_t project;             /* of a process */
+	uint32_t uid;                /* effective, of a process */
+};
+/* ESRCH. */
+int sys_rctl_get(const struct sys_rctl_target *target, struct sys_rctl_state *state);
+/* All projects, zones or living processes; fn is called with an internal lock held and must not come back here. */
+void sys_rctl_each(enum sys_rctl control, void (*fn)(void *arg, const struct sys_rctl_state *state), void *arg);
+
+struct sys_refusal {
+	uint64_t time; /* host_time_real() */
+	struct sys_rctl_target target; /* which control refused */
+	char name[SYS_RCTL_NAME_MAX];  /* of its project, zone or program */
+	uint64_t requested, used, limit;
+	struct sys_rctl_value value;   /* the one that decided */
+	int32_t pid;                   /* who asked */
+	char process[32];
+	struct sys_rctl_holder most;
+};
+#define SYS_REFUSALS_MAX 16u
+/* The last ones, newest first: their number. */
+unsigned sys_refusals(struct sys_refusal refusals[SYS_REFUSALS_MAX]);
 
 #endif

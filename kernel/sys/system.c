@@ -6,8 +6,9 @@
 #include "kernel/ddi/system_thread.h"
 #include "kernel/ddi/taskq.h"
 #include "kernel/ddi/ticks.h"
-#include "kernel/devmap/trash.h"
 #include "kernel/ddi/timeout.h"
+#include "kernel/devmap/trash.h"
+#include "kernel/rctl/rctl.h"
 #include "kernel/sys/module_unload.h"
 #include "kernel/sys/system.h"
 #include <sys/errno.h>
@@ -22,6 +23,7 @@ int sys_boot(const struct sys_config *config)
 		return error;
 	sys_config = *config;
 	kthread_boot();
+	rctl_boot();
 	taskq_boot();
 	return 0;
 }
@@ -45,7 +47,9 @@ int sys_halt(void (*leak)(void *arg, const struct sys_leak *), void *arg)
 	taskq_halt();
 	driver_threads_halt();
 	message_flush();
+	rctl_unpublish();
 	leak_report(leak, arg);
+	rctl_halt();
 	trash_halt();
 	while ((m = module_first()) != NULL)
 		module_forget(m);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* rctl.c: projects, zones and limits, as a host asks for them. */
+#include "kernel/rctl/rctl.h"
+
+#include "kernel/sys/proc.h"
+
+struct sys_account *sys_proc_account(struct sys_proc *p)
+{
+	return account_hold(account_of(&p->public));
+}
+
+void sys_account_release(struct sys_account *account)
+{
+	account_release(account);
+}
+
+int sys_proc_setproject(struct sys_proc *p, int32_t project)
+{
+	return account_move(account_of(&p->public), project);
+}
