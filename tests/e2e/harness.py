@@ -322,6 +322,8 @@ DRIVERS = {  # name: source, flags; the file is named after the source, as its d
     "leak-kmem": ("leaky.c", ["-DLEAK_KMEM"]),
     "leak-node": ("leaky.c", ["-DLEAK_NODE"]),
     "gate": ("gate.c", []),
+    "stress": ("stress.c", []),
+    "waits": ("waits.c", []),
     "shm": ("../../../drivers/shm", []),
     "ctx": ("../../../drivers/ctx", []),
     "rec": ("../../../drivers/rec", []),
