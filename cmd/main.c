@@ -19,6 +19,7 @@ static const char help[] =
 	"  -v                 say what happens\n"
 	"  -d DRIVER.so:CONF  a driver, with its driver.conf(4); without :CONF, DRIVER.conf beside it if there is one\n"
 	"  --strict-lock      fail when memory that must not be paged out cannot be locked\n"
+	"  --fault-engine E   uffd (userfaultfd) or sigsegv (a signal handler) instead of the best that works\n"
 	"  --kill-after SEC   end processes that still hold a device SEC seconds after COMMAND has ended\n"
 	"  -n NAME            name of the server, \"default\" without it\n"
 	"  --help, --version\n"

@@ -11,7 +11,7 @@
 /* Options of later versions: refused rather than ignored. */
 static bool not_yet(const char *arg)
 {
-	static const char *const names[] = { "-x", "-p", "--projects", "--fault-engine" };
+	static const char *const names[] = { "-x", "-p", "--projects" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		size_t n = strlen(names[i]);
@@ -61,6 +61,14 @@ static int set_kill_after(struct options *o, const char *value)
 	return 0;
 }
 
+static int set_engine(struct options *o, const char *value)
+{
+	if (strcmp(value, "uffd") != 0 && strcmp(value, "sigsegv") != 0)
+		return fail("--fault-engine %.80s: it is uffd or sigsegv", value);
+	o->engine = value;
+	return 0;
+}
+
 static int parse_one(struct options *o, unsigned takes, int argc, char **argv, int *i)
 {
 	const char *arg = argv[*i], *value = NULL;
@@ -81,6 +89,8 @@ static int parse_one(struct options *o, unsigned takes, int argc, char **argv, i
 		args_add(&o->drivers, value);
 		return 0;
 	}
+	if ((takes & OPTIONS_SERVER) && valued("--fault-engine", argc, argv, i, &value))
+		return value == NULL ? fail("--fault-engine: uffd or sigsegv must follow") : set_engine(o, value);
 	if ((takes & OPTIONS_NAME) && valued("-n", argc, argv, i, &value))
 		return value == NULL ? fail("-n: a server's name must follow") : set_name(o, value);
 	if ((takes & OPTIONS_WAIT) && valued("--kill-after", argc, argv, i, &value))

@@ -57,6 +57,8 @@ static void server_args(struct args *a, const struct options *o, const char *ser
 		args_add(a, "-v");
 	if (o->strict_lock)
 		args_add(a, "--strict-lock");
+	if (o->engine != NULL)
+		args_add_all(a, "--fault-engine", o->engine, NULL);
 	for (size_t i = 0; i < o->drivers.n; i++)
 		args_add_all(a, "-d", o->drivers.v[i], NULL);
 }

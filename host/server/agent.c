@@ -231,6 +231,8 @@ void agent_hello(const struct wire_hello *hello, int connection, pid_t pid, uid_
 
 	if (p != NULL && p->pid == pid)
 		error = agent_adopt(&p->as.agent, connection);
+	if (error == 0)
+		engine_say(p);
 	if (p != NULL)
 		process_put(p);
 	if (error == 0)

@@ -20,16 +20,10 @@
 
 #include "host/server/server.h"
 
-static const struct as_engine *engine = &as_engine_sigsegv;
-
-const char *as_engine_name(void)
-{
-	return engine->name;
-}
-
 void as_init(struct host_as *as, struct process *p)
 {
 	as->process = p;
+	as->engine = engine_first();
 	pthread_mutex_init(&as->lock, NULL);
 	agent_init(&as->agent);
 }
@@ -284,7 +278,7 @@ int host_as_window(struct host_as *as, const struct host_window *w)
 		return error;
 	in_mmap = t != NULL && t->call.mmap && in_call(&t->call, w->addr, w->len);
 	if (t == NULL || (was_intercepted && !in_mmap))
-		return w->intercept ? engine->window(as, w) : ENOTSUP;
+		return w->intercept ? as->engine->window(as, w) : ENOTSUP;
 	if (in_mmap) {
 		maps_forget(&t->call, w->addr, w->len); /* an older window */
 		return window_add(t, w);
@@ -297,14 +291,14 @@ int host_as_window(struct host_as *as, const struct host_window *w)
 
 int host_as_load(struct host_as *as, uintptr_t addr, size_t len, unsigned prot)
 {
-	return nothing_to_do(as) ? EFAULT : engine->load(as, addr, len, prot);
+	return nothing_to_do(as) ? EFAULT : as->engine->load(as, addr, len, prot);
 }
 
 /* Also in a process that is on its way out: its other threads may still run. */
 void host_as_unload(struct host_as *as, uintptr_t addr, size_t len)
 {
 	if (!as->forking)
-		engine->unload(as, addr, len);
+		as->engine->unload(as, addr, len);
 }
 
 int host_as_protect(struct host_as *as, uintptr_t addr, size_t len, unsigned prot)
@@ -316,7 +310,7 @@ int host_as_protect(struct host_as *as, uintptr_t addr, size_t len, unsigned pro
 	if (nothing_to_do(as))
 		return 0;
 	if (as_intercepted_from(as, addr, (uint64_t)addr + len, &r))
-		return engine->protect(as, addr, len, prot);
+		return as->engine->protect(as, addr, len, prot);
 	if (t == NULL)
 		return ENOTSUP;
 	if (!t->call.mmap && in_call(&t->call, addr, len))

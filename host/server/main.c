@@ -47,6 +47,7 @@ struct options {
 	const char *socket;
 	int supervisor;
 	bool verbose, strict_lock;
+	const char *engine;
 	const char **drivers;
 	size_t ndrivers;
 };
@@ -72,7 +73,8 @@ __attribute__((format(printf, 2, 3), noreturn)) static void fail(const struct op
 
 static void options_parse(struct options *o, int argc, char **argv)
 {
-	static const struct option longs[] = {{"strict-lock", no_argument, NULL, 'L'}, {0}};
+	static const struct option longs[] = {{"strict-lock", no_argument, NULL, 'L'},
+					      {"fault-engine", required_argument, NULL, 'E'}, {0}};
 	int c;
 
 	o->drivers = calloc((size_t)argc, sizeof(*o->drivers));
@@ -92,6 +94,9 @@ static void options_parse(struct options *o, int argc, char **argv)
 			break;
 		case 'L':
 			o->strict_lock = true;
+			break;
+		case 'E':
+			o->engine = optarg;
 			break;
 		case 'd':
 			o->drivers[o->ndrivers++] = optarg;
@@ -129,7 +134,9 @@ static void start(const struct options *o)
 	posix_init(&posix);
 	if ((error = sys_boot(&config)) != 0)
 		fail(o, "start: %s", strerror(error));
-	posix_log(HOST_LOG_DEBUG, "fault engine: %s", as_engine_name());
+	if ((error = engine_start(o->engine)) != 0)
+		fail(o, "--fault-engine %s: %s", o->engine, error == EINVAL ? "it is uffd or sigsegv" :
+		     "this engine is not there yet");
 	sys_thread_enter(NULL);
 	for (size_t i = 0; i < o->ndrivers; i++) {
 		if (driver_load(o->drivers[i], message, sizeof(message)) != 0) {

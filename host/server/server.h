@@ -134,6 +134,7 @@ struct host_as {
 	pthread_mutex_t lock; /* protects the fields below */
 	struct ranges claims;
 	struct ranges intercepted; /* by the fault engine; within claims */
+	const struct as_engine *engine; /* constant from the agent's hello on */
 	struct agent agent;
 };
 /* The first intercepted range that meets [start, end), whole; false: none. */
@@ -156,7 +157,15 @@ struct as_engine {
 	int (*protect)(struct host_as *as, uintptr_t addr, size_t len, unsigned prot);
 };
 extern const struct as_engine as_engine_sigsegv;
-const char *as_engine_name(void);
+
+/* ---- engine.c: which one ---- */
+
+/* name: the only one that is allowed, or NULL: the best that works.  EINVAL: no such; ENOSYS. */
+int engine_start(const char *name);
+/* What an address space begins with. */
+const struct as_engine *engine_first(void);
+/* p's first intercepted window comes: at -v its engine is said. */
+void engine_say(const struct process *p);
 
 /* ---- proofs.c: the opens that a process has proven to hold, by id ---- */
 

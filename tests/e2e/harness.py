@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the end-to-end tests share: building, running with time limits, and looking for what was left behind."""
 
+import ctypes
 import errno
 import os
 import re
@@ -127,7 +128,26 @@ def kill_all(mark):
         time.sleep(0.02)
 
 
+def uffd_forbidden():
+    """Why this machine lets nobody make a userfaultfd; None: it does."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    for make in (lambda: os.open("/dev/userfaultfd", os.O_RDWR | os.O_CLOEXEC),
+                 lambda: libc.syscall(323, 1 | os.O_CLOEXEC)):  # UFFD_USER_MODE_ONLY
+        try:
+            fd = make()
+        except OSError:
+            continue
+        if fd >= 0:
+            os.close(fd)
+            return None
+    return "userfaultfd: " + os.strerror(ctypes.get_errno())
+
+
 # ---- one test's surroundings ----
+
+VERBOSE = (r"^sundog: (process \d+: fault engine: .*|\S*sundog-server\S* is process \d+, with \d+ drivers?"
+           r"|waiting for processes that hold a device: \d+)\n")
+
 
 class Result:
     def __init__(self, argv, status, out, err):
@@ -160,6 +180,8 @@ class World:
         os.chmod(tmp, 0o755)
         self.before = shared_files()
         self.children = []
+        self.engine = None  # the only one that servers of this test may use; see the fixture of that name
+        self.engines = set()
 
     def env(self, extra=None):
         env = {k: v for k, v in os.environ.items() if not k.startswith(("SUNDOG", "LD_PRELOAD"))}
@@ -194,7 +216,22 @@ class World:
 
     def sundog_run(self, driver, *command, wrap=(), options=(), **kw):
         """sundog run -d DRIVER -- COMMAND; the driver by its test name or its path."""
-        return self.run([*wrap, SUNDOG, "run", *options, "-d", self.driver(driver), "--", *command], **kw)
+        r = self.run([*wrap, SUNDOG, "run", *options, *self.engine_options(), "-d", self.driver(driver), "--",
+                      *command], **kw)
+        r.err = self.engine_check(r.err, "-v" in options)
+        return r
+
+    def engine_options(self):
+        return ["-v", f"--fault-engine={self.engine}"] if self.engine else []
+
+    def engine_check(self, text, verbose=False):
+        """Stderr without what the engine's options have added to it; fails if a process had another engine."""
+        if not self.engine:
+            return text
+        used = set(re.findall(r"^sundog: process \d+: fault engine: (\S+)", text, re.M))
+        assert used <= {self.engine}, f"fault engine {self.engine} was asked for, used: {used}\n{text}"
+        self.engines |= used
+        return text if verbose else re.sub(VERBOSE, "", text, flags=re.M)
 
     def driver(self, name):
         return name if "/" in str(name) else self.built.driver(name)
@@ -243,7 +280,8 @@ class Server:
     def __init__(self, world, drivers, options=(), wrap=()):
         self.world = world
         self.name = "e2e-" + world.mark
-        argv = [*wrap, SUNDOG, "server", "-n", self.name, *options]
+        argv = [*wrap, SUNDOG, "server", "-n", self.name, *options, *world.engine_options()]
+        self.verbose = "-v" in options
         for d in drivers:
             argv += ["-d", d]
         self.errors = open(os.path.join(world.tmp, "server.err"), "w+", encoding="utf-8", errors="replace")
@@ -288,7 +326,7 @@ class Server:
 
     def stderr(self):
         with open(self.errors.name, encoding="utf-8", errors="replace") as f:
-            return f.read()
+            return self.world.engine_check(f.read(), self.verbose)
 
     def alive(self):
         return self.command.poll() is None and state(self.pid) not in "ZX"

@@ -2,6 +2,7 @@
 """Drivers that see each access: context management, unload, fork, signals, deaths."""
 
 import os
+import re
 import signal
 import subprocess
 
@@ -9,6 +10,7 @@ import pytest
 
 from harness import BUILD, LONG, SLOW, comm, processes, until
 
+pytestmark = pytest.mark.usefixtures("engine")
 CTX = os.path.join(BUILD, "apps", "ctx")
 
 
@@ -49,8 +51,9 @@ def test_part(world, model, part):
     world.sundog_run("gate", world.app("gate", model), *part).quiet()
 
 
-def test_engine_is_named(world):
-    assert "sundog: fault engine: sigsegv\n" in world.sundog_run("gate", "true", options=["-v"]).ok().err
+def test_engine_is_named(world, engine):
+    r = world.sundog_run("gate", world.app("gate"), "touch", options=["-v"]).ok()
+    assert re.search(rf"^sundog: process \d+: fault engine: {engine}", r.err, re.M), str(r)
 
 
 def stopped_spinner(world, server, model):
