@@ -29,6 +29,7 @@ struct dev_info {
 	char address[16];      /* the part after @ */
 
 	void *driver_private;  /* the driver's */
+	int fm_capable;        /* DDI_FM_*_CAPABLE; set by its attach and detach */
 	struct dev_ops *ops;
 
 	/* protected by devinfo_lock() */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Interrupts of a simulated device: ddi_intr_alloc(9F), ddi_add_intr(9F), soft interrupts, <sundog/sim.h>. */
+/* Interrupts of a simulated device: ddi_intr_alloc(9F), ddi_add_intr(9F), soft interrupts, <sundog/sim.h>; reports of faults. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,11 +15,22 @@
 
 static struct sundog_system *sundog;
 
+static char logged[2000];
+
+static void log_message(void *arg, int level, const char *line)
+{
+	(void)arg;
+	if (level > 0)
+		snprintf(logged + strlen(logged), sizeof(logged) - strlen(logged), "%s\n", line);
+}
+
 static int attach(const char *conf)
 {
+	struct sundog_options options = {.log = log_message};
 	char text[200];
 
-	return sundog_system_create(NULL, &sundog) != 0 ||
+	logged[0] = '\0';
+	return sundog_system_create(&options, &sundog) != 0 ||
 	       sundog_driver_attach(sundog, "intr", intr_init, intr_info, intr_fini, conf, text, sizeof(text)) != 0;
 }
 
@@ -71,6 +82,16 @@ static void what_is_left_behind_is_reported(void **state)
 	assert_int_equal(counts[1], 2);
 }
 
+static void reports_of_faults_are_messages(void **state)
+{
+	(void)state;
+	say_reports();
+	assert_string_equal(logged, "intr0: error report device.inval_state, ena 0x10: version=0 what=\"it\" n=-5 "
+				    "big=0x10000000000 set on=true\n"
+				    "intr0: error report device.odd, ena 0x1: array (type 11, and what follows)\n"
+				    "intr0: service lost\nintr0: service restored\n");
+}
+
 /* The driver's bug ends the program. */
 static void expect_panic(void (*bug)(void))
 {
@@ -102,6 +123,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		INTR_CHECKS(CHECK_ENTRY)
 		cmocka_unit_test_setup_teardown(test_none, setup_without, teardown),
+		cmocka_unit_test_setup_teardown(reports_of_faults_are_messages, setup, teardown),
 		cmocka_unit_test_setup(what_is_left_behind_is_reported, setup),
 		cmocka_unit_test_setup_teardown(removing_what_is_not_there_is_a_bug, setup, teardown),
 	};

@@ -2,6 +2,9 @@
 /* The driver of test_ddi_intr: a device with four interrupts, and the checks, which are its own. */
 #include <sys/conf.h>
 #include <sys/ddi.h>
+#include <sys/ddifm.h>
+#include <sys/fm/protocol.h>
+#include <sys/fm/util.h>
 #include <sys/modctl.h>
 #include <sys/sunddi.h>
 #include <sundog/sim.h>
@@ -325,6 +328,30 @@ check_softints(void)
 	wait_calls(3);
 	VERIFY(first == &id);
 	ddi_remove_softintr(id);
+}
+
+/* ---- reports of faults ---- */
+
+void
+say_reports(void)
+{
+	int capable = DDI_FM_EREPORT_CAPABLE | DDI_FM_DMACHK_CAPABLE;
+	ddi_iblock_cookie_t iblock = NULL;
+	uint64_t ena = fm_ena_generate(0, FM_ENA_FMT1);
+
+	VERIFY(ena != fm_ena_generate(0, FM_ENA_FMT1) && (ena & 0xf) == FM_ENA_FMT1);
+	ddi_fm_ereport_post(dip, "device.early", ena, DDI_SLEEP, NULL); /* not capable: nothing */
+	ddi_fm_init(dip, &capable, &iblock);
+	VERIFY(capable == DDI_FM_EREPORT_CAPABLE && ddi_fm_capable(dip) == capable && iblock != NULL);
+	ddi_fm_ereport_post(dip, "device.inval_state", 0x10, DDI_NOSLEEP, FM_VERSION, DATA_TYPE_UINT8, FM_EREPORT_VERS0,
+	    "what", DATA_TYPE_STRING, "it", "n", DATA_TYPE_INT64, -5ll, "big", DATA_TYPE_UINT64, 1ull << 40, "set",
+	    DATA_TYPE_BOOLEAN, "on", DATA_TYPE_BOOLEAN_VALUE, B_TRUE, NULL);
+	ddi_fm_ereport_post(dip, "device.odd", 1, DDI_NOSLEEP, "array", 11, "never read");
+	ddi_fm_service_impact(dip, DDI_SERVICE_LOST);
+	ddi_fm_service_impact(dip, DDI_SERVICE_RESTORED);
+	ddi_fm_service_impact(dip, 5);
+	ddi_fm_fini(dip);
+	VERIFY3S(ddi_fm_capable(dip), ==, DDI_FM_NOT_CAPABLE);
 }
 
 /* Left behind: an interrupt and its handler, a soft interrupt. */

@@ -23,6 +23,7 @@ int intr_fini(void);
 #define INTR_DECLARE(name) void check_##name(void);
 INTR_CHECKS(INTR_DECLARE)
 void check_none(void); /* of a device without interrupts */
+void say_reports(void);
 void leave_interrupts(void);
 void bug_remove_unknown(void);
 void bug_remove_twice(void);
