@@ -3,7 +3,9 @@
 #include "kernel/ddi/message.h"
 #include "kernel/ddi/minor.h"
 #include "kernel/ddi/prop.h"
+#include "kernel/ddi/regs.h"
 #include "kernel/host.h"
+#include <sundog/sim.h>
 #include <sys/sunddi.h>
 
 static struct dev_info root = {.name = "", .instance = -1, .state = DEVINFO_ATTACHED};
@@ -99,6 +101,7 @@ static int driver_attach(struct dev_info *dip)
 static void devinfo_free(struct dev_info *dip)
 {
 	tree_remove(dip);
+	regs_detach(dip);
 	prop_free_all(dip);
 	host_free(dip, sizeof(*dip));
 }
@@ -119,6 +122,11 @@ int devinfo_attach(struct module *m, const struct sys_node *node, struct dev_inf
 		return error;
 	}
 	prop_add_conf(dip, node->props, node->nprops);
+	error = regs_attach(dip);
+	if (error != 0) {
+		devinfo_free(dip);
+		return error;
+	}
 	if (!driver_probe(dip) || driver_attach(dip) != DDI_SUCCESS) {
 		minor_remove_all(dip, false);
 		devinfo_free(dip);
@@ -201,6 +209,17 @@ void devinfo_label(const dev_info_t *dip, char *to, size_t size)
 		to[0] = '\0';
 	else
 		(void)snprintf(to, size, "%s%d: ", dip->name, dip->instance);
+}
+
+struct dev_info *sim_device(const char *driver, int instance)
+{
+	struct dev_info *d;
+
+	devinfo_lock();
+	for (d = tree.first; d != NULL && (d->instance != instance || strcmp(d->name, driver) != 0); d = d->next)
+		;
+	devinfo_unlock();
+	return d;
 }
 
 /* ---- what drivers ask ---- */

@@ -13,6 +13,7 @@
 
 struct minor;
 struct prop;
+struct registers;
 
 enum devinfo_state {
 	DEVINFO_ATTACHING, /* cannot be opened yet */
@@ -27,6 +28,7 @@ struct dev_info {
 	const char *name;      /* of the node, and of its driver */
 	int instance;
 	char address[16];      /* the part after @ */
+	struct registers *registers; /* NULL: none */
 
 	void *driver_private;  /* the driver's */
 	int fm_capable;        /* DDI_FM_*_CAPABLE; set by its attach and detach */
@@ -44,7 +46,10 @@ void devinfo_lock(void);
 void devinfo_unlock(void);
 struct dev_info *devinfo_first(void); /* with the lock held, or within the module gate */
 
-/* Probes and attaches one instance.  0, ENXIO, or EEXIST if the instance number is taken.  Within the gate. */
+/*
+ * Probes and attaches one instance.  0, ENXIO, EEXIST: the instance number is taken, EINVAL or ENOMEM: its register
+ * sets.  Within the gate.
+ */
 int devinfo_attach(struct module *m, const struct sys_node *node, struct dev_info **out);
 /* EBUSY: opens or mappings exist, or the driver refuses.  Else dip is gone.  Within the gate. */
 int devinfo_detach(struct dev_info *dip);

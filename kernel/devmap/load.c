@@ -198,6 +198,12 @@ unload_range(struct handle *handle, uintptr_t start, uintptr_t end)
 	handle->unloads++;
 }
 
+void
+unload_handle(struct handle *handle)
+{
+	unload_range(handle, handle_base(handle), handle_end(handle));
+}
+
 int
 devmap_unload(devmap_cookie_t dhp, offset_t off, size_t len)
 {

@@ -20,5 +20,7 @@ int load_around(struct handle *handle, uintptr_t page, unsigned rw, bool kernel)
 
 /* Takes the translations of [start, end) away.  Under handle->lock; may block. */
 void unload_range(struct handle *handle, uintptr_t start, uintptr_t end);
+/* The same for all of it, before a remap: the next access of every page finds what is behind the handle then. */
+void unload_handle(struct handle *handle);
 
 #endif

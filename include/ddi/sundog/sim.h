@@ -1,13 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * <sundog/sim.h>: the hardware's side of a device that exists in software only.  A simulated device is code beside the
- * driver (in the same .so, or in a test): it uses what is declared here, the driver itself does not.
+ * <sundog/sim.h>: the hardware's side of a device that exists in software only.  A simulated device is code beside
+ * the driver (in the same .so), or a test in the program that has the driver inside it (<sundog/embed.h>): it uses
+ * what is declared here, the driver itself does not.  It reaches what real hardware would: interrupts, registers, and by
+ * DMA the memory that the driver has bound.
+ *
+ * Only the compiler's own headers are behind it, so that it goes beside the DDI's headers and beside libc's.  A
+ * device is named by its dev_info_t, which is valid until its instance is detached.  Results are DDI_SUCCESS (0) and
+ * DDI_FAILURE (-1) unless a function says otherwise.
  */
 #ifndef _SUNDOG_SIM_H
 #define _SUNDOG_SIM_H
 
-#include <sys/dditypes.h>
-#include <sys/types.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef SUNDOG_LINK /* as <sys/sundog_link.h> has it */
+#define SUNDOG_LINK(name) __asm__("sundog_" #name) __attribute__((visibility("default")))
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct dev_info; /* the DDI's dev_info_t */
+
+/* The attached (or attaching) instance of a driver by its name; NULL: there is none.  Any context. */
+struct dev_info *sim_device(const char *driver, int instance) SUNDOG_LINK(sim_device);
+
+/* ---- interrupts ---- */
 
 /*
  * Raises interrupt inum (0, 1, ...; the device has as many as its property "interrupts" has elements) of the device
@@ -17,6 +38,26 @@
  * Returns DDI_SUCCESS, or DDI_FAILURE if no handler of that interrupt is enabled: then it is lost.
  * Context: any, with any of the driver's mutexes held.
  */
-int sim_interrupt(dev_info_t *dip, uint_t inum) SUNDOG_LINK(sim_interrupt);
+int sim_interrupt(struct dev_info *dip, unsigned inum) SUNDOG_LINK(sim_interrupt);
 
+/* ---- registers ----
+ * The instance's property "reg" in driver.conf(4) declares them: three integers for each register set, its bus
+ * space, its address there, and its size in bytes:
+ *
+ *	name="card" parent="pseudo" instance=0 reg=0,0,256, 1,0x100000,65536;
+ *
+ * Register set 0 of this device has 256 bytes, register set 1 64 KiB.  The device starts with zeros in all of
+ * them.  Space and address are for the driver to read; the memory is the set's own, in whole pages.
+ */
+
+/*
+ * Memory of register set number set (0, 1, ...), and its size in bytes as declared (size may be NULL).  It is the same
+ * memory that the driver maps by ddi_regs_map_setup(9F) and processes by devmap_devmem_setup(9F); page-aligned.
+ * NULL: no such set.  Any context.  Access it with atomic operations where the driver may look at the same time.
+ */
+void *sim_registers(struct dev_info *dip, unsigned set, size_t *size) SUNDOG_LINK(sim_registers);
+
+#ifdef __cplusplus
+}
+#endif
 #endif

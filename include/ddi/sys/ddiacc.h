@@ -10,10 +10,29 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
-/* dip, register set, kernel address out, offset, length (0: to its end), attributes, handle out. */
-int ddi_regs_map_setup(dev_info_t *, uint_t, caddr_t *, offset_t, offset_t, ddi_device_acc_attr_t *,
-		       ddi_acc_handle_t *) SUNDOG_LINK(ddi_regs_map_setup);
-void ddi_regs_map_free(ddi_acc_handle_t *) SUNDOG_LINK(ddi_regs_map_free);
+/*
+ * Maps [offset, offset + len) of register set number of the device (0, 1, ..., as its property "reg" in driver.conf(4)
+ * declares them) for the driver; len 0: to the set's end.  attr: how accesses through the handle are made
+ * (DDI_DEVICE_ATTR_V0 or _V1; DDI_STRUCTURE_BE_ACC: the device is big-endian, values are swapped on a little-endian
+ * machine); NULL: as DDI_NEVERSWAP_ACC.  *addrp: the address of the first byte, for use with the handle.
+ * DDI_SUCCESS, or DDI_FAILURE with *addrp and *handlep untouched: no such set, not so many bytes in it, or an unknown
+ * version of attr.  Context: user, kernel.
+ */
+int ddi_regs_map_setup(dev_info_t *dip, uint_t number, caddr_t *addrp, offset_t offset, offset_t len,
+		       ddi_device_acc_attr_t *attr, ddi_acc_handle_t *handlep) SUNDOG_LINK(ddi_regs_map_setup);
+/* Ends it; *handlep becomes NULL.  The registers keep their contents.  differs: a second time is a panic. */
+void ddi_regs_map_free(ddi_acc_handle_t *handlep) SUNDOG_LINK(ddi_regs_map_free);
+
+/*
+ * Accesses of one width at an address within the handle's memory: of ddi_regs_map_setup(9F) or ddi_dma_mem_alloc(9F).
+ * An aligned access is made once, whole, and in program order.  The rep forms move count values between memory of the
+ * driver and addr, upwards from addr with DDI_DEV_AUTOINCR.  differs: an address outside of the handle's memory is a
+ * panic that names the driver.  Any context.
+ *
+ * The peek and poke forms fail instead where there is no memory: DDI_SUCCESS, or DDI_FAILURE.  The value of a peek
+ * may go nowhere (NULL).  differs: only memory of whole pages is known to be there (registers, ddi_umem_alloc(9F),
+ * kmem_alloc(9F) of whole pages), and a misaligned address fails.
+ */
 
 /* Flags of the rep forms. */
 #define DDI_DEV_NO_AUTOINCR 0x0000
@@ -44,6 +63,11 @@ void ddi_rep_put64(ddi_acc_handle_t, uint64_t *, uint64_t *, size_t, uint_t) SUN
 int ddi_peek64(dev_info_t *, int64_t *, int64_t *) SUNDOG_LINK(ddi_peek64);
 int ddi_poke64(dev_info_t *, int64_t *, int64_t) SUNDOG_LINK(ddi_poke64);
 
+/*
+ * Peeks (UIO_READ) or pokes (UIO_WRITE) up to len bytes from addr on, to or from uio, by accesses of the given width
+ * in bytes: 1, 2, 4, 8; anything else: the widest that fits.  DDI_SUCCESS, or DDI_FAILURE: an access failed, or the
+ * end is not a whole one; uio has advanced over what was moved.
+ */
 int ddi_peekpokeio(dev_info_t *, struct uio *, enum uio_rw, caddr_t, size_t, uint_t) SUNDOG_LINK(ddi_peekpokeio);
 int ddi_device_zero(ddi_acc_handle_t, caddr_t, size_t, ssize_t, uint_t) SUNDOG_LINK(ddi_device_zero);
 int ddi_device_copy(ddi_acc_handle_t, caddr_t, ssize_t, ddi_acc_handle_t, caddr_t, ssize_t, size_t, uint_t)

@@ -176,10 +176,17 @@ int devmap_umem_setup(devmap_cookie_t, dev_info_t *, struct devmap_callback_ctl 
  */
 int devmap_umem_remap(devmap_cookie_t, dev_info_t *, ddi_umem_cookie_t, offset_t, size_t, uint_t, uint_t,
 		      ddi_device_acc_attr_t *) SUNDOG_LINK(devmap_umem_remap);
-/* The same for register set rnumber of the device, at roff. */
+/*
+ * The same for register set rnumber of the device (see ddi_regs_map_setup(9F)): [roff, roff + len), the low bits of roff
+ * dropped.  What follows the set's size in its last page can be mapped too, so that a rounded len fits.
+ */
 int devmap_devmem_setup(devmap_cookie_t, dev_info_t *, struct devmap_callback_ctl *, uint_t, offset_t, size_t,
 			uint_t, uint_t, ddi_device_acc_attr_t *) SUNDOG_LINK(devmap_devmem_setup);
-/* flags: 0, or DEVMAP_MAPPING_INVALID: every access fails until the next remap (on any kind of handle). */
+/*
+ * Registers behind a handle that was set up with DEVMAP_ALLOW_REMAP, of either kind.  flags: 0, or
+ * DEVMAP_MAPPING_INVALID: every access fails until the next remap; rnumber, roff and len are ignored then.  Also inside
+ * devmap_dup(9E), on the new handle.
+ */
 int devmap_devmem_remap(devmap_cookie_t, dev_info_t *, uint_t, offset_t, size_t, uint_t, uint_t,
 			ddi_device_acc_attr_t *) SUNDOG_LINK(devmap_devmem_remap);
 

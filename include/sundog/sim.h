@@ -1,0 +1,1 @@
+../ddi/sundog/sim.h
