@@ -38,4 +38,9 @@ CASES = [
     Case("empty ioctl, closely following",  2, "ioctl",      "pingpong",       0,    0.3,   10,  200),
     Case("ioctl, 4 KiB in and out",         1, "ioctl_copy", "pingpong_copy",  0,    1.2,    1, 1000),
     Case("ioctl, 4 KiB in and out",         2, "ioctl_copy", "pingpong_copy",  0,    1.2,    1,  300),
+    Case("fault, one page loaded",          1, "fault",      "uffd_fault",     0,    1.15,   1, 1000, "access"),
+    Case("fault, one page loaded",          2, "fault",      "uffd_fault",     0,    1.15,   1,  300, "access"),
+    Case("fault, 64 MiB loaded, touch",     1, "whole",      "uffd_whole",     0,    1.1,    1,    5, "access"),
+    Case("context switch of a page",        1, "switch",     "uffd_switch",    0,    1.1,    1, 1000, "access"),
+    Case("context switch of a page",        2, "switch",     "uffd_switch",    0,    0.8,    1,  300, "access"),
 ]

@@ -23,6 +23,7 @@
 
 #define LOOP_PAGE 4096u
 #define LOOP_64M (64u << 20)
+#define LOOP_FAULT_PAGES 256u /* touched one after the other before all are unloaded again */
 
 #define CHECK(what) ((what) ? (void)0 : loop_die(#what))
 
@@ -49,6 +50,19 @@ static inline void loop_pin(int cpu)
 	CHECK(sched_setaffinity(0, sizeof(set), &set) == 0);
 }
 
+/* What happens between these two is no part of the operation. */
+static uint64_t loop_excluded, loop_paused;
+
+static inline void loop_pause(void)
+{
+	loop_paused = loop_now();
+}
+
+static inline void loop_resume(void)
+{
+	loop_excluded += loop_now() - loop_paused;
+}
+
 /* Serves bench/run until it has enough. */
 static inline int loop_serve(void (*once)(void))
 {
@@ -62,10 +76,11 @@ static inline int loop_serve(void (*once)(void))
 		CHECK(sscanf(line, "%lu %lu", &samples, &inner) == 2);
 		CHECK(samples <= sizeof(ns) / sizeof(ns[0]));
 		for (unsigned long i = 0; i < samples; i++) {
+			loop_excluded = 0;
 			uint64_t begin = loop_now();
 			for (unsigned long k = 0; k < inner; k++)
 				once();
-			ns[i] = loop_now() - begin;
+			ns[i] = loop_now() - begin - loop_excluded;
 		}
 		for (unsigned long i = 0; i < samples; i++)
 			printf("%llu ", (unsigned long long)ns[i]);

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ours: the measured loops through a device.  CASE CPU; run by `sundog run -d bench.so`. */
+/* ours: the measured loops through a device.  CASE CPU; run by `sundog run -d DRIVER.so`. */
 #include "bench/loop.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 
+#include "bench/driver/access_ioctl.h"
 #include "bench/driver/bench_ioctl.h"
-
-#define DEVICE "/dev/bench"
+#include "bench/partner.h"
 
 static int fd;
-static unsigned char *memory;
+static volatile unsigned char *memory;
 static unsigned char buffer[BENCH_COPY_BYTES];
 
 static unsigned char *map(size_t size)
@@ -20,6 +22,14 @@ static unsigned char *map(size_t size)
 
 	CHECK(p != MAP_FAILED);
 	return p;
+}
+
+/* ---- plain memory ---- */
+
+static void begin_write(void)
+{
+	memory = map(LOOP_64M);
+	loop_touch(memory, LOOP_64M);
 }
 
 static void once_write(void)
@@ -43,9 +53,11 @@ static void once_map_4k(void)
 	CHECK(munmap(p, LOOP_PAGE) == 0);
 }
 
+/* ---- calls ---- */
+
 static void once_open(void)
 {
-	int other = open(DEVICE, O_RDWR);
+	int other = open("/dev/bench", O_RDWR);
 
 	CHECK(other >= 0);
 	CHECK(close(other) == 0);
@@ -61,31 +73,94 @@ static void once_ioctl_copy(void)
 	CHECK(ioctl(fd, BENCH_COPY, buffer) == 0);
 }
 
+/* ---- memory whose driver sees each access ---- */
+
+static void begin_fault(void)
+{
+	memory = map(LOOP_FAULT_PAGES * LOOP_PAGE);
+}
+
+static void once_fault(void)
+{
+	static size_t page = LOOP_FAULT_PAGES;
+
+	if (page == LOOP_FAULT_PAGES) {
+		loop_pause();
+		CHECK(ioctl(fd, ACCESS_UNLOAD, 0) == 0);
+		page = 0;
+		loop_resume();
+	}
+	memory[page++ * LOOP_PAGE] = 1;
+}
+
+static void begin_whole(void)
+{
+	memory = map(LOOP_64M);
+}
+
+static void once_whole(void)
+{
+	loop_touch(memory, LOOP_64M);
+	loop_pause();
+	CHECK(ioctl(fd, ACCESS_UNLOAD, 0) == 0);
+	loop_resume();
+}
+
+static void begin_switch(void)
+{
+	partner_start();
+	fd = open("/dev/" ACCESS_SWITCH, O_RDWR); /* each process its own */
+	CHECK(fd >= 0);
+	memory = map(LOOP_PAGE);
+	partner_serve(memory);
+}
+
+static void once_switch(void)
+{
+	loop_pause();
+	partner_touch();
+	loop_resume();
+	*memory = 1;
+}
+
 static const struct {
-	const char *name;
+	const char *name, *device;
+	void (*begin)(void);
 	void (*once)(void);
 } cases[] = {
-	{ "write", once_write },
-	{ "map_64m", once_map_64m },
-	{ "map_4k", once_map_4k },
-	{ "open", once_open },
-	{ "ioctl", once_ioctl },
-	{ "ioctl_copy", once_ioctl_copy },
+	{ "write", "bench", begin_write, once_write },
+	{ "map_64m", "bench", NULL, once_map_64m },
+	{ "map_4k", "bench", NULL, once_map_4k },
+	{ "open", "bench", NULL, once_open },
+	{ "ioctl", "bench", NULL, once_ioctl },
+	{ "ioctl_copy", "bench", NULL, once_ioctl_copy },
+	{ "fault", ACCESS_PAGE, begin_fault, once_fault },
+	{ "whole", ACCESS_WHOLE, begin_whole, once_whole },
+	{ "switch", NULL, begin_switch, once_switch },
 };
+
+static void device_open(const char *device)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/dev/%s", device);
+	fd = open(path, O_RDWR);
+	CHECK(fd >= 0);
+}
 
 int main(int argc, char **argv)
 {
 	CHECK(argc == 3);
 	loop_pin(atoi(argv[2]));
-	fd = open(DEVICE, O_RDWR);
-	CHECK(fd >= 0);
-	if (strcmp(argv[1], "write") == 0) {
-		memory = map(LOOP_64M);
-		loop_touch(memory, LOOP_64M);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (strcmp(argv[1], cases[i].name) != 0)
+			continue;
+		if (cases[i].device)
+			device_open(cases[i].device);
+		if (cases[i].begin)
+			cases[i].begin();
+		return loop_serve(cases[i].once);
 	}
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		if (strcmp(argv[1], cases[i].name) == 0)
-			return loop_serve(cases[i].once);
 	fprintf(stderr, "bench: no case %s\n", argv[1]);
 	return 2;
 }
