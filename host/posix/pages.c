@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Page objects: a memfd each, mapped here for the driver.
+ * Page objects: a memfd each, or a part of a file that others have made, mapped here for the driver.
  *
- *	address             address + size
- *	|<-- memfd, read-write -->|<- guard: PROT_NONE, one page ->|
+ *	file:   | ....... | offset .. offset + size | ....... |
+ *	                  |                         |
+ *	memory:           |<--    read-write     -->|<- guard: PROT_NONE, one page ->|
+ *	               address
  *
- * The file is 0600 and sealed, so that an application that holds a descriptor can neither reopen a read-only
+ * The memfd is 0600 and sealed, so that an application that holds a descriptor can neither reopen a read-only
  * one for writing as another user nor cut the pages away under the driver.
  */
 #define _GNU_SOURCE
@@ -22,13 +24,20 @@
 #include <time.h>
 #include <unistd.h>
 
-struct host_pages {
-	void *address;
-	uint64_t size, id;
+struct posix_file {
+	atomic_uint refs;
 	int fd;
-	bool resident, locked;
 	pthread_mutex_t lock; /* protects the field below */
 	int fd_readonly;      /* -1: not made yet */
+};
+
+struct host_pages {
+	void *address;
+	uint64_t offset, size, id;
+	struct posix_file *file;
+	bool resident, locked;
+	void (*released)(void *arg);
+	void *released_arg;
 };
 
 static atomic_uint_fast64_t pages_last_id;
@@ -80,19 +89,87 @@ static int pages_no_descriptor(int error)
 
 /* ---- creating ---- */
 
-static int pages_open(struct host_pages *pages)
+static int memfd_open(uint64_t size, int *out)
 {
-	int error;
+	int error, fd = memfd_create("sundog", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
-	pages->fd = memfd_create("sundog", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (pages->fd < 0)
+	if (fd < 0)
 		return pages_no_descriptor(errno);
-	if (fchmod(pages->fd, 0600) == 0 && ftruncate(pages->fd, (off_t)pages->size) == 0 &&
-	    fcntl(pages->fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
+	*out = fd;
+	if (fchmod(fd, 0600) == 0 && ftruncate(fd, (off_t)size) == 0 &&
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
 		return 0;
 	error = errno;
-	close(pages->fd);
+	close(fd);
 	return error == EFBIG || error == EINVAL ? ENOMEM : error;
+}
+
+int posix_file_adopt(int fd, bool wait, struct posix_file **out)
+{
+	struct posix_file *file = host_alloc(sizeof(*file), wait);
+
+	if (file == NULL)
+		return ENOMEM;
+	atomic_init(&file->refs, 1);
+	file->fd = fd;
+	file->fd_readonly = -1;
+	pthread_mutex_init(&file->lock, NULL);
+	*out = file;
+	return 0;
+}
+
+static int file_create(uint64_t size, bool wait, struct posix_file **out)
+{
+	int fd, error = memfd_open(size, &fd);
+
+	if (error != 0)
+		return error;
+	error = posix_file_adopt(fd, wait, out);
+	if (error != 0)
+		close(fd);
+	return error;
+}
+
+int posix_file_create(uint64_t size, struct posix_file **out)
+{
+	return file_create(size, false, out);
+}
+
+struct posix_file *posix_file_get(struct posix_file *file)
+{
+	atomic_fetch_add(&file->refs, 1);
+	return file;
+}
+
+void posix_file_put(struct posix_file *file)
+{
+	if (atomic_fetch_sub(&file->refs, 1) != 1)
+		return;
+	close(file->fd);
+	if (file->fd_readonly >= 0)
+		close(file->fd_readonly);
+	pthread_mutex_destroy(&file->lock);
+	host_free(file, sizeof(*file));
+}
+
+int posix_file_fd(const struct posix_file *file)
+{
+	return file->fd;
+}
+
+static int file_fd_readonly(struct posix_file *file)
+{
+	char path[40];
+	int fd;
+
+	pthread_mutex_lock(&file->lock);
+	if (file->fd_readonly < 0) {
+		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", file->fd);
+		file->fd_readonly = open(path, O_RDONLY | O_CLOEXEC);
+	}
+	fd = file->fd_readonly;
+	pthread_mutex_unlock(&file->lock);
+	return fd;
 }
 
 static int pages_map(struct host_pages *pages)
@@ -105,8 +182,8 @@ static int pages_map(struct host_pages *pages)
 	pages->address = mmap(NULL, span, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (pages->address == MAP_FAILED)
 		return ENOMEM;
-	if (mmap(pages->address, pages->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, pages->fd, 0) ==
-	    MAP_FAILED) {
+	if (mmap(pages->address, pages->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, pages->file->fd,
+		 (off_t)pages->offset) == MAP_FAILED) {
 		munmap(pages->address, span);
 		return ENOMEM;
 	}
@@ -150,7 +227,7 @@ static int pages_allocate(struct host_pages *pages)
 
 	if (error != 0)
 		return error;
-	while (fallocate(pages->fd, 0, 0, (off_t)pages->size) != 0) {
+	while (fallocate(pages->file->fd, 0, 0, (off_t)pages->size) != 0) {
 		if (errno != EINTR)
 			return errno == ENOSPC || errno == ENOMEM ? EAGAIN : ENOMEM;
 	}
@@ -186,46 +263,81 @@ static int pages_make_resident(struct host_pages *pages, bool wait)
 	return pages_lock(pages);
 }
 
+/* pages->file is set: a mapping of it. */
+static int pages_begin(struct host_pages *pages)
+{
+	int error = pages_map(pages);
+
+	if (error == 0)
+		pages->id = atomic_fetch_add(&pages_last_id, 1) + 1;
+	return error;
+}
+
+static void pages_unmap(struct host_pages *pages)
+{
+	munmap(pages->address, pages->size + (size_t)sysconf(_SC_PAGESIZE));
+}
+
 int host_pages_create(size_t bytes, unsigned flags, struct host_pages **out)
 {
-	struct host_pages *pages = host_alloc(sizeof(*pages), !(flags & HOST_PAGES_NOWAIT));
+	bool wait = !(flags & HOST_PAGES_NOWAIT);
+	struct host_pages *pages = host_alloc(sizeof(*pages), wait);
 	int error;
 
 	if (pages == NULL)
 		return ENOMEM;
 	pages->size = bytes;
-	pages->fd_readonly = -1;
-	pthread_mutex_init(&pages->lock, NULL);
-	if ((error = pages_open(pages)) != 0)
+	if ((error = file_create(bytes, wait, &pages->file)) != 0)
 		goto free;
-	if ((error = pages_map(pages)) != 0)
-		goto close;
-	if ((flags & HOST_PAGES_LOCKED) &&
-	    (error = pages_make_resident(pages, !(flags & HOST_PAGES_NOWAIT))) != 0)
+	if ((error = pages_begin(pages)) != 0)
+		goto put;
+	if ((flags & HOST_PAGES_LOCKED) && (error = pages_make_resident(pages, wait)) != 0)
 		goto unmap;
-	pages->id = atomic_fetch_add(&pages_last_id, 1) + 1;
 	*out = pages;
 	return 0;
 unmap:
-	munmap(pages->address, pages->size + (size_t)sysconf(_SC_PAGESIZE));
-close:
-	close(pages->fd);
+	pages_unmap(pages);
+put:
+	posix_file_put(pages->file);
 free:
-	pthread_mutex_destroy(&pages->lock);
+	host_free(pages, sizeof(*pages));
+	return error;
+}
+
+int posix_pages_view(const struct posix_view *view, struct host_pages **out)
+{
+	struct host_pages *pages = host_alloc(sizeof(*pages), false);
+	int error;
+
+	if (pages == NULL)
+		return ENOMEM;
+	pages->offset = view->offset;
+	pages->size = view->size;
+	pages->released = view->released;
+	pages->released_arg = view->arg;
+	pages->file = posix_file_get(view->file);
+	error = pages_begin(pages);
+	if (error == 0) {
+		*out = pages;
+		return 0;
+	}
+	posix_file_put(pages->file);
 	host_free(pages, sizeof(*pages));
 	return error;
 }
 
 void host_pages_destroy(struct host_pages *pages)
 {
-	munmap(pages->address, pages->size + (size_t)sysconf(_SC_PAGESIZE));
+	void (*released)(void *) = pages->released;
+	void *arg = pages->released_arg;
+
+	pages_unmap(pages);
 	if (pages->locked)
 		atomic_fetch_sub(&pages_locked, pages->size);
-	close(pages->fd);
-	if (pages->fd_readonly >= 0)
-		close(pages->fd_readonly);
-	pthread_mutex_destroy(&pages->lock);
+	posix_file_put(pages->file);
 	host_free(pages, sizeof(*pages));
+	if (released != NULL)
+		released(arg);
 }
 
 /* ---- looking ---- */
@@ -237,22 +349,17 @@ void *host_pages_address(const struct host_pages *pages)
 
 int posix_pages_fd(const struct host_pages *pages)
 {
-	return pages->fd;
+	return pages->file->fd;
 }
 
 int posix_pages_fd_readonly(struct host_pages *pages)
 {
-	char path[40];
-	int fd;
+	return file_fd_readonly(pages->file);
+}
 
-	pthread_mutex_lock(&pages->lock);
-	if (pages->fd_readonly < 0) {
-		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", pages->fd);
-		pages->fd_readonly = open(path, O_RDONLY | O_CLOEXEC);
-	}
-	fd = pages->fd_readonly;
-	pthread_mutex_unlock(&pages->lock);
-	return fd;
+uint64_t posix_pages_offset(const struct host_pages *pages)
+{
+	return pages->offset;
 }
 
 uint64_t posix_pages_size(const struct host_pages *pages)

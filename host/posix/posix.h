@@ -23,10 +23,30 @@ void posix_init(const struct posix_config *config);
 
 /* ---- page objects ---- */
 
-/* The memfd behind pages, read-write, close-on-exec.  Stays the page object's. */
+/* A file behind page objects: its descriptor is closed with the last reference. */
+struct posix_file;
+/* A sealed memfd of size bytes, none of them there yet; one reference.  ENOMEM, EAGAIN. */
+int posix_file_create(uint64_t size, struct posix_file **out);
+/* fd, read-write, becomes the file's; wait as for host_alloc().  On failure it stays the caller's. */
+int posix_file_adopt(int fd, bool wait, struct posix_file **out);
+struct posix_file *posix_file_get(struct posix_file *file);
+void posix_file_put(struct posix_file *file);
+int posix_file_fd(const struct posix_file *file);
+
+struct posix_view {
+	struct posix_file *file;
+	uint64_t offset, size;       /* of pages */
+	void (*released)(void *arg); /* when the page object has been destroyed; may be NULL */
+	void *arg;
+};
+/* A page object whose pages are that part of the file.  ENOMEM. */
+int posix_pages_view(const struct posix_view *view, struct host_pages **out);
+
+/* The file behind pages, read-write, close-on-exec.  Stays the page object's. */
 int posix_pages_fd(const struct host_pages *pages);
 /* A read-only descriptor of the same file, made at the first call; -1 and errno if it cannot be had. */
 int posix_pages_fd_readonly(struct host_pages *pages);
+uint64_t posix_pages_offset(const struct host_pages *pages); /* of the first page in the file */
 uint64_t posix_pages_size(const struct host_pages *pages); /* bytes */
 uint64_t posix_pages_id(const struct host_pages *pages);   /* unique for the life of the program, never 0 */
 /* Every page is in memory (created HOST_PAGES_LOCKED), locked there or not. */

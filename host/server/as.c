@@ -243,10 +243,15 @@ int as_window_descriptor(const struct host_window *w)
 	return fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
 }
 
+uint64_t as_window_offset(const struct host_window *w)
+{
+	return w->offset + (w->pages != NULL ? posix_pages_offset(w->pages) : 0);
+}
+
 static int window_add(struct thread *t, const struct host_window *w)
 {
 	struct call *c = &t->call;
-	struct wire_map m = {.addr = w->addr, .len = w->len, .offset = w->offset, .prot = w->prot};
+	struct wire_map m = {.addr = w->addr, .len = w->len, .offset = as_window_offset(w), .prot = w->prot};
 	int error = 0;
 
 	if (c->nmaps == MAPS_MAX || c->nfds == WIRE_FDS_MAX)

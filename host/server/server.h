@@ -141,6 +141,8 @@ struct host_as {
 bool as_intercepted_from(struct host_as *as, uint64_t start, uint64_t end, struct range *whole);
 /* A descriptor for a window's pages, close-on-exec; -1 and errno. */
 int as_window_descriptor(const struct host_window *w);
+/* Where in that file the window begins: a page object need not begin at 0. */
+uint64_t as_window_offset(const struct host_window *w);
 void as_init(struct host_as *as, struct process *p);
 void as_fini(struct host_as *as);
 bool as_empty(struct host_as *as);

@@ -234,6 +234,37 @@ static void descriptor_limit_is_named(void **state)
 	assert_int_equal(in_child(exhaust_descriptors, false), 0);
 }
 
+static void count_release(void *arg)
+{
+	++*(unsigned *)arg;
+}
+
+/*	file:  | 0 | 1 [ 2 | 3 ] ....... |   two views of pages 2 and 3: one memory, one descriptor */
+static void views_share_the_file(void **state)
+{
+	unsigned released = 0;
+	struct posix_view view = {.offset = 2 * PAGE, .size = 2 * PAGE, .released = count_release, .arg = &released};
+	struct host_pages *first, *second;
+	char byte = 0;
+
+	(void)state;
+	assert_int_equal(posix_file_create(UINT64_C(1) << 62, &view.file), 0);
+	assert_int_equal(posix_pages_view(&view, &first), 0);
+	assert_int_equal(posix_pages_view(&view, &second), 0);
+	assert_int_equal(posix_pages_fd(first), posix_file_fd(view.file));
+	assert_int_equal(posix_pages_offset(first), 2 * PAGE);
+	((char *)host_pages_address(first))[PAGE] = 'v';
+	assert_int_equal(((char *)host_pages_address(second))[PAGE], 'v');
+	assert_int_equal(pread(posix_file_fd(view.file), &byte, 1, 3 * PAGE), 1);
+	assert_int_equal(byte, 'v');
+	posix_file_put(view.file); /* the views have it still */
+	host_pages_destroy(first);
+	assert_int_equal(released, 1);
+	assert_int_equal(((char *)host_pages_address(second))[PAGE], 'v');
+	host_pages_destroy(second);
+	assert_int_equal(released, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,7 +272,7 @@ int main(void)
 	    cmocka_unit_test(readonly_descriptor),       cmocka_unit_test(guard_page_behind),
 	    cmocka_unit_test(locked_is_resident),        cmocka_unit_test(absurd_sizes_fail),
 	    cmocka_unit_test(lock_limit_is_reported),    cmocka_unit_test(strict_lock_fails),
-	    cmocka_unit_test(descriptor_limit_is_named),
+	    cmocka_unit_test(descriptor_limit_is_named), cmocka_unit_test(views_share_the_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
