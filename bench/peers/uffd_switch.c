@@ -32,6 +32,7 @@ static int agent(void *arg)
 	struct side *s = arg;
 	uint64_t count;
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	while (read(s->order, &count, sizeof(count)) == sizeof(count)) {
 		CHECK(madvise((void *)memory, LOOP_PAGE, MADV_DONTNEED) == 0);
 		count = 1;
