@@ -49,7 +49,7 @@ bool as_empty(struct host_as *as)
 /* Linux has done or will do it: the memory was copied by fork, or goes with the process. */
 static bool nothing_to_do(const struct host_as *as)
 {
-	return as->forking || atomic_load(&as->process->dying);
+	return atomic_load(&as->forking) || atomic_load(&as->process->dying);
 }
 
 /* The application's thread that waits for the present call, if it is one of that process. */
@@ -109,7 +109,7 @@ int host_as_reserve(struct host_as *as, uintptr_t *addr, size_t len, unsigned fl
 	bool fixed = flags & HOST_AS_FIXED;
 	int error = 0;
 
-	if (as->forking)
+	if (atomic_load(&as->forking))
 		return claim(as, *addr, len, true);
 	if (t != NULL && t->call.mmap && !t->call.given && len == t->call.end - t->call.start &&
 	    (!fixed || *addr == t->call.start)) {
@@ -302,7 +302,7 @@ int host_as_load(struct host_as *as, uintptr_t addr, size_t len, unsigned prot)
 /* Also in a process that is on its way out: its other threads may still run. */
 void host_as_unload(struct host_as *as, uintptr_t addr, size_t len)
 {
-	if (!as->forking)
+	if (!atomic_load(&as->forking))
 		as->engine->unload(as, addr, len);
 }
 

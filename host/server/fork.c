@@ -50,7 +50,7 @@ static struct process *child_alloc(struct process *parent, int *leash)
 	}
 	child->leash = ends[0];
 	*leash = ends[1];
-	child->as.forking = true;
+	atomic_store(&child->as.forking, true);
 	child->token = server_random();
 	child->parent = process_get(parent);
 	return child;

@@ -349,7 +349,7 @@ static int process_adopt(const struct wire_hello *hello, int connection, int pid
 	p->connection = connection;
 	p->pid = pid;
 	p->image = hello->image;
-	p->as.forking = false;
+	atomic_store(&p->as.forking, false); /* it has no translation yet */
 	atomic_store(&p->euid, cred->sys.euid);
 	(void)process_enter(p); /* it is not torn down below our feet */
 	spawn = process_watch(p) != 0 && process_end(p, END_EXIT, NULL);

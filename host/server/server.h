@@ -130,7 +130,7 @@ void agent_hello(const struct wire_hello *hello, int connection, pid_t pid, uid_
 
 struct host_as {
 	struct process *process;
-	bool forking;         /* made by fork(2): Linux copies the memory, there is nothing to do */
+	atomic_bool forking;  /* made by fork(2): Linux copies the memory, there is nothing to do */
 	pthread_mutex_t lock; /* protects the fields below */
 	struct ranges claims;
 	struct ranges intercepted; /* by the fault engine; within claims */

@@ -79,7 +79,7 @@ static int user_copy(struct host_as *as, void *ours, uintptr_t theirs, size_t le
 	int error;
 
 	/* A dead process's number may be another's by now. */
-	if (!range_is_user(as, theirs, len) || as->forking || atomic_load(&p->dying))
+	if (!range_is_user(as, theirs, len) || atomic_load(&as->forking) || atomic_load(&p->dying))
 		return EFAULT;
 	if (!atomic_load_explicit(&p->vm_refused, memory_order_relaxed)) {
 		error = vm_copy(p, ours, theirs, len, out);

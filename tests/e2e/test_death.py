@@ -13,6 +13,7 @@ from harness import LONG, NOBODY, SLOW, SUNDOG, processes, stacks
 
 SEEDS = 20000 if LONG else 2000
 COMMANDS = SEEDS // 20   # of these seeds kill a whole command ...
+ACCESSES = SEEDS // 4    # ... more, whose accesses drivers see
 SERVERS = SEEDS // 20    # ... and as many a server
 
 
@@ -28,6 +29,19 @@ def test_applications(world, seed):
     server.settle(before)
     assert server.exec(world.app("tapp"), "stats").quiet().out == "clones 0 mappings 0 sleepers 0 open 1\n"
     assert server.stop() == ""
+
+
+@pytest.mark.timeout((3000 if LONG else 400) * SLOW)
+def test_applications_with_accesses(world, seed, engine):
+    """The same with contexts, duels and locks whose accesses the drivers see."""
+    server = world.server("tdrv", "stress", "waits")
+    app = world.app("death")
+    server.exec(app, "many", str(seed), "20", "accesses").quiet()
+    before = server.use()
+    server.exec(app, "many", str(seed + 20), str(ACCESSES), "accesses", timeout=(2900 if LONG else 300) * SLOW).quiet()
+    server.settle(before)
+    assert server.stop() == ""
+    print(f"engine {engine}: {ACCESSES} deaths")
 
 
 @pytest.mark.root
@@ -54,7 +68,9 @@ def all_gone(world, why):
 
 
 def run_victim(world, seed):
-    child = world.popen([SUNDOG, "run", "-d", world.driver("tdrv"), "--", world.app("death"), "victim", str(seed)],
+    drivers = [arg for name in ("tdrv", "stress", "waits") for arg in ("-d", world.driver(name))]
+    accesses = ["accesses"] if seed % 2 else []  # else none of what drivers see comes into it
+    child = world.popen([SUNDOG, "run", *drivers, "--", world.app("death"), "victim", str(seed), *accesses],
                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert child.stdout.readline() == b"ready\n", child.stderr.read().decode()
     return child

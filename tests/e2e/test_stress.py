@@ -17,11 +17,6 @@ def share(whole):
 
 
 @pytest.fixture
-def engine():
-    return "sigsegv"
-
-
-@pytest.fixture
 def stress(world, engine):
     def run(driver, *args, app=None):
         r = world.sundog_run(driver, app or world.app(driver), *map(str, args), timeout=LIMIT).quiet()

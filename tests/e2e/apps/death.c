@@ -2,17 +2,23 @@
 /*
  * death: victims for random deaths.
  *
- *   death many SEED COUNT   for each seed starts a victim in a process group of its own, kills the group after a
+ *   death many SEED COUNT [accesses]
+ *                           for each seed starts a victim in a process group of its own, kills the group after a
  *                           random number of its operations or a random time, and asks the driver whether all
- *                           that was the victim's is gone
- *   death victim SEED       one victim, until it is killed or a call says that the server has died
+ *                           that was the victim's is gone; accesses: the victims also map what drivers see each access to
+ *   death victim SEED [accesses]
+ *                           one victim, until it is killed or a call says that the server has died
  */
 #include "app.h"
 
 #include <time.h>
 
+#include "stress.h"
+#include "waits.h"
+
 #define DEV "/dev/tdrv"
 
+static bool accesses;
 static _Atomic unsigned *operations; /* of the victim, in memory shared with its killer */
 
 static uint64_t rng_state;
@@ -101,6 +107,73 @@ static void one_map(int fd)
 	keep(p, len, hole, -1);
 }
 
+/* ---- mappings whose accesses the drivers see ---- */
+
+static void one_context(void)
+{
+	size_t first = rng(STRESS_CTX_PAGES), pages = 1 + rng((unsigned)(STRESS_CTX_PAGES - first)), hole = pages;
+	int fd;
+	char *p;
+
+	STEP((fd = open("/dev/stress", O_RDWR)) >= 0);
+	STEP((p = mmap(NULL, pages * PAGE, PROT_READ | PROT_WRITE, rng(2) ? MAP_SHARED : MAP_PRIVATE, fd,
+		       (off_t)((STRESS_CTX + first) * PAGE))) != MAP_FAILED);
+	for (unsigned i = rng(4); i > 0; i--)
+		p[rng((unsigned)(pages * PAGE))] = 1;
+	if (rng(2)) {
+		hole = rng((unsigned)pages);
+		STEP(munmap(p + hole * PAGE, PAGE) == 0);
+		if (hole > 0)
+			p[rng((unsigned)(hole * PAGE))] = 2;
+	}
+	keep(p, pages * PAGE, hole * PAGE, fd);
+}
+
+static void one_duel(void)
+{
+	int fd;
+	char *p;
+
+	STEP((fd = open("/dev/stress", O_RDWR)) >= 0);
+	STEP((p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, STRESS_DUEL * PAGE)) != MAP_FAILED);
+	STEP(close(fd) == 0);
+	for (unsigned i = 0; i < 10; i++) {
+		p[rng(PAGE)] = 1;
+		atomic_fetch_add(operations, 1);
+	}
+	keep(p, PAGE, PAGE, -1);
+}
+
+/* The lock may be another's, or this process's own by another mapping: for ever, then. */
+static void one_lock(void)
+{
+	size_t len = WAITS_PAGES * PAGE;
+	int fd;
+	char *p;
+
+	STEP((fd = open("/dev/waits", O_RDWR)) >= 0);
+	STEP((p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)) != MAP_FAILED);
+	STEP(close(fd) == 0);
+	atomic_fetch_add(operations, 1000000);
+	p[WAITS_LOCK * PAGE] = 1;
+	atomic_fetch_sub(operations, 1000000);
+	if (rng(2))
+		p[WAITS_UNLOCK * PAGE] = 1;
+	keep(p, len, len, -1);
+}
+
+static void one_access(void)
+{
+	unsigned which = accesses ? rng(10) : 10;
+
+	if (which < 6)
+		one_context();
+	else if (which < 9)
+		one_duel();
+	else if (which == 9)
+		one_lock();
+}
+
 static void *other_thread(void *arg)
 {
 	int fd = *(int *)arg;
@@ -131,6 +204,7 @@ static _Noreturn void victim(uint64_t seed)
 	signal(SIGBUS, on_bus);
 	STEP((fd = open(DEV, O_RDWR)) >= 0);
 	for (;;) {
+		one_access();
 		switch (rng(10)) {
 		case 0:
 		case 1:
@@ -203,6 +277,8 @@ static void kill_one(uint64_t seed)
 		if (dead < 0 && errno == ECHILD)
 			break;
 		CHECK(dead > 0);
+		if (accesses && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+			continue; /* no victim, but the agent of one that is dead: subreapers see it */
 		if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL) {
 			fprintf(stderr, "seed %llu: a victim ended with status %x\n", (unsigned long long)seed, status);
 			_exit(1);
@@ -223,21 +299,41 @@ static void check_gone(int fd, uint64_t seed)
 	}
 }
 
+static void check_accesses_gone(int stress, int waits, uint64_t seed)
+{
+	int mappings = ioctl(stress, STRESS_COUNT, STRESS_MAPPINGS), locks = ioctl(waits, WAITS_COUNT, WAITS_MAPPINGS),
+	    waiters = ioctl(waits, WAITS_COUNT, WAITS_WAITERS), owner = ioctl(waits, WAITS_COUNT, WAITS_OWNER);
+
+	if (mappings == 0 && locks == 0 && waiters == 0 && owner == 0)
+		return;
+	fprintf(stderr, "seed %llu: left: %d contexts and duellists, %d locks, %d waiters, owner %d\n",
+		(unsigned long long)seed, mappings, locks, waiters, owner);
+	_exit(1);
+}
+
 static void part_many(int argc, char **argv)
 {
 	uint64_t seed = strtoull(argv[0], NULL, 10), count = strtoull(argv[1], NULL, 10);
-	int fd = open_device(DEV, O_RDWR);
+	int fd = open_device(DEV, O_RDWR), stress = -1, waits = -1;
 
+	accesses = argc > 2;
+	if (accesses) {
+		stress = open_device("/dev/stress", O_RDWR);
+		waits = open_device("/dev/waits", O_RDWR);
+	}
 	CHECK(prctl(PR_SET_CHILD_SUBREAPER, 1) == 0);
 	for (uint64_t i = 0; i < count; i++) {
 		kill_one(seed + i);
 		check_gone(fd, seed + i);
+		if (accesses)
+			check_accesses_gone(stress, waits, seed + i);
 	}
 	printf("%llu\n", (unsigned long long)count);
 }
 
 static void part_victim(int argc, char **argv)
 {
+	accesses = argc > 1;
 	CHECK(write(1, "ready\n", 6) == 6);
 	victim(strtoull(argv[0], NULL, 10));
 }

@@ -67,7 +67,7 @@ static hrtime_t stress_taken, stress_shortest; /* 0: not yet */
 static kmutex_t duel_lock;      /* protects the fields below */
 static kcondvar_t duel_changed;
 static struct duellist *duellists;
-static int duel_rounds;
+static int duel_rounds, duel_mappings;
 
 static kmutex_t freeze_lock;    /* protects the fields below; taken after stress_lock */
 static kcondvar_t freeze_changed;
@@ -218,6 +218,7 @@ duel_add(devmap_cookie_t handle)
 
 	d->handle = handle;
 	mutex_enter(&duel_lock);
+	duel_mappings++;
 	d->next = duellists;
 	duellists = d;
 	mutex_exit(&duel_lock);
@@ -248,6 +249,7 @@ duel_unmap(devmap_cookie_t dhp, void *pvtp, offset_t off, size_t len, devmap_coo
 	for (link = &duellists; *link != pvtp; link = &(*link)->next)
 		;
 	*link = (*link)->next;
+	duel_mappings--;
 	mutex_exit(&duel_lock);
 	kmem_free(pvtp, sizeof (struct duellist));
 }
@@ -312,7 +314,7 @@ stress_count(int what, int *rvalp)
 	mutex_enter(&stress_lock);
 	mutex_enter(&duel_lock);
 	*rvalp = what == STRESS_SWITCHES ? stress_switches : what == STRESS_ROUNDS ? duel_rounds :
-	    what == STRESS_TOUCHES ? stress_touches : stress_mappings;
+	    what == STRESS_TOUCHES ? stress_touches : stress_mappings + duel_mappings;
 	mutex_exit(&duel_lock);
 	mutex_exit(&stress_lock);
 	return (0);
