@@ -146,7 +146,7 @@ def uffd_forbidden():
 # ---- one test's surroundings ----
 
 VERBOSE = (r"^sundog: (process \d+: fault engine: .*|\S*sundog-server\S* is process \d+, with \d+ drivers?"
-           r"|waiting for processes that hold a device: \d+)\n")
+           r"|\w+ is /pseudo/\S+|waiting for processes that hold a device: \d+)\n")
 
 
 class Result:
