@@ -23,14 +23,18 @@ kmutex_t rec_lock;
 dev_info_t *rec_dip;
 dev_t rec_dev;
 
+static const char *const node_names[] = { "rec", "rec.a", "rec.b" };
+#define NODES (int)(sizeof (node_names) / sizeof (node_names[0]))
+
 static void
-log_file(int kind, int flag)
+log_file(int kind, dev_t dev, int flag)
 {
 	struct rec_event e = { .kind = kind };
 
 	mutex_enter(&rec_lock);
 	e.pid = (int)ddi_get_pid();
 	e.flags = (uint_t)flag;
+	e.code = (int)getminor(dev);
 	rec_log(&e);
 	mutex_exit(&rec_lock);
 }
@@ -38,7 +42,7 @@ log_file(int kind, int flag)
 static int
 rec_open(dev_t *devp, int flag, int otyp, cred_t *credp)
 {
-	log_file(REC_OPEN, flag);
+	log_file(REC_OPEN, *devp, flag);
 	return (otyp == OTYP_CHR ? 0 : EINVAL);
 }
 
@@ -47,7 +51,7 @@ rec_close(dev_t dev, int flag, int otyp, cred_t *credp)
 {
 	struct rec_rule rule;
 
-	log_file(REC_CLOSE, flag);
+	log_file(REC_CLOSE, dev, flag);
 	mutex_enter(&rec_lock);
 	rule = rec_rule_find(REC_CLOSE, 0);
 	if (rule.action == REC_WAIT || rule.action == REC_WAIT_DEAF)
@@ -96,6 +100,18 @@ static struct cb_ops rec_cb_ops = {
 /* ---- attach and detach ---- */
 
 static int
+nodes_create(dev_info_t *dip)
+{
+	int i;
+
+	for (i = 0; i < NODES; i++) {
+		if (ddi_create_minor_node(dip, (char *)node_names[i], S_IFCHR, (minor_t)i, DDI_PSEUDO, 0) != DDI_SUCCESS)
+			return (DDI_FAILURE);
+	}
+	return (DDI_SUCCESS);
+}
+
+static int
 rec_attach(dev_info_t *dip, ddi_attach_cmd_t cmd)
 {
 	if (cmd != DDI_ATTACH)
@@ -104,7 +120,8 @@ rec_attach(dev_info_t *dip, ddi_attach_cmd_t cmd)
 	rec_dev = makedevice(ddi_driver_major(dip), 0);
 	mutex_init(&rec_lock, NULL, MUTEX_DRIVER, NULL);
 	rec_log_init();
-	if (rec_map_init() != 0 || ddi_create_minor_node(dip, "rec", S_IFCHR, 0, DDI_PSEUDO, 0) != DDI_SUCCESS) {
+	if (rec_map_init() != 0 || nodes_create(dip) != DDI_SUCCESS) {
+		ddi_remove_minor_node(dip, NULL);
 		rec_map_fini();
 		rec_log_fini();
 		mutex_destroy(&rec_lock);

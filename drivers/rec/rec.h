@@ -52,6 +52,7 @@ struct rec_own;                 /* memory of one mapping */
 struct rec_data {               /* what pvtp points to */
 	int number;
 	struct rec_own *own;
+	struct rec_data *next;
 };
 struct rec_handle {
 	devmap_cookie_t dhp;

@@ -7,6 +7,8 @@
 #ifndef REC_IOCTL_H
 #define REC_IOCTL_H
 
+/* Nodes: rec (minor 0), rec.a (1), rec.b (2); they differ in nothing. */
+
 #define REC_PAGES 8   /* of each memory, and of the device unless REC_LAYOUT says otherwise */
 #define REC_PIECES 8
 #define REC_RULES 16
@@ -17,6 +19,7 @@
 enum rec_kind {
 	REC_OPEN = 1, REC_CLOSE, REC_SEGMAP, REC_DEVMAP, REC_MAP, REC_ACCESS, REC_DUP, REC_UNMAP,
 	REC_CODE,     /* what a DDI function returned to an action */
+	REC_GO,       /* a callback leaves the gate */
 };
 #define REC_BIT(kind) (1u << (kind))
 
@@ -29,7 +32,7 @@ struct rec_event {
 	int new_own_space;    /* dup: the new handle is */
 	unsigned type, rw;
 	unsigned flags;       /* map: flags; devmap: the data model; open, close: flag */
-	int code;
+	int code;             /* unmap: new pvtps came as the old one; open, close: minor number; go: the callback's kind */
 	unsigned long long off, len;
 	unsigned long long address, handle_off, handle_len; /* fields of the handle */
 };
@@ -96,7 +99,7 @@ struct rec_rule {
 /* ---- ioctls ---- */
 
 #define REC_RESET (('R' << 8) | 1)       /* forgets events, rules and the layout, closes the gate */
-#define REC_RECORD (('R' << 8) | 2)      /* arg: REC_BIT()s of what is recorded; map, access, dup, unmap at first */
+#define REC_RECORD (('R' << 8) | 2)      /* arg: REC_BIT()s of what is recorded; map, access, dup, unmap, code at first */
 #define REC_SET_LAYOUT (('R' << 8) | 3)  /* struct rec_layout */
 #define REC_ADD_RULE (('R' << 8) | 4)    /* struct rec_rule */
 #define REC_NO_RULES (('R' << 8) | 5)

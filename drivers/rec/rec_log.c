@@ -123,6 +123,7 @@ rec_rule_find(int kind, offset_t off)
 int
 rec_gate_wait(const struct rec_rule *rule)
 {
+	struct rec_event go = { 0 };
 	int result = 0;
 
 	gate_waiters++;
@@ -136,6 +137,10 @@ rec_gate_wait(const struct rec_rule *rule)
 	}
 	gate_waiters--;
 	cv_broadcast(&gate_changed);
+	go.kind = REC_GO;
+	go.pid = (int)ddi_get_pid();
+	go.code = rule->kind;
+	rec_log(&go);
 	return (result);
 }
 

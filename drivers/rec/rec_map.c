@@ -11,6 +11,7 @@ static struct ddi_umem_cookie hand;
 
 static struct rec_layout layout;
 static struct rec_handle *handles;
+static struct rec_data *datas;  /* all: a child without devmap_dup shares its parent's, who knows for how long */
 static int handle_numbers, data_numbers;
 
 struct rec_own {
@@ -149,6 +150,8 @@ data_new(struct rec_own *own)
 
 	data->number = ++data_numbers;
 	data->own = own;
+	data->next = datas;
+	datas = data;
 	if (own != NULL)
 		own->users++;
 	return (data);
@@ -187,12 +190,13 @@ own_free(struct rec_own *own)
 	kmem_free(own, sizeof (*own));
 }
 
+/* Nobody uses it any more; its memory stays until detach. */
 static void
-data_free(struct rec_data *data)
+data_done(struct rec_data *data)
 {
 	struct rec_own *own = data->own;
 
-	kmem_free(data, sizeof (*data));
+	data->own = NULL;
 	if (own != NULL && --own->users == 0)
 		own_free(own);
 }
@@ -252,7 +256,7 @@ rec_map(devmap_cookie_t dhp, dev_t dev, uint_t flags, offset_t off, size_t len, 
 		*pvtpp = data;
 	} else {
 		handle_forget(dhp);
-		data_free(data);
+		data_done(data);
 	}
 	mutex_exit(&rec_lock);
 	return (result);
@@ -286,7 +290,7 @@ rec_dup(devmap_cookie_t dhp, void *pvtp, devmap_cookie_t new_dhp, void **new_pvt
 		*new_pvtpp = data;
 	} else {
 		handle_forget(new_dhp);
-		data_free(data);
+		data_done(data);
 	}
 	mutex_exit(&rec_lock);
 	return (result);
@@ -322,7 +326,7 @@ rec_unmap(devmap_cookie_t dhp, void *pvtp, offset_t off, size_t len, devmap_cook
 		((devmap_handle_t *)dhp)->dh_cookie = NULL; /* as real drivers do */
 	}
 	if (old != NULL)
-		data_free(old);
+		data_done(old);
 	mutex_exit(&rec_lock);
 }
 
@@ -435,8 +439,14 @@ rec_map_init(void)
 void
 rec_map_fini(void)
 {
+	struct rec_data *data;
+
 	while (handles != NULL)
 		handle_forget(handles->dhp);
+	while ((data = datas) != NULL) {
+		datas = data->next;
+		kmem_free(data, sizeof (*data));
+	}
 	ddi_umem_free(trash_cookie);
 	ddi_umem_free(memory_cookie[1]);
 	ddi_umem_free(memory_cookie[0]);

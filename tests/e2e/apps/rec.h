@@ -9,7 +9,8 @@
  *	access h1 d1 off 2 len 1 type 0 rw 2 by child
  *	dup h1 d1 to h2 d2
  *	unmap h1 d1 off 3 len 2 before h1 d2 after h3 d3
- *	code h1 -1
+ *	code h1 d1 code 0x5
+ *	go                                      a callback that waited at the gate goes on
  *
  * h is a mapping handle, d its private data, numbered in the order of their making; "by" names a process that
  * is not the part's first one; "foreign" is said of a handle that is not of the current process.
@@ -161,6 +162,9 @@ static inline int write_details(char *to, size_t size, const struct rec_event *e
 		return n + snprintf(to + n, size - (size_t)n, "%s", e->code ? "" : " OTHER DATA");
 	case REC_CODE:
 		return snprintf(to, size, " code 0x%x", (unsigned)e->code);
+	case REC_OPEN:
+	case REC_CLOSE:
+		return snprintf(to, size, "%s flag %u", e->code == 1 ? " a" : e->code == 2 ? " b" : "", e->flags);
 	case REC_DEVMAP:
 		return snprintf(to, size, " off %u bytes %llu", off, e->len);
 	default:
@@ -171,7 +175,7 @@ static inline int write_details(char *to, size_t size, const struct rec_event *e
 static inline int write_event(char *to, size_t size, const struct rec_event *e)
 {
 	static const char *const kinds[] = { "?", "open", "close", "segmap", "devmap", "map", "access", "dup", "unmap",
-					     "code" };
+					     "code", "go" };
 	const char *by = process_name(e->pid);
 	int n = snprintf(to, size, "%s", kinds[e->kind]);
 
@@ -203,6 +207,9 @@ static inline void expect_at(const char *file, int line, const char *wanted)
 }
 /* Exactly these since the last time. */
 #define EXPECT(wanted) expect_at(__FILE__, __LINE__, wanted)
+
+#define USUAL \
+	(REC_BIT(REC_MAP) | REC_BIT(REC_ACCESS) | REC_BIT(REC_DUP) | REC_BIT(REC_UNMAP) | REC_BIT(REC_CODE))
 
 static inline void forget_events(void)
 {
