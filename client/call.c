@@ -62,6 +62,8 @@ static void make_key(void)
 
 static struct thread_calls *thread_get(void)
 {
+	if (unlikely(in_vfork_fault))
+		return kept_calls;
 	if (likely(own_calls != NULL))
 		return own_calls;
 	struct thread_calls *t =
@@ -105,6 +107,10 @@ struct call *call_begin(void)
 		c->busy = 1;
 		if (likely(c->open))
 			return c;
+		if (unlikely(in_vfork_fault)) { /* its descriptor would be the child's */
+			c->busy = 0;
+			break;
+		}
 		int fd;
 		struct wire_channel *memory;
 		int error = connection_thread(&fd, &memory, &c->tid);

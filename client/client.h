@@ -212,6 +212,8 @@ int fault_prepare(void);
 void fault_fork_lock(void);
 void fault_fork_unlock(void);
 void fault_fork_child(void);
+/* Before vfork: what its child will need when it touches an intercepted mapping. */
+void fault_vfork_enter(void);
 
 /* ---- sigaction.c: SIGSEGV is ours, and the application does not see it ---- */
 
@@ -241,6 +243,8 @@ bool cred_take_changed(void);
 void process_wait_leaving(void);
 
 extern _Thread_local bool in_vfork_child __attribute__((tls_model("initial-exec")));
+/* A vfork child's access is served: it is one of its parent's address space, by its parent's connections. */
+extern _Thread_local bool in_vfork_fault __attribute__((tls_model("initial-exec")));
 
 static inline int fail(int error)
 {

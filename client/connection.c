@@ -32,7 +32,7 @@ static _Thread_local struct connection vforked __attribute__((tls_model("initial
 
 static struct connection *current(void)
 {
-	return unlikely(in_vfork_child) ? &vforked : &global;
+	return unlikely(in_vfork_child) && !in_vfork_fault ? &vforked : &global;
 }
 
 /* ---- own descriptors ---- */

@@ -63,14 +63,27 @@ static int access_kind(const ucontext_t *uc)
 	return code & ERROR_WRITE ? RW_WRITE : code & ERROR_FETCH ? RW_EXEC : RW_READ;
 }
 
+/* The child's access is its parent's: it waits in vfork(), with its channel free. */
+static int fault_call(struct wire_message *m)
+{
+	int error;
+
+	if (likely(!in_vfork_child)) {
+		error = agent_need();
+		return error ? error : call_simple(m);
+	}
+	in_vfork_fault = true;
+	error = call_simple(m);
+	in_vfork_fault = false;
+	return error;
+}
+
 /* True: the access goes on.  Else what it gets instead. */
 static bool serve(uintptr_t addr, int kind, siginfo_t *failure)
 {
 	struct wire_message m = {.op = WIRE_FAULT, .a = addr, .b = (uint64_t)kind};
-	int error = agent_need();
+	int error = fault_call(&m);
 
-	if (!error)
-		error = call_simple(&m);
 	if (!error && m.a == 0)
 		return true;
 	if (error)
@@ -96,10 +109,13 @@ static void on_segv(int signo, siginfo_t *info, void *context)
 	errno = saved;
 }
 
+static bool prepared; /* there is or was an intercepted mapping */
+
 int fault_prepare(void)
 {
 	int error = agent_need();
 
+	__atomic_store_n(&prepared, true, __ATOMIC_RELAXED);
 	return error ? error : signals_take(on_segv);
 }
 
@@ -122,4 +138,17 @@ void fault_fork_child(void)
 {
 	agent_started = false;
 	memory_hide();
+}
+
+/* The agent and the thread's channel, neither of which a vfork child could leave to its parent. */
+void fault_vfork_enter(void)
+{
+	int error = errno;
+
+	if (unlikely(__atomic_load_n(&prepared, __ATOMIC_RELAXED)) && agent_need() == 0) {
+		struct call *c = call_begin();
+		if (c)
+			call_end(c);
+	}
+	errno = error;
 }

@@ -370,6 +370,9 @@ EXPORT int mprotect(void *addr, size_t len, int prot)
 			return -1;
 		if (!more)
 			break;
+		for (struct range next; range_first(part.end, end, &next) && next.start == part.end &&
+		     next.intercept == part.intercept;)
+			part.end = next.end; /* one mapping of several windows is refused or changed as a whole */
 		struct wire_message m = {.op = WIRE_MPROTECT, .a = part.start, .b = part.end - part.start,
 					 .c = (uint64_t)prot};
 		int error = call_simple(&m);

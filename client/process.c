@@ -10,7 +10,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-_Thread_local bool in_vfork_child;
+_Thread_local bool in_vfork_child, in_vfork_fault;
 
 /* ---- fork: the server copies the mappings before, the child connects before fork returns in it ---- */
 
@@ -176,6 +176,7 @@ __attribute__((visibility("hidden"))) void process_vfork_enter(void)
 {
 	if (!client_active() || in_vfork_child)
 		return;
+	fault_vfork_enter();
 	descriptor_vfork_enter();
 	call_vfork_enter();
 	connection_vfork_enter();
@@ -188,7 +189,7 @@ __attribute__((visibility("hidden"))) long process_vfork_leave(long result)
 	if (in_vfork_child) {
 		call_vfork_leave();
 		connection_vfork_leave();
-		in_vfork_child = false;
+		in_vfork_child = in_vfork_fault = false;
 		descriptor_vfork_leave();
 	}
 	return result < 0 ? fail((int)-result) : result;

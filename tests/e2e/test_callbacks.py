@@ -11,6 +11,8 @@ import pytest
 
 from harness import HERE
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 REPORTED = {  # what the server says of the driver's own mistakes
     "load_of_another_processs_handle_is_EINVAL": "devmap_load: handle [0-9a-f]+ is a mapping of another process",
 }
@@ -40,6 +42,17 @@ def test_fault_with_handlers_installed_after_mapping(world, part):
     run(world, "rec_fault", part, "late")
 
 
-@pytest.mark.parametrize("part", parts("rec_fault"))
-def test_fault_of_32_bits(world, part, m32):
-    run(world, "rec_fault", part, model=m32)
+@pytest.mark.parametrize("part", parts("rec_unmap"))
+def test_unmap(world, part):
+    run(world, "rec_unmap", part)
+
+
+@pytest.mark.parametrize("part", parts("rec_fork"))
+def test_fork(world, part):
+    run(world, "rec_fork", part)
+
+
+@pytest.mark.parametrize("part", [(p, q) for p in ("rec_fault", "rec_unmap", "rec_fork") for q in parts(p)],
+                         ids=lambda pair: pair[1])
+def test_32_bits(world, part, m32):
+    run(world, *part, model=m32)

@@ -318,6 +318,30 @@ static inline void wait_for_waiters(int n)
 	CHECK(ioctl(dev, REC_WAITERS, n) == 0);
 }
 
+/* A thread says that it is about to sleep in a call; another waits until Linux shows that it does, or has ended. */
+static atomic_int about_to_sleep;
+
+static inline void will_sleep(void)
+{
+	about_to_sleep = gettid();
+}
+
+static inline void wait_until_asleep(void)
+{
+	char path[64], line[512], state = 'R';
+
+	while (about_to_sleep == 0)
+		sched_yield();
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", about_to_sleep);
+	while (state == 'R') {
+		FILE *f = fopen(path, "r");
+		if (f == NULL || fgets(line, sizeof(line), f) == NULL)
+			return;
+		fclose(f);
+		state = strrchr(line, ')')[2];
+	}
+}
+
 static inline void release(void)
 {
 	CHECK(ioctl(dev, REC_RELEASE) == 0);
