@@ -19,10 +19,6 @@
 #define SUNDOG_LINK(name) __asm__("sundog_" #name) __attribute__((visibility("default")))
 #endif
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 struct dev_info; /* the DDI's dev_info_t */
 
 /* The attached (or attaching) instance of a driver by its name; NULL: there is none.  Any context. */
@@ -57,7 +53,4 @@ int sim_interrupt(struct dev_info *dip, unsigned inum) SUNDOG_LINK(sim_interrupt
  */
 void *sim_registers(struct dev_info *dip, unsigned set, size_t *size) SUNDOG_LINK(sim_registers);
 
-#ifdef __cplusplus
-}
-#endif
 #endif

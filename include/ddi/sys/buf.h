@@ -70,26 +70,63 @@ typedef struct buf {
 
 #define paddr(bp) (bp)->b_un.b_addr
 
-struct buf *getrbuf(int) SUNDOG_LINK(getrbuf);
-void freerbuf(struct buf *) SUNDOG_LINK(freerbuf);
-void bioinit(struct buf *) SUNDOG_LINK(bioinit);
-void biofini(struct buf *) SUNDOG_LINK(biofini);
-void bioreset(struct buf *) SUNDOG_LINK(bioreset);
+/*
+ * A buf of the driver's own, as bioinit() leaves it.  flag: KM_SLEEP or KM_NOSLEEP (NULL: no memory now).  Given back
+ * by freerbuf(), which also ends bp_mapin().  differs: freeing what did not come from getrbuf() is a panic.
+ */
+struct buf *getrbuf(int flag) SUNDOG_LINK(getrbuf);
+void freerbuf(struct buf *bp) SUNDOG_LINK(freerbuf);
+/* For a buf inside a struct of the driver's, biosize() bytes: all zero, idle.  Ended by biofini(), reset by bioreset(). */
+void bioinit(struct buf *bp) SUNDOG_LINK(bioinit);
+void biofini(struct buf *bp) SUNDOG_LINK(biofini);
+/* As biofini() and bioinit(): for the next transfer with the same buf, whose last one is done and mapped out. */
+void bioreset(struct buf *bp) SUNDOG_LINK(bioreset);
 size_t biosize(void) SUNDOG_LINK(biosize);
 int biomodified(struct buf *) SUNDOG_LINK(biomodified);
-struct buf *bioclone(struct buf *, off_t, size_t, dev_t, daddr_t, int (*)(struct buf *), struct buf *, int)
-	SUNDOG_LINK(bioclone);
-void biodone(struct buf *) SUNDOG_LINK(biodone);
-int biowait(struct buf *) SUNDOG_LINK(biowait);
-void bioerror(struct buf *, int) SUNDOG_LINK(bioerror);
-int geterror(struct buf *) SUNDOG_LINK(geterror);
-void clrbuf(struct buf *) SUNDOG_LINK(clrbuf);
-void bp_mapin(struct buf *) SUNDOG_LINK(bp_mapin);
-void bp_mapout(struct buf *) SUNDOG_LINK(bp_mapout);
-int bp_copyin(struct buf *, void *, offset_t, size_t) SUNDOG_LINK(bp_copyin);
-int bp_copyout(void *, struct buf *, offset_t, size_t) SUNDOG_LINK(bp_copyout);
-int physio(int (*)(struct buf *), struct buf *, dev_t, int, void (*)(struct buf *), struct uio *)
-	SUNDOG_LINK(physio);
-void minphys(struct buf *) SUNDOG_LINK(minphys);
+/*
+ * A buf for [off, off + len) of bp's memory, on another device, block and b_iodone.  clone: a buf after bioinit(), or
+ * NULL: from getrbuf(flag), NULL if there is no memory now.  bp stays until its clones are freed.  differs: a range
+ * outside of bp is a panic.
+ */
+struct buf *bioclone(struct buf *bp, off_t off, size_t len, dev_t dev, daddr_t blkno, int (*iodone)(struct buf *),
+		     struct buf *clone, int flag) SUNDOG_LINK(bioclone);
+/*
+ * The transfer is over: b_iodone is called if there is one, and is responsible for all the rest; else B_DONE is set and
+ * biowait() returns.  Any context.  differs: done a second time is a panic.
+ */
+void biodone(struct buf *bp) SUNDOG_LINK(biodone);
+/* Waits, uninterruptibly, until it is over.  0 or the buf's errno, as geterror().  User, kernel context. */
+int biowait(struct buf *bp) SUNDOG_LINK(biowait);
+/* error: errno, or 0: no error any more.  Any context. */
+void bioerror(struct buf *bp, int error) SUNDOG_LINK(bioerror);
+/* 0; b_error with B_ERROR in b_flags, EIO if that is 0.  Any context. */
+int geterror(struct buf *bp) SUNDOG_LINK(geterror);
+/* Zeroes the buf's memory, and b_resid. */
+void clrbuf(struct buf *bp) SUNDOG_LINK(clrbuf);
+/*
+ * b_un.b_addr becomes a kernel address of the buf's memory until bp_mapout(); nothing for a buf whose address is the
+ * kernel's.  Locked pages of a process are shared with it from then on.  differs: pages that cannot be shared (their
+ * process has died) are looked at in a copy, which bp_mapout() writes back for B_READ.  User, kernel context.
+ */
+void bp_mapin(struct buf *bp) SUNDOG_LINK(bp_mapin);
+void bp_mapout(struct buf *bp) SUNDOG_LINK(bp_mapout);
+/*
+ * Copies [offset, offset + size) of the buf's memory to the driver's, or back, mapped in or not.  0, or EFAULT: outside of
+ * the buf, or its process is gone.
+ */
+int bp_copyin(struct buf *bp, void *to, offset_t offset, size_t size) SUNDOG_LINK(bp_copyin);
+int bp_copyout(void *from, struct buf *bp, offset_t offset, size_t size) SUNDOG_LINK(bp_copyout);
+/*
+ * read(9E) or write(9E) straight from and to the memory that uio names: for each vector, in parts that mincnt() allows
+ * (it lowers b_bcount where needed), the pages are locked, strategy(bp) is called, and the driver's biodone() awaited.
+ * bp: the driver's own, waited for while B_BUSY; NULL: one is made.  rw: B_READ (device to memory) or B_WRITE.
+ * b_lblkno is uio_loffset / DEV_BSIZE.  A part that leaves b_resid ends it.  uio has advanced over what was moved.
+ * 0; EFAULT: memory that is not there, or must not be written; ENOMEM, EAGAIN: it cannot be locked; EINTR; the buf's
+ * errno.  User context.
+ */
+int physio(int (*strategy)(struct buf *), struct buf *bp, dev_t dev, int rw, void (*mincnt)(struct buf *),
+	   struct uio *uio) SUNDOG_LINK(physio);
+/* The system's limit on b_bcount.  differs: 1 MiB, as no hardware is in the way. */
+void minphys(struct buf *bp) SUNDOG_LINK(minphys);
 
 #endif

@@ -34,14 +34,23 @@ extern struct dev_info *hw_dip;
 	X(reg_rep)        \
 	X(reg_unaligned)  \
 	X(reg_peek)       \
-	X(reg_peekpokeio)
+	X(reg_peekpokeio) \
+	X(buf_life)       \
+	X(buf_error)      \
+	X(buf_wait)       \
+	X(buf_iodone)     \
+	X(buf_clone)      \
+	X(buf_copy)
 
 #define HW_BUGS(X)                                                    \
 	X(reg_free_twice, "ddi_regs_map_free")                        \
 	X(reg_beyond, "ddi_get32")                                    \
 	X(reg_before, "ddi_put8")                                     \
 	X(reg_rep_beyond, "is outside of the mapping")                \
-	X(reg_unmap_foreign, "ddi_unmap_regs")
+	X(reg_unmap_foreign, "ddi_unmap_regs")                        \
+	X(buf_free_twice, "freerbuf")                                 \
+	X(buf_done_twice, "is done already")                          \
+	X(buf_clone_range, "bioclone")
 
 #define HW_DECLARE_CHECK(name) void check_##name(void);
 #define HW_DECLARE_BUG(name, text) void bug_##name(void);
