@@ -35,6 +35,11 @@ int host_pages_create(size_t bytes, unsigned flags, struct host_pages **out);
 void host_pages_destroy(struct host_pages *pages);
 /* Its kernel address; page-aligned, constant for the object's life. */
 void *host_pages_address(const struct host_pages *pages);
+/*
+ * Shows pages, from offset on, at kernel addresses [at, at + len) of another page object, all page-aligned, in place of what is
+ * shown there.  Before that object is destroyed its own pages must be shown again.  0 or ENOMEM.
+ */
+int host_pages_show(void *at, size_t len, struct host_pages *pages, uint64_t offset);
 
 /* ---- threads ---- */
 
@@ -88,6 +93,8 @@ uint64_t host_time_real(void);      /* nanoseconds since 1970-01-01 UTC */
 void host_time_spin(uint64_t nanoseconds);
 /* CPUs online, >= 1. */
 unsigned host_cpus(void);
+/* Bytes of memory that the machine has. */
+uint64_t host_memory(void);
 
 /* ---- messages ---- */
 

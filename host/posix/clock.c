@@ -35,3 +35,8 @@ unsigned host_cpus(void)
 
 	return n < 1 ? 1 : (unsigned)n;
 }
+
+uint64_t host_memory(void)
+{
+	return (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+}

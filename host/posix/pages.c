@@ -340,6 +340,14 @@ void host_pages_destroy(struct host_pages *pages)
 		released(arg);
 }
 
+int host_pages_show(void *at, size_t len, struct host_pages *pages, uint64_t offset)
+{
+	void *shown = mmap(at, len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, pages->file->fd,
+			   (off_t)(pages->offset + offset));
+
+	return shown == MAP_FAILED ? ENOMEM : 0;
+}
+
 /* ---- looking ---- */
 
 void *host_pages_address(const struct host_pages *pages)

@@ -3,6 +3,7 @@
 #include "kernel/ddi/leak.h"
 #include "kernel/ddi/message.h"
 #include "kernel/host.h"
+#include "kernel/ddi/hat.h"
 #include <sys/param.h>
 #include <sys/string.h>
 #include <sys/vmem.h>
@@ -286,6 +287,8 @@ static void arena_free(vmem_t *v, uintptr_t base, size_t size, const void *calle
 
 void vmem_free(vmem_t *v, void *p, size_t size)
 {
+	if (v->heap && hat_is_loaded((uintptr_t)p, rounded(v, size)))
+		driver_bug(CALLER(), "vmem_free: %p of size %lu: hat_devload() shows pages there", p, size);
 	if (v->heap)
 		kmem_free(p, rounded(v, size));
 	else if (size > 0)

@@ -87,18 +87,3 @@ old_mmap_load(struct handle *handle, uintptr_t page, unsigned rw)
 	host_mutex_unlock(&handle->lock);
 	return code;
 }
-
-/* Of kernel memory that can be mapped; what a driver's mmap(9E) returns. */
-pfn_t
-hat_getpfnum(struct hat *hat, caddr_t addr)
-{
-	size_t offset;
-	struct page_object *object = page_object_find(addr, &offset);
-	pfn_t frame;
-
-	if (object == NULL)
-		return PFN_INVALID;
-	frame = object->frame + offset / PAGE_SIZE;
-	page_object_release(object);
-	return frame;
-}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "kernel/ddi/kthread.h"
 #include "kernel/ddi/leak.h"
+#include "kernel/ddi/machine.h"
 #include "kernel/ddi/message.h"
 #include "kernel/ddi/minor.h"
 #include "kernel/ddi/system_thread.h"
@@ -22,6 +23,7 @@ int sys_boot(const struct sys_config *config)
 	if (error != 0)
 		return error;
 	sys_config = *config;
+	machine_boot();
 	kthread_boot();
 	rctl_boot();
 	taskq_boot();

@@ -108,6 +108,7 @@ page_object_release(struct page_object *object)
 	tree_remove(&page_index.by_address, &object->node);
 	tree_remove(&page_index.by_frame, &object->frame_node);
 	host_mutex_unlock(&page_index.lock);
+	page_descriptors_free(object);
 	host_pages_destroy(object->pages);
 	host_free(object, sizeof(*object));
 }

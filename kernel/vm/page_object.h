@@ -32,6 +32,8 @@ page_ceil(uintptr_t n)
 	return (n + PAGE_OFFSET) & ~PAGE_OFFSET;
 }
 
+struct page;
+
 struct page_object {
 	/* constant for its life */
 	struct host_pages *pages;
@@ -42,6 +44,7 @@ struct page_object {
 
 	atomic_size_t references;
 	atomic_size_t exports; /* mapping handles that show it to a process now */
+	struct page *_Atomic descriptors; /* of its pages, for drivers that ask, see page.c; NULL: none has */
 
 	/* in the index; protected by its lock */
 	struct tree_node node; /* by address */
@@ -64,5 +67,8 @@ void page_object_release(struct page_object *object);
 struct page_object *page_object_find(const void *address, size_t *offset);
 /* The same by page frame number. */
 struct page_object *page_object_find_frame(unsigned frame, size_t *offset);
+
+/* page.c: at the end of the object. */
+void page_descriptors_free(struct page_object *object);
 
 #endif

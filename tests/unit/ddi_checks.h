@@ -17,6 +17,9 @@
 	X(semaphores)    \
 	X(memory)        \
 	X(pages)         \
+	X(frames)        \
+	X(kernel_windows) \
+	X(machine)       \
 	X(soft_state)    \
 	X(units)         \
 	X(time)          \
@@ -61,6 +64,7 @@
 	X(verify, "assertion failed")                                            \
 	X(list_not_empty, "is not empty")                                        \
 	X(avl_twice, "is in tree")                                               \
+	X(heap_loaded, "hat_devload() shows pages there")                        \
 	X(cache_foreign, "is not allocated")                                     \
 	X(arena_free, "is not allocated")                                        \
 	X(thread_exit, "was not made by thread_create")

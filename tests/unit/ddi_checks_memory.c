@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <sys/cpuvar.h>
 #include <sys/disp.h>
 #include <sys/ddi.h>
 #include <sys/file.h>
 #include <sys/policy.h>
 #include <sys/sunddi.h>
+#include <sys/vmem.h>
+#include <vm/as.h>
+#include <vm/hat.h>
+#include <vm/page.h>
 
 #include "ddi_checks.h"
 
@@ -39,6 +44,78 @@ void check_pages(void)
 	p[0] = p[PAGESIZE - 1] = q[3 * PAGESIZE - 1] = 1;
 	kmem_free(q, 3 * PAGESIZE);
 	kmem_free(p, PAGESIZE);
+}
+
+void check_machine(void)
+{
+	VERIFY(physmem > 1000 && maxmem == physmem && availrmem <= physmem && freemem <= physmem);
+	VERIFY(ncpus >= 1 && ncpus_online == ncpus);
+}
+
+/* ---- frame numbers and kernel addresses ---- */
+
+void check_frames(void)
+{
+	ddi_umem_cookie_t cookie;
+	char *p = ddi_umem_alloc(2 * PAGESIZE, DDI_UMEM_SLEEP, &cookie);
+	pfn_t frame = hat_getpfnum(kas.a_hat, p);
+	page_t *page = page_numtopp_nolock(frame);
+
+	VERIFY(frame != PFN_INVALID && pf_is_memory(frame) && hat_getpfnum(kas.a_hat, p + PAGESIZE + 5) == frame + 1);
+	VERIFY(page != NULL && page_pptonum(page) == frame && page_numtopp_nolock(frame + 1) == page + 1);
+	VERIFY(!PP_ISFREE(page) && PP_ISNORELOC(page) && !PAGE_LOCKED(page));
+	VERIFY(page_trylock(page, SE_SHARED) && page_trylock(page, SE_SHARED) && !page_trylock(page, SE_EXCL));
+	VERIFY(PAGE_SHARED(page) && PAGE_LOCKED(page));
+	page_unlock(page);
+	page_unlock(page);
+	VERIFY(page_trylock(page, SE_EXCL) && PAGE_EXCL(page) && !page_trylock(page, SE_SHARED));
+	page_unlock(page);
+	VERIFY(!PAGE_LOCKED(page));
+	ddi_umem_free(cookie);
+	VERIFY(page_numtopp_nolock(frame) == NULL && !pf_is_memory(frame));
+	VERIFY(page_numtopp_nolock(PFN_INVALID) == NULL && !pf_is_memory(1ul << 40));
+	VERIFY(hat_getpfnum(kas.a_hat, (caddr_t)&frame) == PFN_INVALID);
+}
+
+void check_kernel_windows(void)
+{
+	ddi_umem_cookie_t cookie;
+	char *memory = ddi_umem_alloc(3 * PAGESIZE, DDI_UMEM_SLEEP, &cookie);
+	char *kva = vmem_alloc(heap_arena, 4 * PAGESIZE, VM_SLEEP);
+	pfn_t frame = hat_getpfnum(kas.a_hat, memory);
+
+	memset(kva, 7, 4 * PAGESIZE);
+	hat_devload(kas.a_hat, kva + PAGESIZE, 2 * PAGESIZE, frame + 1, PROT_READ | PROT_WRITE, HAT_LOAD_LOCK);
+	memory[PAGESIZE] = 1;
+	kva[2 * PAGESIZE] = 2;
+	VERIFY(kva[PAGESIZE] == 1 && memory[2 * PAGESIZE] == 2 && kva[0] == 7 && kva[3 * PAGESIZE] == 7);
+	VERIFY(hat_getpfnum(kas.a_hat, kva + 2 * PAGESIZE) == frame + 2);
+	VERIFY(hat_getpfnum(kas.a_hat, kva) < frame || hat_getpfnum(kas.a_hat, kva) > frame + 2);
+	/* Refused with a warning: over a window, of frames that are not there, at no page. */
+	hat_devload(kas.a_hat, kva, 2 * PAGESIZE, frame, PROT_READ, HAT_LOAD);
+	hat_devload(kas.a_hat, kva, 2 * PAGESIZE, frame + 2, PROT_READ, HAT_LOAD);
+	hat_devload(kas.a_hat, kva, PAGESIZE, PFN_INVALID, PROT_READ, HAT_LOAD);
+	hat_devload(kas.a_hat, kva + 1, PAGESIZE, frame, PROT_READ, HAT_LOAD);
+	hat_devload(kas.a_hat, (caddr_t)PAGESIZE, PAGESIZE, frame, PROT_READ, HAT_LOAD);
+	hat_unload(kas.a_hat, kva + PAGESIZE, PAGESIZE, HAT_UNLOAD); /* cuts it */
+	VERIFY(kva[0] == 7 && kva[PAGESIZE] == 1);
+	/* The pages outlive their cookie while they are shown. */
+	ddi_umem_free(cookie);
+	VERIFY(kva[PAGESIZE] == 1);
+	hat_unload(kas.a_hat, kva, 4 * PAGESIZE, HAT_UNLOAD_UNLOCK);
+	VERIFY(kva[PAGESIZE] == 7 && kva[0] == 7 && !pf_is_memory(frame));
+	hat_unload(kas.a_hat, kva, 4 * PAGESIZE, HAT_UNLOAD); /* nothing is loaded: fine */
+	vmem_free(heap_arena, kva, 4 * PAGESIZE);
+}
+
+void bug_heap_loaded(void)
+{
+	ddi_umem_cookie_t cookie;
+	char *memory = ddi_umem_alloc(PAGESIZE, DDI_UMEM_SLEEP, &cookie);
+	char *kva = vmem_alloc(heap_arena, PAGESIZE, VM_SLEEP);
+
+	hat_devload(kas.a_hat, kva, PAGESIZE, hat_getpfnum(kas.a_hat, memory), PROT_READ, HAT_LOAD);
+	vmem_free(heap_arena, kva, PAGESIZE);
 }
 
 void check_soft_state(void)

@@ -56,7 +56,7 @@ extern int max_hres_adj SUNDOG_LINK(max_hres_adj);
 
 #define HZ ((clock_t)hz)
 
-/* Pages of memory. */
+/* Pages of memory that the machine has; as at the start, all of them. */
 extern pgcnt_t physmem SUNDOG_LINK(physmem);
 extern pgcnt_t maxmem SUNDOG_LINK(maxmem);
 extern pgcnt_t availrmem SUNDOG_LINK(availrmem);
