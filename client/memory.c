@@ -173,11 +173,17 @@ void memory_fork_unlock(void)
 
 /* ---- windows ---- */
 
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22 /* Linux 5.14 */
+#endif
+#define POPULATE_BY_READ (16 * PAGE) /* Linux maps so many pages around one that is read, but only the one that is written */
+
 static int apply(const struct wire_map *w, int fd)
 {
-	bool window = w->flags & WIRE_MAP_DESCRIPTOR;
+	bool window = w->flags & WIRE_MAP_DESCRIPTOR, populate = w->flags & WIRE_MAP_POPULATE;
+	bool by_read = populate && w->len > POPULATE_BY_READ;
 	int flags = MAP_FIXED | (window ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE) |
-		    (w->flags & WIRE_MAP_POPULATE ? MAP_POPULATE : 0);
+		    (populate && !by_read ? MAP_POPULATE : 0);
 
 	if (w->flags & WIRE_MAP_INTERCEPT) {
 		int error = fault_prepare();
@@ -191,6 +197,8 @@ static int apply(const struct wire_map *w, int fd)
 
 	if (p == MAP_FAILED)
 		return errno;
+	if (by_read) /* what this does not do, accesses do */
+		(void)REAL(madvise)(p, (size_t)w->len, MADV_POPULATE_READ);
 	if (!(w->flags & WIRE_MAP_INTERCEPT))
 		range_add((uintptr_t)w->addr, (uintptr_t)(w->addr + w->len), false);
 	return 0;
