@@ -43,6 +43,16 @@ static struct sys_account *account_alloc(struct rctl_zone *z)
 	return a;
 }
 
+/* The zone's lock of neither is held. */
+static void account_copy_values(struct sys_account *to, struct sys_account *from)
+{
+	zone_lock(from->zone);
+	to->locked.limit = from->locked.limit;
+	to->locked.nvalues = from->locked.nvalues;
+	memcpy(to->locked.values, from->locked.values, sizeof(to->locked.values));
+	zone_unlock(from->zone);
+}
+
 int account_create(int32_t zone, int32_t project, struct sys_account **out)
 {
 	struct rctl_zone *z = zone_find(zone);
@@ -55,6 +65,8 @@ int account_create(int32_t zone, int32_t project, struct sys_account **out)
 		return EINVAL;
 	p = project_get(z, project);
 	a = account_alloc(z);
+	if (p0.p_task != NULL)
+		account_copy_values(a, account_of(&p0));
 	zone_lock(z);
 	account_link(a, p);
 	zone_unlock(z);
@@ -66,10 +78,8 @@ struct sys_account *account_fork(struct sys_account *parent)
 {
 	struct sys_account *a = account_alloc(parent->zone);
 
+	account_copy_values(a, parent);
 	zone_lock(a->zone);
-	a->locked.limit = parent->locked.limit;
-	a->locked.nvalues = parent->locked.nvalues;
-	memcpy(a->locked.values, parent->locked.values, sizeof(a->locked.values));
 	account_link(a, parent->project);
 	zone_unlock(a->zone);
 	return a;
@@ -113,14 +123,14 @@ void account_unbind(struct proc *p)
 	account_release(a);
 }
 
-void account_setpid(struct sys_account *a, pid_t pid)
+void account_setpid(struct sys_account *a, int32_t pid)
 {
 	zone_lock(a->zone);
 	a->pid = pid;
 	zone_unlock(a->zone);
 }
 
-void account_seteuid(struct sys_account *a, uid_t euid)
+void account_seteuid(struct sys_account *a, uint32_t euid)
 {
 	zone_lock(a->zone);
 	a->euid = euid;

@@ -92,9 +92,12 @@ void rctl_locked_uncharge(struct rctl_charge *charge)
 /* Its charges move from one project's counter to the other's, if that admits them; the zone's is the same. */
 int account_move(struct sys_account *a, int32_t id)
 {
-	struct rctl_project *to = project_get(a->zone, id);
+	struct rctl_project *to;
 	int error = 0;
 
+	if (id < 0)
+		return EINVAL;
+	to = project_get(a->zone, id);
 	zone_lock(a->zone);
 	if (to == a->project) {
 		zone_unlock(a->zone);

@@ -41,7 +41,10 @@ static void place_find(struct place *at, struct rctl_zone *z, const struct sys_r
 	} else if (t->control == SYS_RCTL_ZONE) {
 		at->counter = z->public->zone_id == t->id ? &z->locked : NULL;
 	} else {
-		projects_each(z, search_project, &search);
+		if (t->id == 0)
+			search.found = account_of(&p0)->zone == z ? account_of(&p0) : NULL;
+		else
+			projects_each(z, search_project, &search);
 		at->account = search.found;
 		at->counter = search.found != NULL ? &search.found->locked : NULL;
 	}

@@ -4,6 +4,7 @@
 #define KERNEL_RCTL_INTERNAL_H
 
 #include <sys/kstat.h>
+#include <sys/proc.h>
 #include <sys/project.h>
 #include <sys/task.h>
 #include <sys/zone.h>

@@ -16,9 +16,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/proc.h>
+#include <stdint.h>
 
 #include "kernel/sys/sys.h"
+
+struct proc;
 
 /* ---- charges ---- */
 
@@ -39,7 +41,10 @@ void rctl_locked_uncharge(struct rctl_charge *charge);
 
 /* ---- accounts ---- */
 
-/* A new one.  ESRCH: there is no such zone.  A project that is not known yet becomes known, without a name. */
+/*
+ * A new one, with the process values of the system itself (p0).  ESRCH: there is no such zone.  A project that is not
+ * known yet becomes known, without a name.
+ */
 int account_create(int32_t zone, int32_t project, struct sys_account **out);
 /* Of a fork child: the same project, zone and process values, and nothing charged. */
 struct sys_account *account_fork(struct sys_account *parent);
@@ -50,8 +55,8 @@ void account_bind(struct sys_account *account, struct proc *p);
 /* p is dead. */
 void account_unbind(struct proc *p);
 /* Who it is in messages. */
-void account_setpid(struct sys_account *account, pid_t pid);
-void account_seteuid(struct sys_account *account, uid_t euid);
+void account_setpid(struct sys_account *account, int32_t pid);
+void account_seteuid(struct sys_account *account, uint32_t euid);
 /* As sys_proc_setproject(). */
 int account_move(struct sys_account *account, int32_t project);
 /* p has always one, p0 included. */

@@ -24,7 +24,7 @@ static int refuse(int error, const char **why, const char *text)
 	return error;
 }
 
-static int value_check(enum sys_rctl control, const struct sys_rctl_value *v, const char **why)
+int sys_rctl_check(enum sys_rctl control, const struct sys_rctl_value *v, const char **why)
 {
 	bool process = control == SYS_RCTL_PROCESS;
 
@@ -115,7 +115,7 @@ int counter_change(struct rctl_counter *c, enum sys_rctl control, const struct s
 
 	if (old != NULL && old->privilege == SYS_RCTL_SYSTEM)
 		return refuse(EINVAL, why, "the system value is fixed");
-	if (value != NULL && (error = value_check(control, value, why)) != 0)
+	if (value != NULL && (error = sys_rctl_check(control, value, why)) != 0)
 		return error;
 	if (!privileged && (value_needs_privilege(old) || value_needs_privilege(value)))
 		return refuse(EPERM, why, "privileged values need privilege");

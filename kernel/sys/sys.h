@@ -225,8 +225,10 @@ struct sys_rctl_value {
 struct sys_rctl_target {
 	enum sys_rctl control;
 	int32_t zone; /* of a project */
-	int32_t id;   /* of the project or zone; pid of a living process, in any zone */
+	int32_t id;   /* of the project or zone; pid of a living process, in any zone; pid 0: what new processes begin with */
 };
+/* Is it a value for this control?  EINVAL, and *why. */
+int sys_rctl_check(enum sys_rctl control, const struct sys_rctl_value *value, const char **why);
 /*
  * Changes one value: old NULL sets a new one, value NULL deletes old, both replace old (found by privilege and value).
  * EINVAL: not a value for this control; EPERM: privileged values need privilege; EEXIST: there is one of that
