@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Interrupts of a simulated device: ddi_intr_alloc(9F), ddi_add_intr(9F), soft interrupts, <sundog/sim.h>; reports of faults. */
+/* Interrupts of a simulated device: ddi_intr_alloc(9F), ddi_add_intr(9F), soft interrupts, <sundog/sim.h>; reports of faults, PCI configuration. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -37,7 +37,8 @@ static int attach(const char *conf)
 static int setup(void **state)
 {
 	(void)state;
-	return attach("name=\"intr\" parent=\"pseudo\" interrupts=0,1,2,3;");
+	return attach("name=\"intr\" parent=\"pseudo\" interrupts=0,1,2,3 "
+		      "vendor-id=0x8086 device-id=0x1234 class-code=0x020700 reg=0,0,256;");
 }
 
 static int setup_without(void **state)
@@ -109,11 +110,12 @@ static void expect_panic(void (*bug)(void))
 	assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) != 0);
 }
 
-static void removing_what_is_not_there_is_a_bug(void **state)
+static void what_is_not_there_is_a_bug(void **state)
 {
 	(void)state;
 	expect_panic(bug_remove_unknown);
 	expect_panic(bug_remove_twice);
+	expect_panic(bug_pci_beyond);
 }
 
 #define CHECK_ENTRY(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown),
@@ -125,7 +127,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_none, setup_without, teardown),
 		cmocka_unit_test_setup_teardown(reports_of_faults_are_messages, setup, teardown),
 		cmocka_unit_test_setup(what_is_left_behind_is_reported, setup),
-		cmocka_unit_test_setup_teardown(removing_what_is_not_there_is_a_bug, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_not_there_is_a_bug, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,7 +78,12 @@ uint16_t ddi_swap16(uint16_t) SUNDOG_LINK(ddi_swap16);
 uint32_t ddi_swap32(uint32_t) SUNDOG_LINK(ddi_swap32);
 uint64_t ddi_swap64(uint64_t) SUNDOG_LINK(ddi_swap64);
 
-/* PCI configuration space. */
+/*
+ * PCI configuration space: register set 0 of a device that has a property "vendor-id"; its header is filled from the
+ * properties vendor-id, device-id, revision-id, class-code, subsystem-vendor-id and subsystem-id.  Setup: DDI_SUCCESS, or
+ * DDI_FAILURE: no such property, or no set of at least 64 bytes.  Offsets are in bytes; one beyond the space is a panic that
+ * names the driver.  Setup and teardown: user, kernel context; accesses: any.
+ */
 int pci_config_setup(dev_info_t *, ddi_acc_handle_t *) SUNDOG_LINK(pci_config_setup);
 void pci_config_teardown(ddi_acc_handle_t *) SUNDOG_LINK(pci_config_teardown);
 uint8_t pci_config_get8(ddi_acc_handle_t, off_t) SUNDOG_LINK(pci_config_get8);

@@ -6,6 +6,7 @@
 #include <sys/fm/protocol.h>
 #include <sys/fm/util.h>
 #include <sys/modctl.h>
+#include <sys/pci.h>
 #include <sys/sunddi.h>
 #include <sundog/sim.h>
 
@@ -132,6 +133,7 @@ check_none(void)
 {
 	ddi_intr_handle_t h;
 	ddi_iblock_cookie_t iblock;
+	ddi_acc_handle_t config;
 	int n = -1;
 
 	VERIFY3S(ddi_intr_get_supported_types(dip, &n), ==, DDI_INTR_NOTFOUND);
@@ -139,6 +141,7 @@ check_none(void)
 	VERIFY3S(ddi_intr_alloc(dip, &h, DDI_INTR_TYPE_FIXED, 0, 1, &n, DDI_INTR_ALLOC_NORMAL), ==, DDI_INTR_NOTFOUND);
 	VERIFY3S(ddi_get_iblock_cookie(dip, 0, &iblock), ==, DDI_INTR_NOTFOUND);
 	VERIFY3S(sim_interrupt(dip, 0), ==, DDI_FAILURE);
+	VERIFY3S(pci_config_setup(dip, &config), ==, DDI_FAILURE);
 }
 
 void
@@ -352,6 +355,40 @@ say_reports(void)
 	ddi_fm_service_impact(dip, 5);
 	ddi_fm_fini(dip);
 	VERIFY3S(ddi_fm_capable(dip), ==, DDI_FM_NOT_CAPABLE);
+}
+
+/* ---- PCI configuration space ---- */
+
+void
+check_pci(void)
+{
+	ddi_acc_handle_t h, again;
+
+	VERIFY3S(pci_config_setup(dip, &h), ==, DDI_SUCCESS);
+	VERIFY3U(pci_config_get16(h, PCI_CONF_VENID), ==, 0x8086);
+	VERIFY3U(pci_config_get32(h, PCI_CONF_VENID), ==, 0x12348086);
+	VERIFY3U(pci_config_get8(h, PCI_CONF_BASCLASS), ==, 2);
+	VERIFY3U(pci_config_get8(h, PCI_CONF_SUBCLASS), ==, 7);
+	VERIFY3U(pci_config_get16(h, PCI_CONF_SUBSYSID), ==, 0);
+	pci_config_put16(h, PCI_CONF_COMM, PCI_COMM_ME);
+	pci_config_put64(h, 248, 0x0102030405060708ull);
+	pci_config_put8(h, 248, 9);
+	pci_config_put32(h, 252, 5);
+	VERIFY3S(pci_config_setup(dip, &again), ==, DDI_SUCCESS); /* the same space */
+	VERIFY3U(pci_config_get16(again, PCI_CONF_COMM), ==, PCI_COMM_ME);
+	VERIFY3U(pci_config_get64(again, 248), ==, 0x0000000505060709ull);
+	pci_config_teardown(&again);
+	pci_config_teardown(&h);
+	VERIFY(h == NULL);
+}
+
+void
+bug_pci_beyond(void)
+{
+	ddi_acc_handle_t h;
+
+	VERIFY3S(pci_config_setup(dip, &h), ==, DDI_SUCCESS);
+	(void) pci_config_get32(h, 253);
 }
 
 /* Left behind: an interrupt and its handler, a soft interrupt. */

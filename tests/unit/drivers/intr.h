@@ -18,7 +18,8 @@ int intr_fini(void);
 	X(pending)               \
 	X(block_and_dup)         \
 	X(old)                   \
-	X(softints)
+	X(softints)              \
+	X(pci)
 
 #define INTR_DECLARE(name) void check_##name(void);
 INTR_CHECKS(INTR_DECLARE)
@@ -27,5 +28,6 @@ void say_reports(void);
 void leave_interrupts(void);
 void bug_remove_unknown(void);
 void bug_remove_twice(void);
+void bug_pci_beyond(void);
 
 #endif
