@@ -64,6 +64,11 @@ static bool range_first(uintptr_t start, uintptr_t end, struct range *part)
 	return found;
 }
 
+static void remove_at(unsigned i)
+{
+	memmove(&ranges[i], &ranges[i + 1], (--ranges_count - i) * sizeof(*ranges));
+}
+
 static void insert_at(unsigned i, struct range r)
 {
 	if (ranges_count == RANGES_MAX)
@@ -96,8 +101,30 @@ static void range_cut(uintptr_t start, uintptr_t end)
 			r->start = end;
 			return;
 		} else {
-			memmove(r, r + 1, (--ranges_count - i) * sizeof(*r));
+			remove_at(i);
 		}
+	}
+}
+
+static bool follows(const struct range *a, const struct range *b)
+{
+	return a->end == b->start && a->intercept == b->intercept;
+}
+
+/* Overlaps none.  Neighbours of its kind become one with it: [ before )[ r )[ after ). */
+static void range_put(struct range r)
+{
+	unsigned i = range_after(r.start);
+	bool after = i < ranges_count && follows(&r, &ranges[i]);
+
+	if (i > 0 && follows(&ranges[i - 1], &r)) {
+		ranges[i - 1].end = after ? ranges[i].end : r.end;
+		if (after)
+			remove_at(i);
+	} else if (after) {
+		ranges[i].start = r.start;
+	} else {
+		insert_at(i, r);
 	}
 }
 
@@ -131,7 +158,7 @@ static void range_add(uintptr_t start, uintptr_t end, bool intercept)
 	}
 	if (ranges) {
 		range_cut(start, end);
-		insert_at(range_after(start), (struct range){start, end, intercept});
+		range_put((struct range){start, end, intercept});
 	}
 	ranges_changed();
 }

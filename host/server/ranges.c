@@ -55,9 +55,30 @@ static int insert(struct ranges *r, size_t i, uint64_t start, uint64_t end)
 	return 0;
 }
 
+static void remove_at(struct ranges *r, size_t i)
+{
+	memmove(&r->at[i], &r->at[i + 1], (r->count - i - 1) * sizeof(r->at[0]));
+	r->count--;
+}
+
+/*
+ *	[ before )[ start ... end )[ after )     neighbours become one: what matters is what is covered
+ */
 int ranges_add(struct ranges *r, uint64_t start, uint64_t end)
 {
-	return insert(r, first_behind(r, start), start, end);
+	size_t i = first_behind(r, start);
+	bool after = i < r->count && r->at[i].start == end;
+
+	if (i > 0 && r->at[i - 1].end == start) {
+		r->at[i - 1].end = after ? r->at[i].end : end;
+		if (after)
+			remove_at(r, i);
+		return 0;
+	}
+	if (!after)
+		return insert(r, i, start, end);
+	r->at[i].start = start;
+	return 0;
 }
 
 /*
@@ -84,8 +105,7 @@ int ranges_remove(struct ranges *r, uint64_t start, uint64_t end)
 		} else if (x->end > end) {
 			x->start = end;
 		} else {
-			memmove(x, x + 1, (r->count - i - 1) * sizeof(*x));
-			r->count--;
+			remove_at(r, i);
 		}
 	}
 	return 0;
