@@ -88,6 +88,7 @@ void connection_disown_close(int fd);
  * call_begin() takes the thread's channel (NULL with errno: no server), the caller puts data into
  * call_data() and runs one message; the reply is in m, its data in call_data() until call_end().
  */
+struct iovec;
 struct call;
 struct call *call_begin(void);
 uint8_t *call_data(struct call *c);
@@ -184,7 +185,6 @@ void epoll_fork_unlock(void);
 
 /* ---- rw.c ---- */
 
-struct iovec;
 ssize_t device_transfer(const struct device *d, uint32_t op, const struct iovec *iov, int count, int64_t offset);
 
 /* ---- spawn.c ---- */
@@ -202,6 +202,8 @@ void memory_fork_unlock(void);
  * middle of a change: the server knows.
  */
 bool memory_intercepted(uintptr_t addr);
+/* The part of [start, end) in the first intercepted mapping that it meets.  Without a lock, too; false: none. */
+bool memory_intercepted_part(uintptr_t start, uintptr_t end, uintptr_t *from, uintptr_t *to);
 /* Takes all access to intercepted mappings away. */
 void memory_hide(void);
 
@@ -214,6 +216,28 @@ void fault_fork_unlock(void);
 void fault_fork_child(void);
 /* Before vfork: what its child will need when it touches an intercepted mapping. */
 void fault_vfork_enter(void);
+
+/* Some access may have to be served: there is or was an intercepted mapping. */
+extern bool fault_possible __attribute__((visibility("hidden")));
+
+/* ---- buffer.c: buffers of system calls in intercepted mappings ---- */
+
+/* Loads what of them is intercepted, as a call will write or read it; false: an access failed. */
+bool buffer_load(const void *buffer, size_t len, bool write);
+bool buffer_load_vector(const struct iovec *iov, int count, bool write);
+#define BUFFER_TRIES 100 /* while others take the pages away */
+/* The system call whose buffers load loads; one check where there are no intercepted mappings. */
+#define WITH_BUFFERS(load, call)                                                                                  \
+	(__extension__({                                                                                          \
+		ssize_t done_ = -1;                                                                               \
+		if (likely(!__atomic_load_n(&fault_possible, __ATOMIC_RELAXED)))                                  \
+			done_ = (call);                                                                           \
+		else                                                                                              \
+			for (int try_ = 0; try_ < BUFFER_TRIES && (try_ == 0 || (done_ < 0 && errno == EFAULT));  \
+			     try_++)                                                                              \
+				done_ = (load) ? (call) : (try_ = BUFFER_TRIES, fail(EFAULT));                    \
+		done_;                                                                                            \
+	}))
 
 /* ---- sigaction.c: SIGSEGV is ours, and the application does not see it ---- */
 

@@ -189,7 +189,7 @@ static int send_hello(int fd, const struct wire_hello *hello)
 	c->cmsg_type = SCM_CREDENTIALS;
 	c->cmsg_len = CMSG_LEN(sizeof(self));
 	memcpy(CMSG_DATA(c), &self, sizeof(self));
-	return sendmsg(fd, &mh, MSG_NOSIGNAL) == (ssize_t)sizeof(*hello) ? 0 : -1;
+	return REAL(sendmsg)(fd, &mh, MSG_NOSIGNAL) == (ssize_t)sizeof(*hello) ? 0 : -1;
 }
 
 /* The server's welcome and the memory that comes with it. */
@@ -330,7 +330,7 @@ int connection_agent(int *fd)
 	if (send_hello(s, &hello) < 0)
 		goto fail;
 	do
-		n = recv(s, &w, sizeof(w), 0);
+		n = REAL(recv)(s, &w, sizeof(w), 0);
 	while (n < 0 && errno == EINTR);
 	if (n != (ssize_t)sizeof(w) || w.magic != WIRE_MAGIC || w.error)
 		goto fail;
@@ -345,7 +345,7 @@ void connection_interrupt(uint32_t tid)
 {
 	struct wire_interrupt i = {WIRE_MAGIC, tid};
 
-	(void)send(current()->socket, &i, sizeof(i), MSG_NOSIGNAL | MSG_DONTWAIT);
+	(void)REAL(send)(current()->socket, &i, sizeof(i), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 /* ---- fork and vfork ---- */

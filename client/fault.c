@@ -109,13 +109,13 @@ static void on_segv(int signo, siginfo_t *info, void *context)
 	errno = saved;
 }
 
-static bool prepared; /* there is or was an intercepted mapping */
+bool fault_possible;
 
 int fault_prepare(void)
 {
 	int error = agent_need();
 
-	__atomic_store_n(&prepared, true, __ATOMIC_RELAXED);
+	__atomic_store_n(&fault_possible, true, __ATOMIC_RELAXED);
 	return error ? error : signals_take(on_segv);
 }
 
@@ -145,7 +145,7 @@ void fault_vfork_enter(void)
 {
 	int error = errno;
 
-	if (unlikely(__atomic_load_n(&prepared, __ATOMIC_RELAXED)) && agent_need() == 0) {
+	if (unlikely(__atomic_load_n(&fault_possible, __ATOMIC_RELAXED)) && agent_need() == 0) {
 		struct call *c = call_begin();
 		if (c)
 			call_end(c);

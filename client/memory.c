@@ -180,6 +180,33 @@ bool memory_intercepted(uintptr_t addr)
 	return true;
 }
 
+/* Entries that change under us may be nonsense: what they say counts only if nothing has changed. */
+static bool intercepted_part(uintptr_t start, uintptr_t end, uintptr_t *from, uintptr_t *to)
+{
+	for (unsigned i = range_after(start); i < ranges_count && ranges[i].start < end; i++) {
+		if (!ranges[i].intercept)
+			continue;
+		*from = ranges[i].start > start ? ranges[i].start : start;
+		*to = ranges[i].end < end ? ranges[i].end : end;
+		return true;
+	}
+	return false;
+}
+
+bool memory_intercepted_part(uintptr_t start, uintptr_t end, uintptr_t *from, uintptr_t *to)
+{
+	for (int look = 0; look < LOOKS; look++) {
+		unsigned before = __atomic_load_n(&ranges_sequence, __ATOMIC_ACQUIRE);
+		if (before & 1)
+			continue;
+		bool found = intercepted_part(start, end, from, to);
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		if (__atomic_load_n(&ranges_sequence, __ATOMIC_RELAXED) == before)
+			return found;
+	}
+	return false;
+}
+
 /* In a fork child, which is alone. */
 void memory_hide(void)
 {

@@ -35,7 +35,7 @@ void device_swallow_wakes(int fd)
 {
 	char bytes[16];
 
-	while (recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
+	while (REAL(recv)(fd, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
 		;
 }
 

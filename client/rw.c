@@ -43,14 +43,16 @@ EXPORT ssize_t read(int fd, void *buffer, size_t n)
 {
 	struct device d;
 
-	return unlikely(descriptor_get(fd, &d)) ? one(&d, WIRE_READ, buffer, n, -1) : REAL(read)(fd, buffer, n);
+	return unlikely(descriptor_get(fd, &d)) ? one(&d, WIRE_READ, buffer, n, -1)
+		: WITH_BUFFERS(buffer_load(buffer, n, true), REAL(read)(fd, buffer, n));
 }
 
 EXPORT ssize_t write(int fd, const void *buffer, size_t n)
 {
 	struct device d;
 
-	return unlikely(descriptor_get(fd, &d)) ? one(&d, WIRE_WRITE, buffer, n, -1) : REAL(write)(fd, buffer, n);
+	return unlikely(descriptor_get(fd, &d)) ? one(&d, WIRE_WRITE, buffer, n, -1)
+		: WITH_BUFFERS(buffer_load(buffer, n, false), REAL(write)(fd, buffer, n));
 }
 
 EXPORT ssize_t readv(int fd, const struct iovec *iov, int count)
@@ -58,7 +60,7 @@ EXPORT ssize_t readv(int fd, const struct iovec *iov, int count)
 	struct device d;
 
 	return unlikely(descriptor_get(fd, &d)) ? device_transfer(&d, WIRE_READ, iov, count, -1)
-						: REAL(readv)(fd, iov, count);
+						: WITH_BUFFERS(buffer_load_vector(iov, count, true), REAL(readv)(fd, iov, count));
 }
 
 EXPORT ssize_t writev(int fd, const struct iovec *iov, int count)
@@ -66,7 +68,7 @@ EXPORT ssize_t writev(int fd, const struct iovec *iov, int count)
 	struct device d;
 
 	return unlikely(descriptor_get(fd, &d)) ? device_transfer(&d, WIRE_WRITE, iov, count, -1)
-						: REAL(writev)(fd, iov, count);
+						: WITH_BUFFERS(buffer_load_vector(iov, count, false), REAL(writev)(fd, iov, count));
 }
 
 /* An explicit offset must not be negative: -1 would mean the open's own. */
@@ -77,21 +79,24 @@ EXPORT ssize_t writev(int fd, const struct iovec *iov, int count)
 	{                                                                                                         \
 		struct device d;                                                                                  \
 		return unlikely(descriptor_get(fd, &d)) ? one(&d, WIRE_READ, buffer, n, AT(offset))               \
-							: REAL(name)(fd, buffer, n, offset);                      \
+							: WITH_BUFFERS(buffer_load(buffer, n, true),              \
+								       REAL(name)(fd, buffer, n, offset));        \
 	}
 #define PWRITE(name, off)                                                                                         \
 	EXPORT ssize_t name(int fd, const void *buffer, size_t n, off offset)                                     \
 	{                                                                                                         \
 		struct device d;                                                                                  \
 		return unlikely(descriptor_get(fd, &d)) ? one(&d, WIRE_WRITE, buffer, n, AT(offset))              \
-							: REAL(name)(fd, buffer, n, offset);                      \
+							: WITH_BUFFERS(buffer_load(buffer, n, false),             \
+								       REAL(name)(fd, buffer, n, offset));        \
 	}
 #define PVECTOR(name, op, off)                                                                                    \
 	EXPORT ssize_t name(int fd, const struct iovec *iov, int count, off offset)                               \
 	{                                                                                                         \
 		struct device d;                                                                                  \
 		return unlikely(descriptor_get(fd, &d)) ? device_transfer(&d, op, iov, count, AT(offset))         \
-							: REAL(name)(fd, iov, count, offset);                     \
+							: WITH_BUFFERS(buffer_load_vector(iov, count, op == WIRE_READ), \
+								       REAL(name)(fd, iov, count, offset));       \
 	}
 #define PVECTOR2(name, op, off)                                                                                   \
 	EXPORT ssize_t name(int fd, const struct iovec *iov, int count, off offset, int flags)                    \
@@ -99,7 +104,8 @@ EXPORT ssize_t writev(int fd, const struct iovec *iov, int count)
 		struct device d;                                                                                  \
 		return unlikely(descriptor_get(fd, &d))                                                           \
 			       ? device_transfer(&d, op, iov, count, offset == -1 ? -1 : AT(offset))              \
-			       : REAL(name)(fd, iov, count, offset, flags);                                       \
+			       : WITH_BUFFERS(buffer_load_vector(iov, count, op == WIRE_READ),                    \
+					      REAL(name)(fd, iov, count, offset, flags));                         \
 	}
 #define SEEK(name, off)                                                                                           \
 	EXPORT off name(int fd, off offset, int whence)                                                           \
@@ -136,7 +142,8 @@ EXPORT ssize_t __read_chk(int fd, void *buffer, size_t n, size_t size)
 	struct device d;
 
 	return unlikely(descriptor_get(fd, &d)) && n <= size ? one(&d, WIRE_READ, buffer, n, -1)
-							     : REAL(__read_chk)(fd, buffer, n, size);
+							     : WITH_BUFFERS(n > size || buffer_load(buffer, n, true),
+								    REAL(__read_chk)(fd, buffer, n, size));
 }
 
 ssize_t __pread_chk(int fd, void *buffer, size_t n, off_t offset, size_t size);
@@ -145,7 +152,8 @@ EXPORT ssize_t __pread_chk(int fd, void *buffer, size_t n, off_t offset, size_t 
 	struct device d;
 
 	return unlikely(descriptor_get(fd, &d)) && n <= size ? one(&d, WIRE_READ, buffer, n, AT(offset))
-							     : REAL(__pread_chk)(fd, buffer, n, offset, size);
+							     : WITH_BUFFERS(n > size || buffer_load(buffer, n, true),
+								    REAL(__pread_chk)(fd, buffer, n, offset, size));
 }
 
 ssize_t __pread64_chk(int fd, void *buffer, size_t n, off64_t offset, size_t size);
@@ -154,7 +162,8 @@ EXPORT ssize_t __pread64_chk(int fd, void *buffer, size_t n, off64_t offset, siz
 	struct device d;
 
 	return unlikely(descriptor_get(fd, &d)) && n <= size ? one(&d, WIRE_READ, buffer, n, AT(offset))
-							     : REAL(__pread64_chk)(fd, buffer, n, offset, size);
+							     : WITH_BUFFERS(n > size || buffer_load(buffer, n, true),
+								    REAL(__pread64_chk)(fd, buffer, n, offset, size));
 }
 
 /* ---- copies inside Linux: not for devices; programs fall back to read and write on EINVAL ---- */

@@ -145,12 +145,32 @@ static void default_action(int signo, siginfo_t *info, bool forced)
 	raw_syscall(SYS_rt_tgsigqueueinfo, getpid(), (long)syscall(SYS_gettid), signo, (long)info, 0, 0);
 }
 
+#ifdef __x86_64__
+#define REG_PC REG_RIP
+#else
+#define REG_PC REG_EIP
+#endif
+extern const char touch_read_at[], touch_write_at[], touch_failed[]; /* touch.S */
+
+/* An access of our own, before a system call: it is told, and no signal comes. */
+static bool touch_fails(ucontext_t *uc)
+{
+	greg_t *pc = &uc->uc_mcontext.gregs[REG_PC];
+
+	if (*pc != (greg_t)(uintptr_t)touch_read_at && *pc != (greg_t)(uintptr_t)touch_write_at)
+		return false;
+	*pc = (greg_t)(uintptr_t)touch_failed;
+	return true;
+}
+
 void signals_deliver(int signo, siginfo_t *info, void *context, bool forced)
 {
 	const ucontext_t *uc = context;
 	struct sigaction a;
 	bool blocked;
 
+	if (forced && touch_fails(context))
+		return;
 	if (signo == SIGSEGV) {
 		(void)segv_exchange(NULL, &a);
 		blocked = segv_blocked && forced;

@@ -52,7 +52,12 @@ def test_fork(world, part):
     run(world, "rec_fork", part)
 
 
-@pytest.mark.parametrize("part", [(p, q) for p in ("rec_fault", "rec_unmap", "rec_fork") for q in parts(p)],
+@pytest.mark.parametrize("part", parts("rec_calls"))
+def test_buffers_of_system_calls(world, part):
+    run(world, "rec_calls", part)
+
+
+@pytest.mark.parametrize("part", [(p, q) for p in ("rec_fault", "rec_unmap", "rec_fork", "rec_calls") for q in parts(p)],
                          ids=lambda pair: pair[1])
 def test_32_bits(world, part, m32):
     run(world, *part, model=m32)
