@@ -73,7 +73,12 @@ int call_mmap(struct thread *t, const struct wire_message *in, struct wire_messa
 	o = open_get(t->process, in->a);
 	if (o == NULL)
 		return EBADF;
+	layout_enter(t);
+	if (!c->fixed)
+		layout_leave(t); /* takes nothing away, and a fork need not wait for it */
 	error = sys_mmap(o->file, &addr, in->c, prot, flags, (int64_t)in->e);
+	if (c->fixed)
+		layout_leave(t);
 	open_put(o);
 	if (error != 0) {
 		released_unmap(t);
@@ -87,18 +92,28 @@ int call_mmap(struct thread *t, const struct wire_message *in, struct wire_messa
 
 int call_munmap(struct thread *t, const struct wire_message *in, struct wire_message *out)
 {
+	int error;
+
 	if (!range_is_good(t->process, in->a, in->b))
 		return EINVAL;
 	call_range(&t->call, in->a, in->b);
-	return sys_munmap(in->a, round_up(in->b));
+	layout_enter(t);
+	error = sys_munmap(in->a, round_up(in->b));
+	layout_leave(t);
+	return error;
 }
 
 int call_mprotect(struct thread *t, const struct wire_message *in, struct wire_message *out)
 {
+	int error;
+
 	if (!range_is_good(t->process, in->a, in->b) || (in->c & ~(uint64_t)(PROT_READ | PROT_WRITE | PROT_EXEC)))
 		return EINVAL;
 	call_range(&t->call, in->a, in->b);
-	return sys_mprotect(in->a, round_up(in->b), (int)in->c);
+	layout_enter(t);
+	error = sys_mprotect(in->a, round_up(in->b), (int)in->c);
+	layout_leave(t);
+	return error;
 }
 
 int call_fault(struct thread *t, const struct wire_message *in, struct wire_message *out)

@@ -8,14 +8,19 @@
 
 int call_fork(struct thread *t, const struct wire_message *in, struct wire_message *out)
 {
-	int error = fork_begin(t->process, &out->a, &t->call.fds[0]);
+	int error;
 
+	fork_enter(t);
+	error = fork_begin(t->process, &out->a, &t->call.fds[0]);
+	if (error != 0)
+		fork_leave(t);
 	t->call.nfds = error == 0;
 	return error;
 }
 
 int call_forked(struct thread *t, const struct wire_message *in, struct wire_message *out)
 {
+	fork_leave(t);
 	if (in->b > INT_MAX)
 		return EINVAL;
 	return fork_named(t->process, in->a, (pid_t)in->b);

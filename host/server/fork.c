@@ -164,3 +164,61 @@ int fork_named(struct process *parent, uint64_t token, pid_t pid)
 	close(pidfd);
 	return error;
 }
+
+/* ---- the layout meanwhile ---- */
+
+/*
+ * The child's mappings are copied here at WIRE_FORK and by Linux a moment later.  What another thread unmaps in between
+ * would be in one of the two only: so forks and changes wait for each other.
+ *
+ *	forker   WIRE_FORK ---> mappings copied ---> reply    fork()    WIRE_FORKED
+ *	other                         WIRE_MUNMAP - - - - - - - - - - - - - - - - -> unmaps
+ */
+static void layout_wait(struct process *p, const unsigned *busy, unsigned own)
+{
+	while (*busy > own && !atomic_load(&p->dying))
+		pthread_cond_wait(&p->changed, &p->lock);
+}
+
+void fork_enter(struct thread *t)
+{
+	struct process *p = t->process;
+
+	pthread_mutex_lock(&p->lock);
+	p->forking += !t->forking;
+	t->forking = true;
+	layout_wait(p, &p->layouts, 0);
+	pthread_mutex_unlock(&p->lock);
+}
+
+void fork_leave(struct thread *t)
+{
+	struct process *p = t->process;
+
+	pthread_mutex_lock(&p->lock);
+	p->forking -= t->forking;
+	t->forking = false;
+	pthread_cond_broadcast(&p->changed);
+	pthread_mutex_unlock(&p->lock);
+}
+
+void layout_enter(const struct thread *t)
+{
+	struct process *p = t->process;
+
+	pthread_mutex_lock(&p->lock);
+	layout_wait(p, &p->forking, t->forking);
+	p->layouts++;
+	pthread_mutex_unlock(&p->lock);
+}
+
+void layout_leave(const struct thread *t)
+{
+	struct process *p = t->process;
+
+	pthread_mutex_lock(&p->lock);
+	p->layouts--;
+	if (p->forking > 0)
+		pthread_cond_broadcast(&p->changed);
+	pthread_mutex_unlock(&p->lock);
+}

@@ -178,6 +178,7 @@ static void threads_end(struct process *p, const struct thread *self)
 		posix_thread_dying(t->posix);
 		(void)shutdown(t->channel.socket, SHUT_RDWR);
 	}
+	pthread_cond_broadcast(&p->changed);
 	pthread_mutex_unlock(&p->lock);
 }
 

@@ -209,9 +209,11 @@ struct process {
 	LIST_ENTRY(process) link;
 
 	pthread_mutex_t lock; /* protects the fields below */
-	pthread_cond_t changed; /* nthreads fell, or gone was set */
+	pthread_cond_t changed; /* nthreads, forking or layouts fell, or gone was set, or it is dying */
 	LIST_HEAD(, thread) threads;
 	unsigned nthreads;
+	unsigned forking;       /* threads between WIRE_FORK and WIRE_FORKED */
+	unsigned layouts;       /* calls in progress that take mappings away or change them */
 	bool gone;              /* torn down */
 	struct proofs proofs;
 
@@ -266,6 +268,12 @@ unsigned process_busy(bool kill);
 int fork_begin(struct process *parent, uint64_t *token, int *leash);
 /* The parent says which pid it was, 0: none, the fork failed. */
 int fork_named(struct process *parent, uint64_t token, pid_t pid);
+/* The thread is between WIRE_FORK and WIRE_FORKED, and is not any more. */
+void fork_enter(struct thread *t);
+void fork_leave(struct thread *t);
+/* Around a call that changes mappings: no other thread of the process forks meanwhile. */
+void layout_enter(const struct thread *t);
+void layout_leave(const struct thread *t);
 
 /* ---- thread.c ---- */
 
@@ -288,6 +296,7 @@ struct thread {
 	atomic_bool in_call;
 	bool broken;           /* the channel failed: every further step fails */
 	bool left;             /* the process goes on (or down) without it */
+	bool forking;          /* it has begun to fork */
 	struct call call;
 	LIST_ENTRY(thread) link; /* process.lock */
 };

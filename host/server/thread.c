@@ -128,6 +128,7 @@ void thread_leave_process(struct thread *t)
 	if (t->left)
 		return;
 	t->left = true;
+	fork_leave(t);
 	thread_self = NULL;
 	sys_thread_leave();
 	pthread_mutex_lock(&p->lock);

@@ -45,6 +45,16 @@ def test_fork_storm(stress):
         stress("stress", "forks", 50)
 
 
+def test_forks_while_other_threads_map_and_unmap(world, stress):
+    """The child's mappings are the same here and in Linux."""
+    stress("stress", "forks", share(15000), app=world.app("layout"))
+
+
+def test_layout_changes_of_threads(world, stress):
+    """... cuts, protections, MAP_FIXED over a mapping, and touches."""
+    stress("stress", "threads", share(15000), app=world.app("layout"))
+
+
 def test_pageable_memory_never_written(stress):
     """Its first touch, a read or a write, reaches devmap_access."""
     stress("stress", "pageable")
