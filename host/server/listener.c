@@ -16,7 +16,7 @@
 
 #include "host/server/server.h"
 
-#define PENDING_MAX 64u
+#define PENDING_MAX 1024u
 #define PATIENCE_NS UINT64_C(5000000000)
 
 struct pending { int connection; uint64_t deadline; };

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""How the time of something grows with the number of it: the table of curves, and what their exponents are.
+
+The exponent is the slope of log(time) over log(n), by least squares, over the largest two decades of n: constant
+costs hide it below.  It is compared with that of what the curve may grow like, over the same n.
+"""
+
+import math
+from dataclasses import dataclass
+
+NOISE = 0.15  # of an exponent, on a machine that does other things too
+DECADES = 100
+
+
+def total(n):
+    return n * math.log2(n + 1)
+
+
+def lookup(n):
+    return math.log2(n + 1)
+
+
+def flat(n):
+    return 1
+
+
+@dataclass(frozen=True)
+class Curve:
+    name: str    # of bench-curve
+    what: str
+    points: tuple
+    like: object  # function of n: what it may grow like
+    law: str
+    cpus: int = 1  # 1: everything on CPU 0: how it grows, not who runs where
+
+
+CURVES = [
+    Curve("mappings", "mappings of a process: map, touch, unmap all", (10, 100, 1000, 5000, 20000), total, "n log n"),
+    Curve("scattered", "the same, none beside another, in any order", (10, 100, 1000, 5000, 20000), total, "n log n"),
+    Curve("handles", "handles behind a mapping: map, touch one, unmap", (10, 100, 1000, 10000, 100000), total, "n log n"),
+    Curve("lookup", "a fault among so many handles", (10, 100, 1000, 10000, 100000), lookup, "log n"),
+    Curve("sharers", "processes with one cookie: start, map, touch, end", (1, 10, 50, 200, 500), total, "n log n"),
+    Curve("threads", "a fault, while so many threads fault", (1, 2, 4, 8, 16, 32), flat, "constant", 2),
+    Curve("processes", "a fault, while so many processes fault", (1, 2, 4, 8), flat, "constant", 2),
+]
+
+
+def slope(points):
+    """Of log(y) over log(x)."""
+    xs, ys = [math.log(x) for x, _ in points], [math.log(y) for _, y in points]
+    mx, my = sum(xs) / len(xs), sum(ys) / len(ys)
+    return sum((x - mx) * (y - my) for x, y in zip(xs, ys)) / sum((x - mx) ** 2 for x in xs)
+
+
+def judge(curve, points):
+    """points: [n, ns] in ascending order.  The entry of curves.json."""
+    upper = [p for p in points if p[0] >= points[-1][0] / DECADES]
+    limit = slope([(n, curve.like(n)) for n, _ in upper])
+    exponent = slope(upper)
+    return {"curve": curve.name, "what": curve.what, "points": points, "exponent": round(exponent, 3),
+            "law": curve.law, "limit": round(limit, 3), "met": exponent <= limit + NOISE}
+
+
+HEAD = ["curve", "n: us", "exponent", "may be", ""]
+
+
+def row(entry):
+    return [entry["what"], "  ".join(f"{n}: {ns / 1000:.0f}" for n, ns in entry["points"]), f"{entry['exponent']:.2f}",
+            f"{entry['limit']:.2f} ({entry['law']})", "fine" if entry["met"] else "GROWS FASTER"]
