@@ -5,10 +5,12 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <pty.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/types.h>
 #include <unistd.h>
+#include <utmp.h>
 
 _Thread_local bool in_vfork_child, in_vfork_fault;
 
@@ -126,7 +128,7 @@ EXPORT pid_t _Fork(void)
 	return likely(!client_active()) || in_vfork_child ? REAL(_Fork)() : do_fork(REAL(_Fork));
 }
 
-/* libc's would fork inside libc. */
+/* These two would fork inside libc. */
 EXPORT int daemon(int nochdir, int noclose)
 {
 	pid_t pid = fork();
@@ -148,7 +150,31 @@ EXPORT int daemon(int nochdir, int noclose)
 	return null > 2 ? close(null) : 0;
 }
 
-/* Forks inside libc (forkpty): the child starts as a new process and proves what it inherited. */
+EXPORT int forkpty(int *master, char *name, const struct termios *settings, const struct winsize *size)
+{
+	int ends[2];
+
+	if (openpty(&ends[0], &ends[1], name, settings, size) < 0)
+		return -1;
+	pid_t pid = fork();
+	if (pid == 0) {
+		(void)close(ends[0]);
+		if (login_tty(ends[1]) < 0)
+			_exit(1);
+		return 0;
+	}
+	int error = errno;
+	(void)close(ends[1]);
+	if (pid < 0) {
+		(void)close(ends[0]);
+		errno = error;
+		return -1;
+	}
+	*master = ends[0];
+	return pid;
+}
+
+/* Other forks inside libc: the child starts as a new process and proves what it inherited. */
 static void atfork_prepare(void)
 {
 	if (!in_fork)

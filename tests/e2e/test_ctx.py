@@ -108,3 +108,24 @@ def test_agent_is_killed(world):
     assert server.exec(world.app("gate"), "unload").quiet().out == "1\n"
     assert spinner.wait(30) == -signal.SIGKILL
     assert f"process {spinner.pid} is killed: its agent" in server.stop()
+
+
+def test_forkpty_copies_the_mappings(world):
+    """Python's pty.fork() forks inside libc."""
+    script = """
+import mmap, os, pty
+m = mmap.mmap(os.open("/dev/ctx", os.O_RDWR), 4096)
+m[0:6] = b"parent"
+pid, master = pty.fork()
+if pid == 0:
+    m[6:11] = b"child"
+    print(os.isatty(0), m[6:11], flush=True)
+    os._exit(0)
+said = b""
+while b"\\n" not in said:
+    said += os.read(master, 100)
+assert os.waitpid(pid, 0)[1] == 0
+print(said.decode().strip(), m[:12])
+"""
+    out = world.sundog_run("ctx", "/usr/bin/python3", "-c", script).quiet().out
+    assert out == "True b'child' b'parent\\x00\\x00\\x00\\x00\\x00\\x00'\n"
