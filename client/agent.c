@@ -57,8 +57,8 @@ static long map(const struct wire_agent_command *c, int fd)
 {
 	if (fd < 0)
 		return -EBADF;
-	return raw_syscall(AGENT_MMAP, (long)c->addr, (long)c->len, (long)c->prot, MAP_SHARED | MAP_FIXED, fd,
-			   (long)(c->offset / AGENT_MMAP_UNIT));
+	return raw_syscall(AGENT_MMAP, (long)c->addr, (long)c->len, (long)c->prot,
+			   MAP_SHARED | (c->addr ? MAP_FIXED : 0), fd, (long)(c->offset / AGENT_MMAP_UNIT));
 }
 
 static long run(const struct wire_agent_command *c, int fd)
@@ -73,6 +73,8 @@ static long run(const struct wire_agent_command *c, int fd)
 	case WIRE_AGENT_MOVE:
 		return raw_syscall(SYS_mremap, (long)c->offset, (long)c->len, (long)c->len,
 				   MREMAP_MAYMOVE | MREMAP_FIXED, (long)c->addr, 0);
+	case WIRE_AGENT_UNMAP:
+		return sys3(SYS_munmap, (long)c->addr, (long)c->len, 0);
 	default:
 		return -ENOSYS;
 	}
@@ -103,20 +105,31 @@ static int receive(int socket, struct wire_agent_command *c, int *fd)
 }
 
 /* At the top of the agent's stack; who starts it waits until ready. */
-struct start { int socket, ready; };
+struct start { int socket, uffd, ready; void (*abandon)(int uffd); };
+
+/* All but its own two. */
+static void close_others(int a, int b)
+{
+	int low = a < b ? a : b, high = a < b ? b : a;
+
+	if (low > 0)
+		sys3(SYS_close_range, 0, low - 1, 0);
+	if (high > low + 1)
+		sys3(SYS_close_range, low + 1, high - 1, 0);
+	sys3(SYS_close_range, high + 1, ~0u, 0);
+}
 
 static int agent_main(void *arg)
 {
 	struct start *start = arg;
-	int socket = start->socket;
+	int socket = start->socket, uffd = start->uffd;
+	void (*abandon)(int uffd) = start->abandon;
 	struct wire_agent_command c;
 	int fd;
 
 	sys3(SYS_setsid, 0, 0, 0);
 	sys3(SYS_prctl, PR_SET_NAME, (long)"sundog-agent", 0);
-	if (socket > 0)
-		sys3(SYS_close_range, 0, socket - 1, 0);
-	sys3(SYS_close_range, socket + 1, ~0u, 0);
+	close_others(socket, uffd >= 0 ? uffd : socket);
 	__atomic_store_n(&start->ready, 1, __ATOMIC_RELEASE);
 	sys3(SYS_futex, (long)&start->ready, FUTEX_WAKE, 1);
 	while (receive(socket, &c, &fd)) {
@@ -124,11 +137,14 @@ static int agent_main(void *arg)
 		long result = run(&c, fd);
 
 		r.error = result < 0 && result > -4096 ? (int32_t)-result : 0;
+		r.value = r.error ? 0 : (unsigned long)result;
 		if (fd >= 0)
 			sys3(SYS_close, fd, 0, 0);
 		if (raw_syscall(SYS_sendto, socket, (long)&r, sizeof(r), MSG_NOSIGNAL, 0, 0) < 0)
 			break;
 	}
+	if (abandon)
+		abandon(uffd);
 	sys3(SYS_exit_group, 0, 0, 0);
 	return 0;
 }
@@ -146,7 +162,7 @@ static int wait_ready(int *ready)
 	return __atomic_load_n(ready, __ATOMIC_ACQUIRE) ? 0 : ETIMEDOUT;
 }
 
-int agent_start(int socket)
+int agent_start(int socket, int uffd, void (*abandon)(int uffd))
 {
 	char *stack = mmap(NULL, AGENT_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	uint64_t all = ~0ull, old;
@@ -156,6 +172,8 @@ int agent_start(int socket)
 		return -errno;
 	struct start *start = (struct start *)(stack + AGENT_STACK) - 8;
 	start->socket = socket;
+	start->uffd = uffd;
+	start->abandon = abandon;
 	/* It starts with every signal blocked, so that none is handled on its stack. */
 	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&old, KERNEL_SIGSET, 0, 0);
 	pid = clone(agent_main, start, CLONE_VM | CLONE_UNTRACED, start);

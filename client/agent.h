@@ -9,9 +9,10 @@
 #define CLIENT_AGENT_H
 
 /*
- * Starts the agent on a connected SOCK_SEQPACKET socket, which stays the caller's to close (the agent has its own).
- * Returns the agent's pid, or -errno.  Changes no signal mask, opens nothing.
+ * Starts the agent on a connected SOCK_SEQPACKET socket and a userfaultfd (or -1), which stay the caller's to close (the
+ * agent has its own).  When the socket's peer has gone it calls abandon(uffd), if there is one, and ends.  Returns the
+ * agent's pid, or -errno.  Changes no signal mask, opens nothing.
  */
-int agent_start(int socket);
+int agent_start(int socket, int uffd, void (*abandon)(int uffd));
 
 #endif

@@ -255,7 +255,7 @@ static int run(struct call *c, struct wire_message *m, const int *fds)
 	c->interrupted = false;
 	if (likely(!signals_handled()))
 		return converse(c, m, fds);
-	signals_block(&mask);
+	signals_block_most(&mask);
 	c->channel.sleep_mask = &mask;
 	int error = converse(c, m, fds);
 	c->channel.sleep_mask = NULL;

@@ -64,8 +64,11 @@ const struct wire_nodes *connection_nodes(void);
 void connection_interrupt(uint32_t tid);
 /* A new WIRE_THREAD connection: its socket and channel memory; 0 or errno (ENXIO: no server). */
 int connection_thread(int *socket, struct wire_channel **memory, uint32_t *tid);
-/* A WIRE_AGENT connection that the server has welcomed; 0 or errno.  The caller closes it. */
-int connection_agent(int *socket);
+/*
+ * A WIRE_AGENT connection that the server has welcomed, and the userfaultfd that it has agreed to look after, or -1; 0 or
+ * errno.  The caller closes both.
+ */
+int connection_agent(int *socket, int *uffd);
 /* True for the library's own descriptors: the application must not reach them. */
 bool connection_owns(int fd);
 /* The application wants the number fd for itself: move ours away. */
@@ -206,6 +209,8 @@ bool memory_intercepted(uintptr_t addr);
 bool memory_intercepted_part(uintptr_t start, uintptr_t end, uintptr_t *from, uintptr_t *to);
 /* Takes all access to intercepted mappings away. */
 void memory_hide(void);
+/* The same from the agent, without libc; then threads that wait for the server try again, and find that it has gone. */
+void memory_abandon(int uffd);
 
 /* ---- fault.c: intercepted mappings ---- */
 
@@ -239,12 +244,19 @@ bool buffer_load_vector(const struct iovec *iov, int count, bool write);
 		done_;                                                                                            \
 	}))
 
+/* ---- uffd.c ---- */
+
+/* Makes a userfaultfd, by device unless that is -1, and offers it; *fd: it or -1.  0 or errno. */
+int uffd_offer(int socket, int device, int *fd);
+
 /* ---- sigaction.c: SIGSEGV is ours, and the application does not see it ---- */
 
 /* The application has handlers; all of them with SA_RESTART. */
 bool signals_handled(void);
 bool signals_restart(void);
 void signals_block(uint64_t *old);
+/* All but SIGSEGV: device mappings are touched meanwhile, or the first one comes. */
+void signals_block_most(uint64_t *old);
 void signals_restore(const uint64_t *old);
 /* SIGSEGV goes to handler from now on. */
 int signals_take(void (*handler)(int, siginfo_t *, void *));

@@ -314,12 +314,51 @@ int connection_thread(int *fd, struct wire_channel **memory, uint32_t *tid)
 	return EMFILE;
 }
 
-int connection_agent(int *fd)
+/* A welcome without memory; its descriptor, if one comes, or -1. */
+static int receive_answer(int fd, struct wire_welcome *w, int *with)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec iov = {w, sizeof(*w)};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
+			    .msg_controllen = sizeof(control.bytes)};
+	ssize_t n;
+
+	*with = -1;
+	do
+		n = REAL(recvmsg)(fd, &mh, MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&mh) : NULL;
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
+		memcpy(with, CMSG_DATA(c), sizeof(int));
+	if (n != (ssize_t)sizeof(*w) || w->magic != WIRE_MAGIC)
+		return EIO;
+	return w->error;
+}
+
+/* How accesses are intercepted. */
+static int agree(int s, int *uffd)
+{
+	struct wire_welcome w;
+	int device, nothing;
+	int error = receive_answer(s, &w, &device);
+
+	if (!error && w.size == WIRE_WANT_UFFD)
+		error = uffd_offer(s, device, uffd);
+	if (device >= 0)
+		REAL(close)(device);
+	return error ? error : receive_answer(s, &w, &nothing);
+}
+
+int connection_agent(int *fd, int *uffd)
 {
 	struct connection *c = current();
 	struct wire_hello hello;
-	struct wire_welcome w;
-	ssize_t n;
+	int error = EIO;
+
+	*uffd = -1;
 
 	if (!connection_get(c))
 		return ENXIO;
@@ -327,18 +366,16 @@ int connection_agent(int *fd)
 	if (s < 0)
 		return EIO;
 	fill_hello(&hello, WIRE_AGENT, c, 0);
-	if (send_hello(s, &hello) < 0)
-		goto fail;
-	do
-		n = REAL(recv)(s, &w, sizeof(w), 0);
-	while (n < 0 && errno == EINTR);
-	if (n != (ssize_t)sizeof(w) || w.magic != WIRE_MAGIC || w.error)
-		goto fail;
-	*fd = s;
-	return 0;
-fail:
+	if (send_hello(s, &hello) == 0)
+		error = agree(s, uffd);
+	if (!error) {
+		*fd = s;
+		return 0;
+	}
+	if (*uffd >= 0)
+		REAL(close)(*uffd);
 	REAL(close)(s);
-	return EIO;
+	return error;
 }
 
 void connection_interrupt(uint32_t tid)

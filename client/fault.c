@@ -6,12 +6,16 @@
  *	thread: access -> SIGSEGV -> WIRE_FAULT --> server: driver --> agent: mprotect
  *	                                    <---------- reply
  *	        access, again
+ *
+ * With a userfaultfd the server hears from Linux of a page that is not loaded.  Then a SIGSEGV comes of a mapping that a
+ * fork child has not used yet, of an access that the driver has let fail, and of one that the protection forbids.
  */
 #define _GNU_SOURCE
 #include "client/client.h"
 
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -24,12 +28,14 @@ static bool agent_started;
 
 static int agent_connect(void)
 {
-	int socket, error = connection_agent(&socket);
+	int socket, uffd, error = connection_agent(&socket, &uffd);
 
 	if (error)
 		return error;
-	int pid = agent_start(socket);
+	int pid = agent_start(socket, uffd, memory_abandon);
 	REAL(close)(socket);
+	if (uffd >= 0)
+		REAL(close)(uffd);
 	return pid < 0 ? -pid : 0;
 }
 
@@ -81,7 +87,8 @@ static int fault_call(struct wire_message *m)
 /* True: the access goes on.  Else what it gets instead. */
 static bool serve(uintptr_t addr, int kind, siginfo_t *failure)
 {
-	struct wire_message m = {.op = WIRE_FAULT, .a = addr, .b = (uint64_t)kind};
+	struct wire_message m = {.op = WIRE_FAULT, .a = addr, .b = (uint64_t)kind,
+				 .c = in_vfork_child ? (uint64_t)syscall(SYS_gettid) : 0};
 	int error = fault_call(&m);
 
 	if (!error && m.a == 0)

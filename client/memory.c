@@ -6,9 +6,13 @@
 #define _GNU_SOURCE
 #include "client/client.h"
 
+#include <linux/ioctl.h>
+#include <linux/userfaultfd.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include "client/raw.h"
 
 #define PAGE ((uintptr_t)4096)
 #define PAGE_UP(n) (((uintptr_t)(n) + PAGE - 1) & ~(PAGE - 1))
@@ -215,6 +219,30 @@ void memory_hide(void)
 			(void)REAL(mprotect)((void *)ranges[i].start, ranges[i].end - ranges[i].start, PROT_NONE);
 }
 
+static void abandon_once(int uffd)
+{
+	for (unsigned i = 0; i < ranges_count; i++) {
+		struct range r = ranges[i];
+		struct uffdio_range all = {r.start, r.end - r.start};
+		if (!r.intercept)
+			continue;
+		raw_syscall(SYS_mprotect, (long)r.start, (long)(r.end - r.start), PROT_NONE, 0, 0, 0);
+		if (uffd >= 0)
+			raw_syscall(SYS_ioctl, uffd, (long)UFFDIO_WAKE, (long)&all, 0, 0, 0);
+	}
+}
+
+void memory_abandon(int uffd)
+{
+	unsigned before;
+	int look = 0;
+
+	do {
+		before = __atomic_load_n(&ranges_sequence, __ATOMIC_ACQUIRE);
+		abandon_once(uffd);
+	} while (((before & 1) || __atomic_load_n(&ranges_sequence, __ATOMIC_ACQUIRE) != before) && ++look < LOOKS);
+}
+
 void memory_fork_lock(void)
 {
 	lock_take(&ranges_lock);
@@ -236,6 +264,9 @@ static int apply(const struct wire_map *w, int fd)
 {
 	bool window = w->flags & WIRE_MAP_DESCRIPTOR, populate = w->flags & WIRE_MAP_POPULATE;
 	bool by_read = populate && w->len > POPULATE_BY_READ;
+
+	if (w->flags & WIRE_MAP_OPEN)
+		return REAL(mprotect)((void *)(uintptr_t)w->addr, (size_t)w->len, (int)w->prot) < 0 ? errno : 0;
 	int flags = MAP_FIXED | (window ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE) |
 		    (populate && !by_read ? MAP_POPULATE : 0);
 

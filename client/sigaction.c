@@ -26,16 +26,28 @@ static struct {
 } segv;
 static _Thread_local bool segv_blocked __attribute__((tls_model("initial-exec")));
 
+#define BIT_SEGV (UINT64_C(1) << (SIGSEGV - 1))
+
 void signals_block(uint64_t *old)
 {
 	uint64_t all = ~UINT64_C(0);
 
-	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)old, KERNEL_SIGSET, 0, 0);
+	raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (long)&all, (long)old, KERNEL_SIGSET, 0, 0);
 }
 
+void signals_block_most(uint64_t *old)
+{
+	uint64_t most = ~BIT_SEGV;
+
+	raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (long)&most, (long)old, KERNEL_SIGSET, 0, 0);
+}
+
+/* SIGSEGV may have become ours meanwhile. */
 void signals_restore(const uint64_t *old)
 {
-	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)old, 0, KERNEL_SIGSET, 0, 0);
+	uint64_t mask = __atomic_load_n(&segv.taken, __ATOMIC_ACQUIRE) ? *old & ~BIT_SEGV : *old;
+
+	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, 0, KERNEL_SIGSET, 0, 0);
 }
 
 void signals_fork_lock(void)
@@ -52,7 +64,7 @@ void signals_fork_unlock(void)
 
 static void segv_unblock(void)
 {
-	uint64_t mask = UINT64_C(1) << (SIGSEGV - 1), old = 0;
+	uint64_t mask = BIT_SEGV, old = 0;
 
 	raw_syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, (long)&mask, (long)&old, KERNEL_SIGSET, 0, 0);
 	if (old & mask)

@@ -8,7 +8,8 @@
  *
  *   WIRE_PROCESS  one per process image: identity, lifetime, interrupts
  *   WIRE_THREAD   one per calling thread: its calls, by a channel in shared memory
- *   WIRE_AGENT    one per process image with intercepted mappings: the agent goes on with it after the welcome
+ *   WIRE_AGENT    one per process image with intercepted mappings: with a struct wire_offer the two sides agree how
+ *                 accesses are intercepted; the agent goes on with it after the second welcome
  *
  * On a WIRE_THREAD connection the two sides take turns: the client puts a call into the channel,
  * the server answers with a reply, or with a step that the waiting thread performs and whose result
@@ -43,12 +44,24 @@ struct wire_hello {
 	uint32_t pad;
 };
 
-/* WIRE_PROCESS: with the node table's descriptor.  WIRE_THREAD: with the channel's.  WIRE_AGENT: with none. */
+/*
+ * WIRE_PROCESS: with the node table's descriptor.  WIRE_THREAD: with the channel's.  WIRE_AGENT: the first one says in
+ * size what is wanted, and may come with /dev/userfaultfd; WIRE_WANT_UFFD: the client makes its offer, and a second one
+ * accepts it.
+ */
+enum wire_want { WIRE_WANT_NONE, WIRE_WANT_UFFD };
 struct wire_welcome {
 	uint32_t magic, version;
 	int32_t error; /* 0, or errno: the connection is of no use */
 	uint32_t pad;
 	uint64_t size; /* bytes of the memory behind the descriptor */
+};
+
+#define WIRE_OFFER_FULL 0x1u /* system calls on pages that are not loaded make events, too */
+struct wire_offer { /* with a new userfaultfd, unless error says why there is none */
+	uint32_t magic, flags;
+	int32_t error;
+	uint32_t pad;
 };
 
 /* On a WIRE_PROCESS connection, client to server, no reply: the thread of that tid was interrupted by a handled signal. */
@@ -95,8 +108,8 @@ enum wire_op {
 	WIRE_FORKED,    /* a: token, b: pid of the child, or 0: fork failed */
 	WIRE_EXIT,      /* descriptors are closed already: tear the process down */
 	WIRE_CRED,      /* credentials changed: the server reads them anew from Linux */
-	WIRE_FAULT,     /* a: address, b: 0 other, 1 read, 2 write, 3 exec: the calling thread touched an intercepted
-	                   page -> a: 0 = try again, else the signal that it gets, b: si_code, c: si_errno */
+	WIRE_FAULT,     /* a: address, b: 0 other, 1 read, 2 write, 3 exec, c: tid, or 0, the calling thread: it touched an
+	                   intercepted page -> a: 0 = try again, else the signal that it gets, b: si_code, c: si_errno */
 	WIRE_OP_END
 };
 
@@ -117,6 +130,7 @@ struct wire_iovec { uint64_t base, len; };
 #define WIRE_MAP_DESCRIPTOR 0x1u /* the next descriptor goes here; else no access at all (PROT_NONE) */
 #define WIRE_MAP_POPULATE 0x2u
 #define WIRE_MAP_INTERCEPT 0x4u /* prot is 0: accesses fault, and the client turns them into WIRE_FAULT; there is an agent */
+#define WIRE_MAP_OPEN 0x8u      /* an intercepted window that is there already gets its prot: other faults are looked after */
 struct wire_map {
 	uint64_t addr, len, offset;
 	uint32_t prot, flags;
@@ -137,8 +151,9 @@ struct wire_message {
 enum wire_agent_op {
 	WIRE_AGENT_ZAP = 1, /* drop the translations of a shared mapping */
 	WIRE_AGENT_PROTECT, /* mprotect(addr, len, prot) */
-	WIRE_AGENT_MAP,     /* the descriptor's pages from offset on, shared, over addr */
+	WIRE_AGENT_MAP,     /* the descriptor's pages from offset on, shared, over addr; addr 0: anywhere, -> value */
 	WIRE_AGENT_MOVE,    /* mremap(offset, len -> addr): a mapping prepared beside replaces one */
+	WIRE_AGENT_UNMAP,   /* munmap(addr, len): of one prepared beside */
 };
 struct wire_agent_command {
 	uint32_t op, prot;
@@ -148,6 +163,7 @@ struct wire_agent_result {
 	uint64_t sequence;
 	int32_t error;
 	uint32_t pad;
+	uint64_t value;
 };
 
 #define WIRE_FDS_MAX 16u

@@ -20,6 +20,7 @@
 #include "host/server/server.h"
 
 #define PATIENCE_S 10
+#define SOON_US 2000 /* a thread that serves faults waits so long for an answer before it lets another one do so */
 
 void agent_init(struct agent *a)
 {
@@ -121,7 +122,20 @@ static void agent_meet(struct agent *a, pid_t pid, pid_t parent)
 		close(pidfd);
 }
 
-static int answer_receive(struct agent *a, pid_t parent, int *result)
+/* It does not answer at once: true when it does, before we lose our patience. */
+static bool answer_wait(const struct agent *a)
+{
+	struct pollfd p = {a->socket, POLLIN, 0};
+	int n;
+
+	(void)faults_yield();
+	do
+		n = poll(&p, 1, PATIENCE_S * 1000);
+	while (n < 0 && errno == EINTR);
+	return n > 0;
+}
+
+static int answer_receive(struct agent *a, pid_t parent, int *result, uint64_t *value)
 {
 	union { struct cmsghdr align; char bytes[CMSG_SPACE(sizeof(struct ucred))]; } control;
 	struct wire_agent_result r;
@@ -132,7 +146,7 @@ static int answer_receive(struct agent *a, pid_t parent, int *result)
 
 	do
 		n = recvmsg(a->socket, &mh, MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
+	while (n < 0 && (errno == EINTR || (errno == EAGAIN && answer_wait(a))));
 	if (n < 0)
 		return errno == EAGAIN ? ETIMEDOUT : EPIPE;
 	if (n == 0)
@@ -144,6 +158,7 @@ static int answer_receive(struct agent *a, pid_t parent, int *result)
 		agent_meet(a, sender_pid(&mh), parent);
 	}
 	*result = r.error;
+	*value = r.value;
 	return 0;
 }
 
@@ -175,14 +190,18 @@ int agent_run(struct process *p, struct wire_agent_command *c, int fd)
 {
 	struct agent *a = &p->as.agent;
 	int result = 0, error = ESRCH;
+	uint64_t value = 0;
 	bool broke = false;
 
-	pthread_mutex_lock(&a->lock);
+	if (pthread_mutex_trylock(&a->lock) != 0) {
+		(void)faults_yield();
+		pthread_mutex_lock(&a->lock);
+	}
 	if (a->socket >= 0) {
 		c->sequence = ++a->sequence;
 		error = command_send(a, c, fd);
 		if (error == 0)
-			error = answer_receive(a, p->pid, &result);
+			error = answer_receive(a, p->pid, &result, &value);
 		broke = error != 0;
 	}
 	if (broke) {
@@ -192,6 +211,8 @@ int agent_run(struct process *p, struct wire_agent_command *c, int fd)
 	pthread_mutex_unlock(&a->lock);
 	if (broke)
 		process_condemn(p, "answer", error);
+	if (error == 0 && result == 0 && c->op == WIRE_AGENT_MAP && c->addr == 0)
+		c->addr = value;
 	return error != 0 ? ESRCH : result;
 }
 
@@ -202,19 +223,35 @@ void agent_condemn(struct process *p, int error)
 
 /* ---- hello ---- */
 
+static int agent_claim(struct agent *a)
+{
+	int error;
+
+	pthread_mutex_lock(&a->lock);
+	error = a->ended ? ESRCH : a->claimed || a->failed ? EEXIST : 0;
+	a->claimed |= error == 0;
+	pthread_mutex_unlock(&a->lock);
+	return error;
+}
+
+static void agent_disclaim(struct agent *a)
+{
+	pthread_mutex_lock(&a->lock);
+	a->claimed = false;
+	pthread_mutex_unlock(&a->lock);
+}
+
 static int agent_adopt(struct agent *a, int connection)
 {
-	static const struct timeval patience = {PATIENCE_S, 0};
+	static const struct timeval patience = {PATIENCE_S, 0}, soon = {0, SOON_US};
 	int error = 0;
 
-	if (setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) != 0 ||
+	if (setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof(soon)) != 0 ||
 	    setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) != 0)
 		return errno;
 	pthread_mutex_lock(&a->lock);
 	if (a->ended)
 		error = ESRCH;
-	else if (a->socket >= 0)
-		error = EEXIST;
 	else
 		a->socket = connection;
 	/* Before the first command, which nobody can send while we hold the lock. */
@@ -230,9 +267,14 @@ void agent_hello(const struct wire_hello *hello, int connection, pid_t pid, uid_
 	int error = ESRCH;
 
 	if (p != NULL && p->pid == pid)
-		error = agent_adopt(&p->as.agent, connection);
-	if (error == 0)
-		engine_say(p);
+		error = agent_claim(&p->as.agent);
+	if (error == 0) {
+		error = engine_agree(p, connection);
+		if (error == 0)
+			error = agent_adopt(&p->as.agent, connection);
+		if (error != 0)
+			agent_disclaim(&p->as.agent);
+	}
 	if (p != NULL)
 		process_put(p);
 	if (error == 0)

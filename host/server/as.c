@@ -23,7 +23,8 @@
 void as_init(struct host_as *as, struct process *p)
 {
 	as->process = p;
-	as->engine = engine_first();
+	atomic_init(&as->engine, engine_first());
+	faults_init(&as->faults);
 	pthread_mutex_init(&as->lock, NULL);
 	agent_init(&as->agent);
 }
@@ -32,7 +33,8 @@ void as_fini(struct host_as *as)
 {
 	agent_fini(&as->agent);
 	ranges_fini(&as->claims);
-	ranges_fini(&as->intercepted);
+	windows_fini(&as->windows);
+	faults_fini(&as->faults);
 	pthread_mutex_destroy(&as->lock);
 }
 
@@ -161,7 +163,7 @@ void host_as_release(struct host_as *as, uintptr_t addr, size_t len)
 
 	pthread_mutex_lock(&as->lock);
 	(void)ranges_remove(&as->claims, addr, addr + len);
-	(void)ranges_remove(&as->intercepted, addr, addr + len);
+	(void)windows_cut(&as->windows, addr, (uint64_t)addr + len);
 	pthread_mutex_unlock(&as->lock);
 	if (nothing_to_do(as))
 		return;
@@ -186,32 +188,29 @@ void host_as_signal(struct host_as *as, int signo)
 
 /* ---- what is intercepted ---- */
 
-bool as_intercepted_from(struct host_as *as, uint64_t start, uint64_t end, struct range *whole)
+bool as_window_at(struct host_as *as, uint64_t start, uint64_t end, struct window *whole)
 {
 	bool found;
 
 	pthread_mutex_lock(&as->lock);
-	found = ranges_first(&as->intercepted, start, end, whole);
+	found = windows_first(&as->windows, start, end, whole);
 	pthread_mutex_unlock(&as->lock);
 	return found;
 }
 
-/* *was: it lay in one intercepted range before. */
+/* *was: all of it was intercepted before. */
 static int note_window(struct host_as *as, const struct host_window *w, bool *was)
 {
-	uint64_t start = w->addr, end = start + w->len;
-	struct range r;
-	int error = 0;
+	struct window new = {.start = w->addr, .end = (uint64_t)w->addr + w->len, .pages = w->pages,
+			     .offset = w->offset, .prot = w->prot, .writable = w->lend_writable};
+	int error;
 
 	pthread_mutex_lock(&as->lock);
-	*was = ranges_first(&as->intercepted, start, end, &r) && r.start <= start && r.end >= end;
-	if (w->intercept && !*was) {
-		error = ranges_remove(&as->intercepted, start, end);
-		if (error == 0)
-			error = ranges_add(&as->intercepted, start, end);
-	} else if (!w->intercept) {
-		error = ranges_remove(&as->intercepted, start, end);
-	}
+	*was = windows_cover(&as->windows, new.start, new.end);
+	if (w->intercept)
+		error = windows_lay(&as->windows, &new);
+	else
+		error = windows_cut(&as->windows, new.start, new.end);
 	pthread_mutex_unlock(&as->lock);
 	return error;
 }
@@ -273,8 +272,35 @@ static int window_add(struct thread *t, const struct host_window *w)
 	return 0;
 }
 
+/* The client lays it at its next word from us. */
+static int window_new(struct thread *t, const struct host_window *w)
+{
+	int error;
+
+	if (t->call.mmap && in_call(&t->call, w->addr, w->len)) {
+		maps_forget(&t->call, w->addr, w->len); /* an older window */
+		return window_add(t, w);
+	}
+	error = call_maps_flush(t);
+	return error != 0 ? error : window_add(t, w);
+}
+
+/* The client has laid it; the agent has said hello if it is the first. */
+static int window_laid(struct thread *t, struct host_as *as, const struct host_window *w)
+{
+	const struct as_engine *engine = atomic_load(&as->engine);
+	struct wire_map m = {.addr = w->addr, .len = w->len, .prot = w->prot, .flags = WIRE_MAP_OPEN};
+	bool open = false;
+	int error = engine->laid != NULL ? engine->laid(as, w, &open) : 0;
+
+	if (error == 0 && open)
+		t->call.maps[t->call.nmaps++] = m;
+	return error;
+}
+
 int host_as_window(struct host_as *as, const struct host_window *w)
 {
+	const struct as_engine *engine = atomic_load(&as->engine);
 	struct thread *t = waiting_thread(as);
 	bool was_intercepted, in_mmap;
 	int error = note_window(as, w, &was_intercepted);
@@ -282,40 +308,39 @@ int host_as_window(struct host_as *as, const struct host_window *w)
 	if (error != 0 || nothing_to_do(as))
 		return error;
 	in_mmap = t != NULL && t->call.mmap && in_call(&t->call, w->addr, w->len);
-	if (t == NULL || (was_intercepted && !in_mmap))
-		return w->intercept ? as->engine->window(as, w) : ENOTSUP;
-	if (in_mmap) {
-		maps_forget(&t->call, w->addr, w->len); /* an older window */
-		return window_add(t, w);
-	}
+	if (t == NULL || (was_intercepted && !in_mmap && agent_exists(&as->agent)))
+		return w->intercept ? engine->window(as, w) : ENOTSUP;
+	error = window_new(t, w);
+	if (error != 0 || (in_mmap && !(w->intercept && engine->laid != NULL)))
+		return error;
 	error = call_maps_flush(t);
-	if (error == 0)
-		error = window_add(t, w);
-	return error != 0 ? error : call_maps_flush(t);
+	if (error == 0 && w->intercept)
+		error = window_laid(t, as, w);
+	return error != 0 || in_mmap ? error : call_maps_flush(t);
 }
 
 int host_as_load(struct host_as *as, uintptr_t addr, size_t len, unsigned prot)
 {
-	return nothing_to_do(as) ? EFAULT : as->engine->load(as, addr, len, prot);
+	return nothing_to_do(as) ? EFAULT : atomic_load(&as->engine)->load(as, addr, len, prot);
 }
 
 /* Also in a process that is on its way out: its other threads may still run. */
 void host_as_unload(struct host_as *as, uintptr_t addr, size_t len)
 {
 	if (!atomic_load(&as->forking))
-		as->engine->unload(as, addr, len);
+		atomic_load(&as->engine)->unload(as, addr, len);
 }
 
 int host_as_protect(struct host_as *as, uintptr_t addr, size_t len, unsigned prot)
 {
 	struct wire_message m = {.op = WIRE_STEP_PROTECT, .a = addr, .b = len, .c = prot};
 	struct thread *t = waiting_thread(as);
-	struct range r;
+	struct window w;
 
 	if (nothing_to_do(as))
 		return 0;
-	if (as_intercepted_from(as, addr, (uint64_t)addr + len, &r))
-		return as->engine->protect(as, addr, len, prot);
+	if (as_window_at(as, addr, (uint64_t)addr + len, &w))
+		return atomic_load(&as->engine)->protect(as, addr, len, prot);
 	if (t == NULL)
 		return ENOTSUP;
 	if (!t->call.mmap && in_call(&t->call, addr, len))

@@ -119,11 +119,15 @@ int call_mprotect(struct thread *t, const struct wire_message *in, struct wire_m
 int call_fault(struct thread *t, const struct wire_message *in, struct wire_message *out)
 {
 	uint64_t page = in->a & ~(uint64_t)PAGE_MASK;
+	struct host_as *as = &t->process->as;
+	const struct as_engine *engine;
 	struct sys_fault fault;
 
 	if (!range_is_good(t->process, page, PAGE_SIZE) || in->b > SYS_RW_EXEC)
 		return EINVAL;
-	fault = sys_fault(page, PAGE_SIZE, (enum sys_rw)in->b);
+	engine = atomic_load(&as->engine);
+	if (engine->refused == NULL || !engine->refused(as, in->c != 0 ? (uint32_t)in->c : t->tid, page, (enum sys_rw)in->b, &fault))
+		fault = sys_fault(page, PAGE_SIZE, (enum sys_rw)in->b);
 	out->a = (uint64_t)fault.signo;
 	out->b = (uint64_t)fault.code;
 	out->c = (uint64_t)fault.error;

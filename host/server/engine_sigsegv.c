@@ -29,12 +29,12 @@ static int sigsegv_load(struct host_as *as, uintptr_t addr, size_t len, unsigned
 }
 
 /*
- * Linux may have no room for one line more in the table of mappings, which a hole needs.  The whole range needs none:
+ * Linux may have no room for one line more in the table of mappings, which a hole needs.  The whole window needs none:
  *
- *	[ intercepted ..................... )
+ *	[ window .......................... )
  *	      [ start .... end )                 what was asked
  */
-static void part_unload(struct host_as *as, uint64_t start, uint64_t end, const struct range *whole)
+static void part_unload(struct host_as *as, uint64_t start, uint64_t end, const struct window *whole)
 {
 	int error = protect(as, start, end - start, 0);
 
@@ -47,11 +47,11 @@ static void part_unload(struct host_as *as, uint64_t start, uint64_t end, const 
 static void sigsegv_unload(struct host_as *as, uintptr_t addr, size_t len)
 {
 	uint64_t at = addr, end = at + len;
-	struct range whole;
+	struct window whole;
 
 	if (!agent_exists(&as->agent))
 		return;
-	while (at < end && as_intercepted_from(as, at, end, &whole)) {
+	while (at < end && as_window_at(as, at, end, &whole)) {
 		uint64_t start = whole.start > at ? whole.start : at;
 		uint64_t stop = whole.end < end ? whole.end : end;
 		part_unload(as, start, stop, &whole);
@@ -86,5 +86,5 @@ static int sigsegv_protect(struct host_as *as, uintptr_t addr, size_t len, unsig
 	return 0;
 }
 
-const struct as_engine as_engine_sigsegv = {"sigsegv", sigsegv_window, sigsegv_load, sigsegv_unload,
-					    sigsegv_protect};
+const struct as_engine as_engine_sigsegv = {"sigsegv", NULL, sigsegv_window, sigsegv_load,
+					    sigsegv_unload, sigsegv_protect, NULL};

@@ -196,6 +196,7 @@ bool jobs_settle(const struct process *p)
 {
 	if (atomic_load(&jobs.unsettled) == 0 || atomic_load(&p->dying))
 		return false;
+	(void)faults_yield();
 	pthread_mutex_lock(&jobs.lock);
 	settle_locked(p);
 	pthread_mutex_unlock(&jobs.lock);

@@ -135,8 +135,7 @@ static void start(const struct options *o)
 	if ((error = sys_boot(&config)) != 0)
 		fail(o, "start: %s", strerror(error));
 	if ((error = engine_start(o->engine)) != 0)
-		fail(o, "--fault-engine %s: %s", o->engine, error == EINVAL ? "it is uffd or sigsegv" :
-		     "this engine is not there yet");
+		fail(o, "--fault-engine %s: %s", o->engine, "it is uffd or sigsegv");
 	sys_thread_enter(NULL);
 	for (size_t i = 0; i < o->ndrivers; i++) {
 		if (driver_load(o->drivers[i], message, sizeof(message)) != 0) {

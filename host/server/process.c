@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "host/server/server.h"
@@ -157,6 +158,21 @@ bool process_enter(struct process *p)
 	return !full;
 }
 
+int process_join(struct process *p)
+{
+	int error = 0;
+
+	pthread_mutex_lock(&p->lock);
+	if (atomic_load(&p->dying))
+		error = ESRCH;
+	else if (p->nthreads >= THREADS_MAX)
+		error = EAGAIN;
+	else
+		p->nthreads++;
+	pthread_mutex_unlock(&p->lock);
+	return error;
+}
+
 void process_leave(struct process *p)
 {
 	pthread_mutex_lock(&p->lock);
@@ -180,6 +196,7 @@ static void threads_end(struct process *p, const struct thread *self)
 	}
 	pthread_cond_broadcast(&p->changed);
 	pthread_mutex_unlock(&p->lock);
+	faults_end(&p->as.faults);
 }
 
 bool process_end(struct process *p, enum process_end end, const struct thread *self)
@@ -199,6 +216,24 @@ bool process_end(struct process *p, enum process_end end, const struct thread *s
 	return true;
 }
 
+#define KICK_NS 10000000
+
+static void threads_wait_some(struct process *p)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	t.tv_nsec += KICK_NS;
+	if (t.tv_nsec >= 1000000000) {
+		t.tv_nsec -= 1000000000;
+		t.tv_sec++;
+	}
+	if (faults_kick(&p->as.faults))
+		(void)pthread_cond_timedwait(&p->changed, &p->lock, &t);
+	else
+		(void)pthread_cond_wait(&p->changed, &p->lock);
+}
+
 static void threads_wait(struct process *p, const struct thread *self)
 {
 	unsigned left = self != NULL;
@@ -207,7 +242,7 @@ static void threads_wait(struct process *p, const struct thread *self)
 	if (p->nthreads > left) {
 		job_blocks();
 		while (p->nthreads > left)
-			pthread_cond_wait(&p->changed, &p->lock);
+			threads_wait_some(p);
 		job_resumes();
 	}
 	pthread_mutex_unlock(&p->lock);

@@ -7,13 +7,15 @@
  *	listener   accepts, reads hellos; never waits for anybody else
  *	lifecycle  deaths, execs, closes that nobody announced, interrupts
  *	one per WIRE_THREAD connection: the kernel half of an application's thread
+ *	one per process with a userfaultfd sits in read(2) on it and serves what comes; more while some wait (faults.c)
  *	one per teardown or close that no caller waits for (jobs.c)
  *
  * Locks, in the order in which they are taken; none is held across a call of the kernel part:
  *
  *	server.lock     table of processes, table of opens, watches, the states of both
  *	process.lock    its threads, its proven opens
- *	host_as.lock    its claimed ranges
+ *	host_as.lock    its claimed ranges, its intercepted windows
+ *	faults.lock     threads that serve its faults, faults in service, failures
  *	jobs.lock       jobs in progress
  *	agent.lock      one command at a time; the only one that is held while somebody answers
  *	nodes.lock      is taken alone, and held across sys_devnode_each()
@@ -101,6 +103,63 @@ int ranges_add(struct ranges *r, uint64_t start, uint64_t end);    /* ENOMEM */
 int ranges_remove(struct ranges *r, uint64_t start, uint64_t end); /* ENOMEM: a cut in the middle */
 void ranges_fini(struct ranges *r);
 
+/* ---- windows.c: the windows that are intercepted, by address ---- */
+
+struct window {
+	uint64_t start, end;
+	struct host_pages *pages; /* NULL: nothing is behind it */
+	uint64_t offset;          /* of start, in pages */
+	unsigned prot;            /* of its translations */
+	bool writable;            /* the process may write there, if not now */
+	bool registered;          /* with the userfaultfd (engine_uffd.c) */
+};
+struct windows { struct window **at; size_t count, room; };
+/* The first window that meets [start, end), whole; false: none. */
+bool windows_first(const struct windows *ws, uint64_t start, uint64_t end, struct window *first);
+bool windows_cover(const struct windows *ws, uint64_t start, uint64_t end);
+/* The part of a window that lies in [start, end). */
+void window_clip(struct window *w, uint64_t start, uint64_t end);
+/* ENOMEM for these three.  lay: over what is there. */
+int windows_lay(struct windows *ws, const struct window *w);
+int windows_cut(struct windows *ws, uint64_t start, uint64_t end);
+int windows_change(struct windows *ws, uint64_t start, uint64_t end, unsigned prot, bool registered);
+void windows_fini(struct windows *ws);
+
+/* ---- faults.c: threads that serve the events of a userfaultfd ---- */
+
+#define FAULT_BUCKETS 64u
+LIST_HEAD(fault_list, fault_thread);
+LIST_HEAD(failure_list, failure);
+struct faults {
+	int fd;               /* the userfaultfd or -1; these two are constant from the agent's hello on */
+	bool full;            /* system calls make events, too */
+	atomic_uint nfailures;
+	pthread_mutex_t lock; /* protects the fields below */
+	bool ended;
+	struct fault_list threads, idle, served[FAULT_BUCKETS];
+	unsigned nidle;
+	struct failure_list failures;
+};
+/* Once per server. */
+void faults_prepare(void);
+void faults_init(struct faults *f);
+void faults_fini(struct faults *f);
+/* The process has a userfaultfd, ours from now on even on failure: the first thread sits down. */
+int faults_start(struct process *p, int fd, bool full);
+/* The process is dying: its threads end. */
+void faults_end(struct faults *f);
+/* A read(2) that has not begun when faults_end() comes is met by the next kick.  False: none is left. */
+bool faults_kick(struct faults *f);
+/* The calling thread is about to wait: if it has the seat another one gets it.  false: there is none. */
+bool faults_yield(void);
+/* The page of the fault that the calling thread serves has been loaded, if it is there. */
+void faults_woken(const struct host_as *as, uint64_t start, uint64_t end);
+void faults_interrupt(struct faults *f, uint32_t tid);
+/* Has an access of that thread to that page failed (tid 0: of any)?  Then *what, the page is open again, and it is forgotten. */
+bool faults_failed(struct host_as *as, uint32_t tid, uint64_t page, struct sys_fault *what);
+/* The thread is past its failed accesses. */
+void faults_forgive(struct host_as *as, uint32_t tid);
+
 /* ---- agent.c: who changes mappings while the application runs or is stopped ---- */
 
 struct agent {
@@ -109,6 +168,7 @@ struct agent {
 	int pidfd;            /* of the agent, when it has answered once */
 	uint64_t sequence;
 	bool met, failed, ended;
+	bool claimed;         /* a hello is being answered, or has been */
 };
 void agent_init(struct agent *a);
 void agent_fini(struct agent *a);
@@ -117,7 +177,8 @@ void agent_end(struct agent *a);
 /* True from its hello on, and after it has failed. */
 bool agent_exists(struct agent *a);
 /*
- * Runs one command, with a descriptor unless fd is -1; waits for its result.  ESRCH: there is no agent, or it has
+ * Runs one command, with a descriptor unless fd is -1; waits for its result (of WIRE_AGENT_MAP to wherever: c->addr).
+ * Who serves faults need not mind: it yields when this takes long.  ESRCH: there is no agent, or it has
  * failed, and the process is dead or as good as dead.
  */
 int agent_run(struct process *p, struct wire_agent_command *c, int fd);
@@ -133,12 +194,13 @@ struct host_as {
 	atomic_bool forking;  /* made by fork(2): Linux copies the memory, there is nothing to do */
 	pthread_mutex_t lock; /* protects the fields below */
 	struct ranges claims;
-	struct ranges intercepted; /* by the fault engine; within claims */
-	const struct as_engine *engine; /* constant from the agent's hello on */
+	struct windows windows; /* the intercepted ones, within claims; they do not go from below a call of the engine */
+	const struct as_engine *_Atomic engine; /* constant from the agent's hello on */
+	struct faults faults;
 	struct agent agent;
 };
-/* The first intercepted range that meets [start, end), whole; false: none. */
-bool as_intercepted_from(struct host_as *as, uint64_t start, uint64_t end, struct range *whole);
+/* The first intercepted window that meets [start, end), whole; false: none. */
+bool as_window_at(struct host_as *as, uint64_t start, uint64_t end, struct window *whole);
 /* A descriptor for a window's pages, close-on-exec; -1 and errno. */
 int as_window_descriptor(const struct host_window *w);
 /* Where in that file the window begins: a page object need not begin at 0. */
@@ -149,25 +211,35 @@ bool as_empty(struct host_as *as);
 
 /*
  * What happens to windows whose accesses must be intercepted: the fault engines fill this in.  The client itself lays
- * a new window; window() replaces one that is there.
+ * a new window, without any access.  laid(): it has done so; *open: it is to give the window its protection (NULL: never).
+ * window() replaces one that is there.  refused(): a thread's access met a protection; true: *answer is all there is
+ * to it (NULL: never).
  */
 struct as_engine {
 	const char *name;
+	int (*laid)(struct host_as *as, const struct host_window *w, bool *open);
 	int (*window)(struct host_as *as, const struct host_window *w);
 	int (*load)(struct host_as *as, uintptr_t addr, size_t len, unsigned prot);
 	void (*unload)(struct host_as *as, uintptr_t addr, size_t len);
 	int (*protect)(struct host_as *as, uintptr_t addr, size_t len, unsigned prot);
+	bool (*refused)(struct host_as *as, uint32_t tid, uint64_t page, enum sys_rw rw, struct sys_fault *answer);
 };
-extern const struct as_engine as_engine_sigsegv;
+extern const struct as_engine as_engine_sigsegv, as_engine_uffd;
+/* Is it a fresh userfaultfd that can do what we need?  0 or errno. */
+int uffd_check(int fd);
+void uffd_wake(const struct host_as *as, uint64_t page);
+/* The page loses all access (false: it is none of ours any more), and gets what it should have. */
+bool uffd_shut(struct host_as *as, uint64_t page);
+void uffd_reopen(struct host_as *as, uint64_t page);
 
 /* ---- engine.c: which one ---- */
 
 /* name: the only one that is allowed, or NULL: the best that works.  EINVAL: no such; ENOSYS. */
 int engine_start(const char *name);
-/* What an address space begins with. */
+/* What an address space begins with, until its agent's hello. */
 const struct as_engine *engine_first(void);
-/* p's first intercepted window comes: at -v its engine is said. */
-void engine_say(const struct process *p);
+/* Comes to terms with a client that starts its agent: what it gets; 0 or errno, the answer is the caller's. */
+int engine_agree(struct process *p, int connection);
 
 /* ---- proofs.c: the opens that a process has proven to hold, by id ---- */
 
@@ -242,6 +314,8 @@ int process_watch_pidfd(struct process *p);
 void process_unwatch_connection(struct process *p);
 /* Keeps p from being torn down until process_leave(); p is not gone yet.  false: THREADS_MAX. */
 bool process_enter(struct process *p);
+/* The same where p may be dying: ESRCH; EAGAIN: THREADS_MAX. */
+int process_join(struct process *p);
 void process_leave(struct process *p);
 /* A process image said hello; consumes connection; answers.  May wait for the end of the image before. */
 void process_hello(const struct wire_hello *hello, int connection, pid_t pid, uid_t uid, gid_t gid);

@@ -59,6 +59,8 @@ static int call_run(struct thread *t, const struct wire_message *in, struct wire
 {
 	if (in->op >= WIRE_OP_END || calls[in->op] == NULL)
 		return ENOSYS;
+	if (in->op != WIRE_FAULT)
+		faults_forgive(&t->process->as, t->tid);
 	lifecycle_settle(t->process);
 	return calls[in->op](t, in, out);
 }
@@ -232,4 +234,5 @@ void thread_interrupt(struct process *p, uint32_t tid)
 		if (t->tid == tid && atomic_load_explicit(&t->in_call, memory_order_relaxed))
 			posix_thread_interrupt(t->posix);
 	pthread_mutex_unlock(&p->lock);
+	faults_interrupt(&p->as.faults, tid);
 }

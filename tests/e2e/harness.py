@@ -228,7 +228,7 @@ class World:
         """Stderr without what the engine's options have added to it; fails if a process had another engine."""
         if not self.engine:
             return text
-        used = set(re.findall(r"^sundog: process \d+: fault engine: (\S+)", text, re.M))
+        used = set(re.findall(r"^sundog: process \d+: fault engine: (\w+)", text, re.M))
         assert used <= {self.engine}, f"fault engine {self.engine} was asked for, used: {used}\n{text}"
         self.engines |= used
         return text if verbose else re.sub(VERBOSE, "", text, flags=re.M)

@@ -41,7 +41,7 @@ static int setup(void **state)
 	assert_int_equal(ftruncate(f->memfd, 4 * PAGE), 0);
 	f->window = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, f->memfd, 0);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv), 0);
-	f->pid = agent_start(sv[1]);
+	f->pid = agent_start(sv[1], -1, NULL);
 	assert_true(f->pid > 0);
 	close(sv[1]);
 	f->pidfd = (int)syscall(SYS_pidfd_open, f->pid, 0);

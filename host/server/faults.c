@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * faults.c: the threads that serve the events of a process's userfaultfd, each in its place.
+ *
+ * Exactly one of them has the seat: it sits in read(2), since each event would wake all who do.  Before it waits for
+ * anything else it yields the seat, to an idle thread or to a new one; when it is done it waits for the seat to
+ * come back, and all but a few of those who wait end.
+ *
+ *	A  [ read ]-event->[ driver ... waits ................ done ][ idle ........
+ *	B                            '-seat-> [ read ]-event->[ driver, done ][ read ...
+ *
+ * A fault has a thread and a page.  An event of one that is being served says that the thread has left the access
+ * for a signal and is back: the service is interrupted, and the thread is woken for a new event at its end.
+ *
+ * An access that fails gets its signal from the client: the page loses its protection, the thread gets a SIGSEGV for
+ * that, and its call finds the failure that is remembered here.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <linux/userfaultfd.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/server/server.h"
+
+#define IDLE_MAX 2u
+#define SIGNAL_KICK SIGUSR2 /* only so that a read(2) ends */
+
+struct fault_thread {
+	struct process *process;
+	struct posix_thread *posix;
+	pthread_t id;
+	bool seated;          /* faults.lock, but for the thread's own look */
+	pthread_cond_t given; /* it has the seat, or all end */
+	LIST_ENTRY(fault_thread) link, idle;
+
+	/* The fault that it serves; faults.lock. */
+	uint32_t tid;
+	uint64_t page;
+	bool again;           /* there was another event of it */
+	atomic_bool woken;    /* its page has been loaded, and its thread goes on */
+	LIST_ENTRY(fault_thread) served;
+};
+struct failure {
+	uint32_t tid;
+	uint64_t page;
+	bool in_call; /* a system call failed: it says EFAULT, and no signal comes */
+	struct sys_fault what;
+	LIST_ENTRY(failure) link;
+};
+
+static _Thread_local struct fault_thread *self;
+
+static int thread_start(struct process *p);
+
+/* ---- the seat ---- */
+
+static struct faults *faults_of(const struct fault_thread *t)
+{
+	return &t->process->as.faults;
+}
+
+/* With the lock. */
+static void seat_give(struct fault_thread *t)
+{
+	LIST_REMOVE(t, idle);
+	faults_of(t)->nidle--;
+	t->seated = true;
+	pthread_cond_signal(&t->given);
+}
+
+static bool yield_to_idle(struct faults *f)
+{
+	struct fault_thread *next;
+
+	pthread_mutex_lock(&f->lock);
+	next = f->ended ? NULL : LIST_FIRST(&f->idle);
+	if (next != NULL) {
+		self->seated = false;
+		seat_give(next);
+	}
+	pthread_mutex_unlock(&f->lock);
+	return next != NULL;
+}
+
+bool faults_yield(void)
+{
+	static atomic_bool said;
+	int error;
+
+	if (self == NULL || !self->seated)
+		return true;
+	if (yield_to_idle(faults_of(self)))
+		return true;
+	error = thread_start(self->process);
+	if (error == 0) {
+		pthread_mutex_lock(&faults_of(self)->lock);
+		self->seated = false;
+		pthread_mutex_unlock(&faults_of(self)->lock);
+	} else if (error != ESRCH && !atomic_exchange(&said, true)) {
+		posix_log(HOST_LOG_WARN, "process %d: no thread for its next fault: %s: it waits for the one before",
+			  (int)self->process->pid, strerror(error));
+	}
+	return error == 0;
+}
+
+static void before_block(void *arg)
+{
+	(void)faults_yield();
+}
+
+/* Until the seat comes back; false: the thread is not needed any more. */
+static bool seat_wait(struct fault_thread *t)
+{
+	struct faults *f = faults_of(t);
+	bool seated;
+
+	pthread_mutex_lock(&f->lock);
+	if (!t->seated && !f->ended && f->nidle < IDLE_MAX) {
+		LIST_INSERT_HEAD(&f->idle, t, idle);
+		f->nidle++;
+		while (!t->seated && !f->ended)
+			pthread_cond_wait(&t->given, &f->lock);
+		if (!t->seated) {
+			LIST_REMOVE(t, idle);
+			f->nidle--;
+		}
+	}
+	seated = t->seated && !f->ended;
+	pthread_mutex_unlock(&f->lock);
+	return seated;
+}
+
+/* ---- faults in service ---- */
+
+static struct fault_list *bucket(struct faults *f, uint32_t tid, uint64_t page)
+{
+	return &f->served[(tid ^ page / PAGE_SIZE) % FAULT_BUCKETS];
+}
+
+/* With the lock. */
+static struct fault_thread *service_find(struct faults *f, uint32_t tid, uint64_t page)
+{
+	struct fault_thread *t;
+
+	LIST_FOREACH(t, bucket(f, tid, page), served)
+		if (t->tid == tid && t->page == page)
+			return t;
+	return NULL;
+}
+
+/* False: it is served already, and its thread was away for a signal, or its page was loaded and is no more. */
+static bool service_begin(struct fault_thread *t, uint32_t tid, uint64_t page)
+{
+	struct faults *f = faults_of(t);
+	struct fault_thread *other;
+
+	pthread_mutex_lock(&f->lock);
+	other = service_find(f, tid, page);
+	if (other == NULL) {
+		t->tid = tid;
+		t->page = page;
+		t->again = false;
+		atomic_store_explicit(&t->woken, false, memory_order_relaxed);
+		LIST_INSERT_HEAD(bucket(f, tid, page), t, served);
+	} else {
+		other->again = true;
+		if (!atomic_load_explicit(&other->woken, memory_order_relaxed))
+			posix_thread_interrupt(other->posix);
+	}
+	pthread_mutex_unlock(&f->lock);
+	return other == NULL;
+}
+
+/* True: somebody must wake the application's thread. */
+static bool service_end(struct fault_thread *t)
+{
+	struct faults *f = faults_of(t);
+	bool wake;
+
+	pthread_mutex_lock(&f->lock);
+	LIST_REMOVE(t, served);
+	wake = t->again || !atomic_load_explicit(&t->woken, memory_order_relaxed);
+	posix_thread_clear_interrupt(t->posix);
+	pthread_mutex_unlock(&f->lock);
+	return wake;
+}
+
+void faults_woken(const struct host_as *as, uint64_t start, uint64_t end)
+{
+	if (self != NULL && &self->process->as == as && self->page >= start && self->page < end)
+		atomic_store_explicit(&self->woken, true, memory_order_relaxed);
+}
+
+void faults_interrupt(struct faults *f, uint32_t tid)
+{
+	struct fault_thread *t;
+
+	pthread_mutex_lock(&f->lock);
+	for (unsigned i = 0; i < FAULT_BUCKETS; i++)
+		LIST_FOREACH(t, &f->served[i], served)
+			if (t->tid == tid)
+				posix_thread_interrupt(t->posix);
+	pthread_mutex_unlock(&f->lock);
+}
+
+/* ---- failures ---- */
+
+/* Linux tells of a thread in a system call which one it is; of another one, -1. */
+static bool is_in_call(uint32_t tid)
+{
+	char path[40], first = '-';
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "/proc/%u/syscall", tid);
+	file = fopen(path, "re");
+	if (file == NULL)
+		return false;
+	if (fread(&first, 1, 1, file) != 1)
+		first = '-';
+	fclose(file);
+	return first != '-';
+}
+
+/* Takes one out: of that page (0: any) and thread (0: any); NULL.  With the lock. */
+static struct failure *failure_take(struct faults *f, uint32_t tid, uint64_t page)
+{
+	struct failure *x;
+
+	LIST_FOREACH(x, &f->failures, link) {
+		if ((tid != 0 && x->tid != tid) || (page != 0 && x->page != page))
+			continue;
+		LIST_REMOVE(x, link);
+		atomic_fetch_sub(&f->nfailures, 1);
+		break;
+	}
+	return x;
+}
+
+/* The access gets a signal: see above. */
+static void failure_make(struct fault_thread *t, const struct sys_fault *what)
+{
+	struct host_as *as = &t->process->as;
+	struct faults *f = faults_of(t);
+	struct failure *x = malloc(sizeof(*x)), *old;
+
+	if (x == NULL) /* it is tried again */
+		return;
+	*x = (struct failure){.tid = t->tid, .page = t->page, .what = *what, .in_call = f->full && is_in_call(t->tid)};
+	pthread_mutex_lock(&f->lock);
+	old = failure_take(f, t->tid, t->page);
+	LIST_INSERT_HEAD(&f->failures, x, link);
+	atomic_fetch_add(&f->nfailures, 1);
+	pthread_mutex_unlock(&f->lock);
+	free(old);
+	if (uffd_shut(as, t->page))
+		return;
+	pthread_mutex_lock(&f->lock);
+	x = failure_take(f, t->tid, t->page);
+	pthread_mutex_unlock(&f->lock);
+	free(x);
+}
+
+bool faults_failed(struct host_as *as, uint32_t tid, uint64_t page, struct sys_fault *what)
+{
+	struct faults *f = &as->faults;
+	struct failure *x;
+
+	if (atomic_load(&f->nfailures) == 0)
+		return false;
+	pthread_mutex_lock(&f->lock);
+	x = failure_take(f, tid, page);
+	pthread_mutex_unlock(&f->lock);
+	if (x != NULL && !x->in_call)
+		*what = x->what;
+	if (x != NULL)
+		uffd_reopen(as, page);
+	free(x);
+	return x != NULL;
+}
+
+void faults_forgive(struct host_as *as, uint32_t tid)
+{
+	struct faults *f = &as->faults;
+	struct failure *x;
+
+	while (atomic_load(&f->nfailures) > 0) {
+		pthread_mutex_lock(&f->lock);
+		x = failure_take(f, tid, 0);
+		pthread_mutex_unlock(&f->lock);
+		if (x == NULL)
+			break;
+		uffd_reopen(as, x->page);
+		free(x);
+	}
+}
+
+/* ---- events ---- */
+
+static void fault_serve(struct fault_thread *t, const struct uffd_msg *m)
+{
+	struct host_as *as = &t->process->as;
+	uint64_t page = m->arg.pagefault.address & ~(uint64_t)PAGE_MASK;
+	enum sys_rw rw = m->arg.pagefault.flags & UFFD_PAGEFAULT_FLAG_WRITE ? SYS_RW_WRITE : SYS_RW_READ;
+	struct sys_fault result;
+
+	if (!service_begin(t, m->arg.pagefault.feat.ptid, page))
+		return;
+	faults_forgive(as, t->tid);
+	lifecycle_settle(t->process);
+	result = sys_fault(page, PAGE_SIZE, rw);
+	if (result.signo != 0)
+		failure_make(t, &result);
+	if (service_end(t) || result.signo != 0)
+		uffd_wake(as, page);
+}
+
+/* The application may have made its descriptor non-blocking. */
+static void event_wait(int fd)
+{
+	struct pollfd p = {fd, POLLIN, 0};
+
+	if (poll(&p, 1, -1) > 0 && !(p.revents & POLLIN))
+		(void)poll(NULL, 0, 1);
+}
+
+/* Other events than faults want nothing but to be read. */
+static void event_serve(struct fault_thread *t)
+{
+	int fd = faults_of(t)->fd;
+	struct uffd_msg m;
+	ssize_t n = read(fd, &m, sizeof(m));
+
+	if (n < 0 && errno == EAGAIN)
+		event_wait(fd);
+	if (n == sizeof(m) && m.event == UFFD_EVENT_PAGEFAULT)
+		fault_serve(t, &m);
+}
+
+/* ---- begin and end of a thread ---- */
+
+static void thread_serve(struct fault_thread *t)
+{
+	sys_thread_enter(t->process->sys);
+	posix_thread_before_block(before_block, NULL);
+	do {
+		while (t->seated && !atomic_load(&t->process->dying))
+			event_serve(t);
+	} while (seat_wait(t));
+	posix_thread_before_block(NULL, NULL);
+	sys_thread_leave();
+}
+
+static void *thread_main(void *arg)
+{
+	struct fault_thread *t = arg;
+	struct process *p = t->process;
+	struct faults *f = faults_of(t);
+
+	pthread_setname_np(pthread_self(), "fault");
+	self = t;
+	pthread_mutex_lock(&f->lock);
+	t->posix = posix_thread_self();
+	t->id = pthread_self();
+	LIST_INSERT_HEAD(&f->threads, t, link);
+	if (f->ended)
+		posix_thread_dying(t->posix);
+	pthread_mutex_unlock(&f->lock);
+	thread_serve(t);
+	pthread_mutex_lock(&f->lock);
+	LIST_REMOVE(t, link);
+	pthread_mutex_unlock(&f->lock);
+	posix_thread_revive(t->posix);
+	self = NULL;
+	pthread_cond_destroy(&t->given);
+	free(t);
+	process_leave(p);
+	process_put(p);
+	return NULL;
+}
+
+/* A thread that has the seat. */
+static int thread_start(struct process *p)
+{
+	struct fault_thread *t = calloc(1, sizeof(*t));
+	pthread_t id;
+	int error;
+
+	if (t == NULL)
+		return ENOMEM;
+	t->process = process_get(p);
+	t->seated = true;
+	pthread_cond_init(&t->given, NULL);
+	error = process_join(p);
+	if (error == 0) {
+		error = pthread_create(&id, NULL, thread_main, t);
+		if (error == 0) {
+			pthread_detach(id);
+			return 0;
+		}
+		process_leave(p);
+	}
+	pthread_cond_destroy(&t->given);
+	free(t);
+	process_put(p);
+	return error;
+}
+
+/* ---- all of a process's ---- */
+
+void faults_init(struct faults *f)
+{
+	*f = (struct faults){.fd = -1};
+	pthread_mutex_init(&f->lock, NULL);
+	for (unsigned i = 0; i < FAULT_BUCKETS; i++)
+		LIST_INIT(&f->served[i]);
+}
+
+void faults_fini(struct faults *f)
+{
+	struct failure *x;
+
+	while ((x = failure_take(f, 0, 0)) != NULL)
+		free(x);
+	if (f->fd >= 0)
+		close(f->fd);
+	pthread_mutex_destroy(&f->lock);
+}
+
+int faults_start(struct process *p, int fd, bool full)
+{
+	int error;
+
+	p->as.faults.fd = fd;
+	p->as.faults.full = full;
+	error = thread_start(p);
+	if (error == 0)
+		return 0;
+	close(fd);
+	p->as.faults.fd = -1;
+	return error;
+}
+
+void faults_end(struct faults *f)
+{
+	struct fault_thread *t;
+
+	pthread_mutex_lock(&f->lock);
+	f->ended = true;
+	LIST_FOREACH(t, &f->threads, link) {
+		posix_thread_dying(t->posix);
+		pthread_cond_signal(&t->given);
+	}
+	pthread_mutex_unlock(&f->lock);
+	faults_kick(f);
+}
+
+bool faults_kick(struct faults *f)
+{
+	struct fault_thread *t;
+	bool any;
+
+	pthread_mutex_lock(&f->lock);
+	LIST_FOREACH(t, &f->threads, link)
+		if (t->seated)
+			(void)pthread_kill(t->id, SIGNAL_KICK);
+	any = !LIST_EMPTY(&f->threads);
+	pthread_mutex_unlock(&f->lock);
+	return any;
+}
+
+static void on_kick(int signo)
+{
+}
+
+void faults_prepare(void)
+{
+	const struct sigaction kick = {.sa_handler = on_kick}; /* without SA_RESTART */
+
+	(void)sigaction(SIGNAL_KICK, &kick, NULL);
+}
