@@ -4,10 +4,11 @@
 #include "kernel/vm/page_object.h"
 #include <sys/string.h>
 
-void io_memory_init(struct io_memory *memory, const struct io_memory_ops *ops, size_t size)
+void io_memory_init(struct io_memory *memory, const struct io_memory_ops *ops, uintptr_t address, size_t size)
 {
 	memory->ops = ops;
 	memory->size = size;
+	memory->skew = address & PAGE_OFFSET;
 	memory->one_piece = false;
 	atomic_init(&memory->references, 1);
 }
@@ -85,8 +86,9 @@ struct io_memory *io_memory_kernel(void *address, size_t size)
 	struct kernel_memory *kernel = host_alloc(sizeof(*kernel), true);
 	size_t offset;
 
-	io_memory_init(&kernel->memory, &kernel_ops, size);
+	io_memory_init(&kernel->memory, &kernel_ops, (uintptr_t)address, size);
 	kernel->address = address;
 	kernel->object = page_object_find(address, &offset);
+	kernel->memory.one_piece = kernel->object != NULL && kernel->object->one_piece;
 	return &kernel->memory;
 }

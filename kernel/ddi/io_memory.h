@@ -32,12 +32,13 @@ struct io_memory_ops {
 struct io_memory {
 	const struct io_memory_ops *ops;
 	size_t size;       /* bytes */
-	bool one_piece;    /* one piece for a device too, as far as it can take it: made by ddi_dma_mem_alloc(9F) */
+	size_t skew;       /* of the first byte from the begin of its page */
+	bool one_piece;    /* one piece for a device too: made by ddi_dma_mem_alloc(9F) */
 	atomic_size_t references;
 };
 
-/* One reference, for the caller. */
-void io_memory_init(struct io_memory *memory, const struct io_memory_ops *ops, size_t size);
+/* One reference, for the caller.  address: of the first byte, in whatever address space; for skew. */
+void io_memory_init(struct io_memory *memory, const struct io_memory_ops *ops, uintptr_t address, size_t size);
 void io_memory_hold(struct io_memory *memory);
 /* memory may be NULL. */
 void io_memory_release(struct io_memory *memory);

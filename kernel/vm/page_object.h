@@ -40,6 +40,7 @@ struct page_object {
 	char *address;
 	size_t size; /* bytes, whole pages */
 	bool resident;
+	bool one_piece; /* devices see it so too; set by whoever made it, before others know it */
 	unsigned frame; /* number of its first page: mmap(9E) returns an int */
 
 	atomic_size_t references;

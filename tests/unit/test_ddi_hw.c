@@ -167,6 +167,45 @@ static void reg_of_each_instance(void **state)
 	assert_ptr_not_equal(sim_registers(one, 0, NULL), sim_registers(two, 0, NULL));
 }
 
+struct dma_leaks { size_t handles, memory, callbacks, bufs, others; };
+
+static void count_leak(void *arg, const struct sundog_leak *leak)
+{
+	struct dma_leaks *seen = arg;
+
+	if (strcmp(leak->kind, "dma handle") == 0)
+		seen->handles += leak->count;
+	else if (strcmp(leak->kind, "dma memory") == 0)
+		seen->memory += leak->count;
+	else if (strcmp(leak->kind, "dma callback") == 0)
+		seen->callbacks += leak->count;
+	else if (strcmp(leak->kind, "buf") == 0)
+		seen->bufs += leak->count;
+	else
+		seen->others += leak->count;
+}
+
+/* A device that goes too far is told, with the driver, the address and why. */
+static void dma_refusal_names_the_driver(void **state)
+{
+	char byte;
+
+	(void)state;
+	assert_int_equal(sim_dma_read(sim_device("hw", 3), 0xabc000, &byte, 1), DDI_FAILURE);
+	assert_string_equal(logged, "hw3: DMA read of 1 bytes at I/O address 0xabc000: nothing is bound there\n");
+}
+
+/* What a driver forgets is told and given back. */
+static void dma_leaks_are_told(void **state)
+{
+	struct dma_leaks seen = {0};
+
+	leave_dma_behind();
+	assert_int_equal(sundog_system_destroy(sundog, count_leak, &seen), 4);
+	assert_true(seen.handles == 2 && seen.memory == 1 && seen.callbacks == 1 && seen.bufs == 1 && seen.others == 0);
+	assert_int_equal(setup(state), 0);
+}
+
 /* ---- registers in processes ---- */
 
 static uint64_t map(size_t len, off_t off, int error)
@@ -388,6 +427,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(reg_malformed, setup_without_driver, teardown),
 		cmocka_unit_test_setup_teardown(reg_none, setup_without_driver, teardown),
 		cmocka_unit_test_setup_teardown(reg_of_each_instance, setup_without_driver, teardown),
+		cmocka_unit_test_setup_teardown(dma_refusal_names_the_driver, setup, teardown),
+		cmocka_unit_test_setup_teardown(dma_leaks_are_told, setup, teardown),
 		PROCESS_ENTRY(devmem_same_registers),
 		PROCESS_ENTRY(devmem_setup_range),
 		PROCESS_ENTRY(devmem_setup_small_set),

@@ -53,4 +53,22 @@ int sim_interrupt(struct dev_info *dip, unsigned inum) SUNDOG_LINK(sim_interrupt
  */
 void *sim_registers(struct dev_info *dip, unsigned set, size_t *size) SUNDOG_LINK(sim_registers);
 
+/* ---- DMA ----
+ * What the driver has bound with ddi_dma_addr_bind_handle(9F) or ddi_dma_buf_bind_handle(9F) has addresses in one I/O
+ * address space of the system: those in the cookies.  They begin above page 0; a device whose dma_attr_addr_hi permits it
+ * gets addresses above 4 GiB.  Memory that was not made by ddi_dma_mem_alloc(9F) is scattered, as pages of a machine are,
+ * into up to 16 cookies if the device takes so many.  Around each piece there are addresses where nothing is bound.
+ */
+
+/*
+ * The device dip reads len bytes of memory at an I/O address (as it does to send them), or writes them (as it does with
+ * what it has received).  DDI_SUCCESS; DDI_FAILURE, and a warning that names the driver: not all of the range is bound for
+ * this device, and in the active window (what was bound before that is moved), or it was bound for the other
+ * direction (DDI_DMA_WRITE is memory to device: read by it).  Memory of a process that has died meanwhile is written
+ * to nowhere and read as zeros.
+ * Context: user, kernel; may block.  Safe at any time: ddi_dma_unbind_handle(9F) waits for accesses in progress.
+ */
+int sim_dma_read(struct dev_info *dip, uint64_t address, void *to, size_t len) SUNDOG_LINK(sim_dma_read);
+int sim_dma_write(struct dev_info *dip, uint64_t address, const void *from, size_t len) SUNDOG_LINK(sim_dma_write);
+
 #endif

@@ -82,32 +82,74 @@ typedef struct ddi_dma_attr {
 
 #define DDI_DMA_BURSTSIZES_ANY 0xffffffffu
 
-int ddi_dma_alloc_handle(dev_info_t *, ddi_dma_attr_t *, int (*)(caddr_t), caddr_t, ddi_dma_handle_t *)
-	SUNDOG_LINK(ddi_dma_alloc_handle);
-void ddi_dma_free_handle(ddi_dma_handle_t *) SUNDOG_LINK(ddi_dma_free_handle);
 /*
- * length, access attributes, DDI_DMA_CONSISTENT or _STREAMING, wait, argument; address, length, handle
- * out.
+ * A handle for binding one object at a time for the device dip.  attr is copied; waitfp, here and below: DDI_DMA_SLEEP
+ * (user, kernel context), DDI_DMA_DONTWAIT, or a function that is called with arg when something that was wanted may be
+ * there, until it returns other than DDI_DMA_CALLBACK_RUNOUT.
+ * DDI_SUCCESS; DDI_DMA_BADATTR: attr contradicts itself (reported); DDI_DMA_NORESOURCES.
  */
-int ddi_dma_mem_alloc(ddi_dma_handle_t, size_t, ddi_device_acc_attr_t *, uint_t, int (*)(caddr_t), caddr_t,
-		      caddr_t *, size_t *, ddi_acc_handle_t *) SUNDOG_LINK(ddi_dma_mem_alloc);
-void ddi_dma_mem_free(ddi_acc_handle_t *) SUNDOG_LINK(ddi_dma_mem_free);
-int ddi_dma_addr_bind_handle(ddi_dma_handle_t, struct as *, caddr_t, size_t, uint_t, int (*)(caddr_t), caddr_t,
-			     ddi_dma_cookie_t *, uint_t *) SUNDOG_LINK(ddi_dma_addr_bind_handle);
-int ddi_dma_buf_bind_handle(ddi_dma_handle_t, struct buf *, uint_t, int (*)(caddr_t), caddr_t, ddi_dma_cookie_t *,
-			    uint_t *) SUNDOG_LINK(ddi_dma_buf_bind_handle);
-int ddi_dma_unbind_handle(ddi_dma_handle_t) SUNDOG_LINK(ddi_dma_unbind_handle);
-void ddi_dma_nextcookie(ddi_dma_handle_t, ddi_dma_cookie_t *) SUNDOG_LINK(ddi_dma_nextcookie);
-uint_t ddi_dma_ncookies(ddi_dma_handle_t) SUNDOG_LINK(ddi_dma_ncookies);
-const ddi_dma_cookie_t *ddi_dma_cookie_iter(ddi_dma_handle_t, const ddi_dma_cookie_t *)
+int ddi_dma_alloc_handle(dev_info_t *dip, ddi_dma_attr_t *attr, int (*waitfp)(caddr_t), caddr_t arg,
+			 ddi_dma_handle_t *handlep) SUNDOG_LINK(ddi_dma_alloc_handle);
+/* *handlep becomes NULL.  differs: with an object bound, or a second time, is a panic.  Any context. */
+void ddi_dma_free_handle(ddi_dma_handle_t *handlep) SUNDOG_LINK(ddi_dma_free_handle);
+/*
+ * length bytes that the handle's device can take: zero-filled, resident, aligned as dma_attr_align says, rounded up to
+ * dma_attr_granular and 8 (*real_length).  The device sees them in one piece as far as its attributes permit.  accattr:
+ * how ddi_get8(9F) and its family see them through *accp.  flags: DDI_DMA_CONSISTENT or DDI_DMA_STREAMING; here all
+ * memory is consistent.  DDI_SUCCESS, or DDI_FAILURE: no memory, length 0, or an unknown version of accattr.
+ */
+int ddi_dma_mem_alloc(ddi_dma_handle_t handle, size_t length, ddi_device_acc_attr_t *accattr, uint_t flags,
+		      int (*waitfp)(caddr_t), caddr_t arg, caddr_t *kaddrp, size_t *real_length, ddi_acc_handle_t *accp)
+	SUNDOG_LINK(ddi_dma_mem_alloc);
+/* *accp becomes NULL. */
+void ddi_dma_mem_free(ddi_acc_handle_t *accp) SUNDOG_LINK(ddi_dma_mem_free);
+/*
+ * Gives the device addresses for an object: [addr, addr + len) of the kernel (as: NULL or &kas), or the memory of a buf,
+ * b_bcount bytes of it.  flags: DDI_DMA_READ (device to memory), DDI_DMA_WRITE, or both; DDI_DMA_PARTIAL: in windows if
+ * it must be; the rest is ignored.  *cookiep: the first cookie of the first window, *ccountp: how many it has.  Cookies
+ * cover exactly the object, in order, within addr_lo and addr_hi, count_max, seg, sgllen and maxxfer; each window but the
+ * last is a multiple of granular.  What the object is in stays until it is unbound.
+ * DDI_DMA_MAPPED       all of it
+ * DDI_DMA_PARTIAL_MAP  its first window; ddi_dma_getwin(9F) moves on
+ * DDI_DMA_INUSE        the handle has an object already
+ * DDI_DMA_NORESOURCES  no addresses now (waitfp says what then)
+ * DDI_DMA_NOMAPPING    len is 0, no direction, an application's address (differs: reported), or nothing between addr_lo
+ *                      and addr_hi is ever given out (page 0, and all from 2^48 on)
+ * DDI_DMA_TOOBIG       more than the device can take, without DDI_DMA_PARTIAL; or than it has addresses for
+ */
+int ddi_dma_addr_bind_handle(ddi_dma_handle_t handle, struct as *as, caddr_t addr, size_t len, uint_t flags,
+			     int (*waitfp)(caddr_t), caddr_t arg, ddi_dma_cookie_t *cookiep, uint_t *ccountp)
+	SUNDOG_LINK(ddi_dma_addr_bind_handle);
+int ddi_dma_buf_bind_handle(ddi_dma_handle_t handle, struct buf *bp, uint_t flags, int (*waitfp)(caddr_t), caddr_t arg,
+			    ddi_dma_cookie_t *cookiep, uint_t *ccountp) SUNDOG_LINK(ddi_dma_buf_bind_handle);
+/* When the device's accesses in progress have ended.  DDI_SUCCESS, or DDI_FAILURE: nothing is bound. */
+int ddi_dma_unbind_handle(ddi_dma_handle_t handle) SUNDOG_LINK(ddi_dma_unbind_handle);
+/* The cookie after the last one given of this window.  differs: beyond the window's last one is a panic. */
+void ddi_dma_nextcookie(ddi_dma_handle_t handle, ddi_dma_cookie_t *cookiep) SUNDOG_LINK(ddi_dma_nextcookie);
+/* Cookies of the active window; 0: nothing is bound. */
+uint_t ddi_dma_ncookies(ddi_dma_handle_t handle) SUNDOG_LINK(ddi_dma_ncookies);
+/* The one after cookie (NULL: the first); NULL: there are no more. */
+const ddi_dma_cookie_t *ddi_dma_cookie_iter(ddi_dma_handle_t handle, const ddi_dma_cookie_t *cookie)
 	SUNDOG_LINK(ddi_dma_cookie_iter);
-const ddi_dma_cookie_t *ddi_dma_cookie_get(ddi_dma_handle_t, uint_t) SUNDOG_LINK(ddi_dma_cookie_get);
-const ddi_dma_cookie_t *ddi_dma_cookie_one(ddi_dma_handle_t) SUNDOG_LINK(ddi_dma_cookie_one);
-int ddi_dma_numwin(ddi_dma_handle_t, uint_t *) SUNDOG_LINK(ddi_dma_numwin);
-int ddi_dma_getwin(ddi_dma_handle_t, uint_t, off_t *, size_t *, ddi_dma_cookie_t *, uint_t *)
-	SUNDOG_LINK(ddi_dma_getwin);
-int ddi_dma_sync(ddi_dma_handle_t, off_t, size_t, uint_t) SUNDOG_LINK(ddi_dma_sync);
+/* Number 0, 1, ...; NULL: there is none. */
+const ddi_dma_cookie_t *ddi_dma_cookie_get(ddi_dma_handle_t handle, uint_t number) SUNDOG_LINK(ddi_dma_cookie_get);
+/* The only one; if it is not, that is a panic. */
+const ddi_dma_cookie_t *ddi_dma_cookie_one(ddi_dma_handle_t handle) SUNDOG_LINK(ddi_dma_cookie_one);
+/* *nwinp: windows of the bound object, 1 if all of it is mapped.  DDI_SUCCESS, or DDI_FAILURE: nothing is bound. */
+int ddi_dma_numwin(ddi_dma_handle_t handle, uint_t *nwinp) SUNDOG_LINK(ddi_dma_numwin);
+/*
+ * Window number win (0, 1, ...) becomes the one that the device reaches: bytes [*offp, *offp + *lenp) of the object, with
+ * *ccountp cookies from *cookiep on.  DDI_SUCCESS, or DDI_FAILURE: no such window, and nothing has changed.
+ */
+int ddi_dma_getwin(ddi_dma_handle_t handle, uint_t win, off_t *offp, size_t *lenp, ddi_dma_cookie_t *cookiep,
+		   uint_t *ccountp) SUNDOG_LINK(ddi_dma_getwin);
+/*
+ * Before the device (DDI_DMA_SYNC_FORDEV) or the CPU (_FORCPU, _FORKERNEL) looks at [off, off + len) of the object.  Both
+ * see the same bytes here: it is a barrier.  DDI_SUCCESS, or DDI_FAILURE: outside of the object, or nothing is bound.
+ */
+int ddi_dma_sync(ddi_dma_handle_t handle, off_t off, size_t len, uint_t type) SUNDOG_LINK(ddi_dma_sync);
 int ddi_dma_set_sbus64(ddi_dma_handle_t, ulong_t) SUNDOG_LINK(ddi_dma_set_sbus64);
-int ddi_dma_burstsizes(ddi_dma_handle_t) SUNDOG_LINK(ddi_dma_burstsizes);
+/* dma_attr_burstsizes, as it was given. */
+int ddi_dma_burstsizes(ddi_dma_handle_t handle) SUNDOG_LINK(ddi_dma_burstsizes);
 
 #endif

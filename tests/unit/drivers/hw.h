@@ -40,7 +40,22 @@ extern struct dev_info *hw_dip;
 	X(buf_wait)       \
 	X(buf_iodone)     \
 	X(buf_clone)      \
-	X(buf_copy)
+	X(buf_copy)       \
+	X(dma_handle_attr) \
+	X(dma_bind_refused) \
+	X(dma_data) \
+	X(dma_device_refused) \
+	X(dma_holds_memory) \
+	X(dma_attributes) \
+	X(dma_windows) \
+	X(dma_cookie_functions) \
+	X(dma_memory) \
+	X(dma_no_resources) \
+	X(dma_callback) \
+	X(dma_sleep) \
+	X(dma_no_mapping) \
+	X(dma_unbind_races) \
+	X(dma_buf)
 
 #define HW_BUGS(X)                                                    \
 	X(reg_free_twice, "ddi_regs_map_free")                        \
@@ -50,12 +65,20 @@ extern struct dev_info *hw_dip;
 	X(reg_unmap_foreign, "ddi_unmap_regs")                        \
 	X(buf_free_twice, "freerbuf")                                 \
 	X(buf_done_twice, "is done already")                          \
-	X(buf_clone_range, "bioclone")
+	X(buf_clone_range, "bioclone")                                \
+	X(dma_free_bound, "is still bound")                           \
+	X(dma_free_twice, "ddi_dma_free_handle")                      \
+	X(dma_nextcookie, "has no more than 1 cookies")               \
+	X(dma_cookie_one, "there are 0 cookies")                      \
+	X(dma_mem_free, "ddi_dma_mem_free")
 
 #define HW_DECLARE_CHECK(name) void check_##name(void);
 #define HW_DECLARE_BUG(name, text) void bug_##name(void);
 HW_CHECKS(HW_DECLARE_CHECK)
 HW_BUGS(HW_DECLARE_BUG)
+
+/* Two handles, one of them bound, memory, a buf and a callback. */
+void leave_dma_behind(void);
 
 /* What devmap(9E) of /dev/hw sets up, with devmap_devmem_setup(9F). */
 struct hw_map {
