@@ -102,13 +102,32 @@ static int wait_masked(const struct channel *ch)
 	return syscall(SYS_ppoll, &p, 1, NULL, ch->sleep_mask, sizeof(*ch->sleep_mask)) < 0 ? errno : 0;
 }
 
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static int wait_until(const struct channel *ch)
+{
+	struct pollfd p = { ch->socket, POLLIN, 0 };
+	uint64_t now = now_ns();
+	int n = 0; /* bells that ring for nothing do not make it longer */
+
+	if (now < ch->deadline)
+		n = poll(&p, 1, (int)((ch->deadline - now) / 1000000) + 1);
+	return n > 0 ? 0 : n < 0 ? errno : ETIMEDOUT;
+}
+
 /* Waits for one bell and takes what it carries. */
 static int hear(struct channel *ch)
 {
-	int masked = ch->sleep_mask ? wait_masked(ch) : 0;
+	int error = ch->sleep_mask ? wait_masked(ch) : ch->deadline ? wait_until(ch) : 0;
 
-	if (masked)
-		return masked;
+	if (error)
+		return error;
 
 	union control control;
 	char byte;
@@ -146,14 +165,6 @@ int channel_send(struct channel *ch, const struct wire_message *m, const int *fd
 static bool my_turn(const struct channel *ch)
 {
 	return atomic_load(&ch->in->turn) != ch->in_turn;
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
 /*

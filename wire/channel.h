@@ -28,6 +28,7 @@ struct channel {
 	/* Client: NULL, or the kernel's signal set (8 bytes) that is in force while asleep, and only then: whoever blocks
 	   all signals before channel_send() hears of each handler by EINTR, of one with SA_RESTART too. */
 	const uint64_t *sleep_mask;
+	uint64_t deadline;             /* server: nanoseconds of CLOCK_MONOTONIC for channel_receive(); 0: for ever */
 };
 
 void channel_init(struct channel *ch, struct wire_channel *memory, int socket, bool server);
@@ -41,7 +42,7 @@ int channel_send(struct channel *ch, const struct wire_message *m, const int *fd
 
 /*
  * Waits for the peer's next message.  0, or errno: EPIPE the peer is gone, EPROTO nonsense, EINTR a
- * signal handler ran (call again).
+ * signal handler ran (call again), ETIMEDOUT the deadline has passed (call again, or give it up).
  */
 int channel_receive(struct channel *ch, struct wire_message *m);
 

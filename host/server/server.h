@@ -264,6 +264,7 @@ struct process {
 	atomic_bool dying;
 	atomic_bool vm_refused; /* process_vm_readv() is not permitted: copies go through the client */
 	atomic_uint euid;
+	atomic_uint unanswered; /* calls that failed because their threads did not answer */
 	enum sys_model model;
 
 	/* Protected by server.lock. */
@@ -380,10 +381,16 @@ void thread_hello(const struct wire_hello *hello, int connection, pid_t pid, uid
 struct thread *thread_current(void);
 /* Before its end, if another thread takes the process down. */
 void thread_leave_process(struct thread *t);
-/* Lets the waiting client thread do a step; its result replaces *m.  errno of the step, EPIPE if it is gone. */
-int thread_step(struct thread *t, struct wire_message *m, const int *fds);
 /* Interrupts the call of that tid. */
 void thread_interrupt(struct process *p, uint32_t tid);
+
+/* ---- step.c ---- */
+
+/*
+ * Lets the waiting client thread do a step; its result replaces *m.  errno of the step, EPIPE if it is gone or does not
+ * answer: then the call fails, whatever the driver says.
+ */
+int thread_step(struct thread *t, struct wire_message *m, const int *fds);
 
 /* ---- calls: call_file.c, call_memory.c, call_process.c ---- */
 

@@ -19,8 +19,6 @@ struct thread *thread_current(void)
 	return thread_self;
 }
 
-/* ---- steps ---- */
-
 static int channel_hear(struct channel *ch, struct wire_message *m)
 {
 	int error;
@@ -29,19 +27,6 @@ static int channel_hear(struct channel *ch, struct wire_message *m)
 		error = channel_receive(ch, m);
 	while (error == EINTR);
 	return error;
-}
-
-int thread_step(struct thread *t, struct wire_message *m, const int *fds)
-{
-	int error = t->broken ? EPIPE : channel_send(&t->channel, m, fds);
-
-	if (error == 0)
-		error = channel_hear(&t->channel, m);
-	if (error != 0) {
-		t->broken = true;
-		return EPIPE;
-	}
-	return m->error >= 0 && m->error < 4096 ? m->error : EPROTO;
 }
 
 /* ---- calls ---- */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A client that speaks the protocol itself and lies: the server neither crashes, hangs, leaks, nor gives away opens."""
 
+import signal
 import subprocess
 
 import pytest
@@ -45,3 +46,19 @@ def test_another_user_is_not_served(world, seed):
         server.exec("env", "-u", "LD_PRELOAD", *NOBODY, world.app("hostile"), part, str(seed), timeout=100 * SLOW)
     server.exec(world.app("tapp"), "close_first").quiet()
     server.stop()
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("how", ["silent", "rings", "stopped"])
+def test_owing_a_step(world, how):
+    """The driver holds its mutex while the process is to do something: others get it in the end."""
+    if how != "rings" and not LONG:
+        pytest.skip("waits ten seconds, or five minutes: --long")
+    server = world.server("segdrv")
+    mute = server.popen("env", "-u", "LD_PRELOAD", world.app("hostile"), "mute", "1", how, stdout=subprocess.PIPE)
+    assert mute.stdout.readline() == b"owing\n"
+    server.exec(world.app("tapp"), "segmap", timeout=400).quiet()
+    if how == "stopped":
+        mute.send_signal(signal.SIGCONT)
+    assert mute.wait(60) == 0
+    assert f"a call fails: its thread {mute.pid} did not answer" in server.stop()

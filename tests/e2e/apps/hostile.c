@@ -114,6 +114,7 @@ static int hear_welcome(int fd, struct wire_welcome *w)
 }
 
 static int process_fd = -1;
+static uint64_t first_dev; /* of the first node */
 
 /* A process connection that the server accepts. */
 static void process_open(void)
@@ -126,6 +127,10 @@ static void process_open(void)
 	CHECK(say(process_fd, &h, sizeof(h), NULL, 0, true));
 	int nodes = hear_welcome(process_fd, &w);
 	CHECK(nodes >= 0);
+	const struct wire_nodes *table = mmap(NULL, WIRE_NODES_SIZE, PROT_READ, MAP_SHARED, nodes, 0);
+	CHECK(table != MAP_FAILED);
+	first_dev = ((const struct wire_node *)(table + 1))->dev;
+	CHECK(munmap((void *)table, WIRE_NODES_SIZE) == 0);
 	CHECK(close(nodes) == 0);
 }
 
@@ -457,12 +462,41 @@ static void part_supervisor(int argc, char **argv)
 	}
 }
 
+/*
+ * Owes the driver, which holds its mutex, a step; and says nothing, rings without a word, or has itself stopped.  The
+ * server cuts it off.
+ */
+static void part_mute(int argc, char **argv)
+{
+	struct wire_message m = { .op = WIRE_OPEN, .b = 3 };
+	struct timeval none = { 0, 0 };
+	struct line l;
+
+	process_open();
+	m.a = first_dev;
+	CHECK(line_open(&l));
+	CHECK(setsockopt(l.socket, SOL_SOCKET, SO_RCVTIMEO, &none, sizeof(none)) == 0);
+	CHECK(call(&l, &m, NULL) == 0);
+	m = (struct wire_message){ .op = WIRE_MMAP, .a = m.a, .c = PAGE, .d = PROT_READ | (uint64_t)MAP_SHARED << 32 };
+	CHECK(channel_send(&l.ch, &m, NULL) == 0);
+	CHECK(channel_receive(&l.ch, &m) == 0 && m.op == WIRE_STEP_RESERVE);
+	CHECK(write(1, "owing\n", 6) == 6);
+	if (strcmp(argv[1], "stopped") == 0)
+		raise(SIGSTOP);
+	while (strcmp(argv[1], "rings") == 0 && say(l.socket, "", 1, NULL, 0, false))
+		usleep(10000);
+	CHECK(channel_receive(&l.ch, &m) == EPIPE);
+	line_close(&l);
+	CHECK(line_open(&l)); /* it may try again */
+}
+
 int main(int argc, char **argv)
 {
 	static const struct part parts[] = {
 		{ "hello", part_hello }, { "silence", part_silence }, { "messages", part_messages },
 		{ "lies", part_lies }, { "scribble", part_scribble }, { "flood", part_flood },
-		{ "foreign", part_foreign }, { "supervisor", part_supervisor }, { NULL, NULL },
+		{ "foreign", part_foreign }, { "supervisor", part_supervisor },
+		{ "mute", part_mute }, { NULL, NULL },
 	};
 
 	if (argc > 2)
