@@ -21,6 +21,7 @@ struct host_as {
 	uintptr_t low, high; /* where addresses are chosen; fixed */
 	void (*signal)(void *arg, int signo); /* fixed */
 	void *signal_arg;
+	atomic_uint refs; /* the process, and locks on its memory */
 };
 
 struct host_as *as_create(bool below_4g)
@@ -32,6 +33,7 @@ struct host_as *as_create(bool below_4g)
 	pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
 	pthread_rwlock_init(&as->lock, &attr);
 	pthread_rwlockattr_destroy(&attr);
+	atomic_init(&as->refs, 1);
 	as->low = below_4g ? 0x40000000u : 0x7f0000000000u;
 	as->high = below_4g ? 0xfffff000u : 0x7ffffffff000u;
 	return as;
@@ -39,8 +41,23 @@ struct host_as *as_create(bool below_4g)
 
 void as_destroy(struct host_as *as)
 {
+	pthread_rwlock_wrlock(&as->lock);
 	ranges_destroy(&as->map);
 	ranges_destroy(&as->translations);
+	pthread_rwlock_unlock(&as->lock);
+	as_drop(as);
+}
+
+struct host_as *as_hold(struct host_as *as)
+{
+	atomic_fetch_add(&as->refs, 1);
+	return as;
+}
+
+void as_drop(struct host_as *as)
+{
+	if (atomic_fetch_sub(&as->refs, 1) != 1)
+		return;
 	pthread_rwlock_destroy(&as->lock);
 	host_free(as, sizeof(*as));
 }
@@ -247,28 +264,24 @@ int as_map_memory(struct host_as *as, uintptr_t *addr, size_t len, unsigned prot
 	if (__builtin_add_overflow(len, AS_PAGE - 1, &len))
 		return ENOMEM;
 	len &= AS_PAGE_MASK;
-	memory = as_memory_create(len);
+	memory = memory_create(len);
 	if (memory == NULL)
 		return ENOMEM;
 	error = as_insert_memory(as, memory, addr, len, prot);
 	if (error != 0)
-		as_memory_drop(memory);
+		memory_drop(memory);
 	return error;
 }
 
 int as_lend_memory(struct host_as *as, void *data, size_t len, uintptr_t *addr)
 {
-	struct as_memory *memory = host_alloc(sizeof(*memory), true);
+	struct as_memory *memory = memory_lend(data, len);
 	int error;
 
-	atomic_init(&memory->refs, 1);
-	memory->data = data;
-	memory->size = len;
-	memory->borrowed = true;
 	*addr = 0;
 	error = as_insert_memory(as, memory, addr, len, HOST_PROT_READ | HOST_PROT_WRITE);
 	if (error != 0)
-		as_memory_drop(memory);
+		memory_drop(memory);
 	return error;
 }
 
@@ -294,6 +307,19 @@ void as_unmap_memory(struct host_as *as, uintptr_t addr, size_t len)
 	pthread_rwlock_unlock(&as->lock);
 }
 
+void as_return_memory(struct host_as *as, uintptr_t addr)
+{
+	struct as_memory *memory;
+	size_t size;
+
+	pthread_rwlock_wrlock(&as->lock);
+	memory = ranges_at(&as->map, addr)->memory;
+	size = memory->size;
+	memory_return(memory);
+	pthread_rwlock_unlock(&as->lock);
+	as_unmap_memory(as, addr, size);
+}
+
 void as_protect_memory(struct host_as *as, uintptr_t addr, size_t len, unsigned prot)
 {
 	pthread_rwlock_wrlock(&as->lock);
@@ -311,6 +337,68 @@ bool as_has_memory(struct host_as *as, uintptr_t addr, size_t len)
 	return has;
 }
 
+/* ---- locks ---- */
+
+/*
+ *	addr                          addr + len
+ *	|-- range --|------- range -------|             a lent one may end within its last page
+ *
+ * Where the memory of one goes on in the next they are one piece.  Never more pieces than ranges.
+ */
+static int as_collect(const struct host_as *as, uintptr_t addr, size_t len, unsigned prot, struct as_piece *pieces,
+		      size_t *n)
+{
+	uintptr_t end = addr + len, stop;
+
+	for (*n = 0; addr < end; addr = stop) {
+		const struct range *range = ranges_at(&as->map, addr);
+		struct as_piece *last = *n > 0 ? &pieces[*n - 1] : NULL;
+		uint64_t offset;
+
+		if (range == NULL || range->kind != RANGE_MEMORY)
+			return EFAULT;
+		if ((range->prot & prot) != prot)
+			return EACCES;
+		stop = (range->addr + range->len + AS_PAGE - 1) & AS_PAGE_MASK;
+		if (stop > end)
+			stop = end;
+		offset = range->offset + (addr - range->addr);
+		if (last != NULL && last->memory == range->memory && last->offset + last->len == offset)
+			last->len += stop - addr;
+		else
+			pieces[(*n)++] = (struct as_piece){range->memory, offset, stop - addr};
+	}
+	return 0;
+}
+
+int as_hold_memory(struct host_as *as, uintptr_t addr, size_t len, unsigned prot, struct as_pieces *out)
+{
+	int error = EFAULT;
+
+	pthread_rwlock_rdlock(&as->lock);
+	if (as_valid(as, addr, len)) {
+		out->room = as->map.n + 1;
+		out->v = host_alloc(out->room * sizeof(*out->v), true);
+		error = as_collect(as, addr, len, prot, out->v, &out->n);
+		for (size_t i = 0; i < out->n && error == 0; i++)
+			memory_hold(out->v[i].memory);
+		if (error != 0)
+			host_free(out->v, out->room * sizeof(*out->v));
+	}
+	pthread_rwlock_unlock(&as->lock);
+	return error;
+}
+
+int as_share_memory(struct host_as *as, struct as_memory *memory)
+{
+	int error;
+
+	pthread_rwlock_wrlock(&as->lock);
+	error = memory_share(memory);
+	pthread_rwlock_unlock(&as->lock);
+	return error;
+}
+
 int as_copy_memory(struct host_as *from, struct host_as *to)
 {
 	int error = 0;
@@ -321,11 +409,11 @@ int as_copy_memory(struct host_as *from, struct host_as *to)
 		struct range copy = from->map.v[i];
 		const char *data;
 
-		if (copy.kind != RANGE_MEMORY || copy.memory->borrowed)
+		if (copy.kind != RANGE_MEMORY || copy.memory->lender != NULL)
 			continue;
 		data = copy.memory->data + copy.offset;
 		copy.offset = 0;
-		copy.memory = as_memory_create(copy.len);
+		copy.memory = memory_create(copy.len);
 		if (copy.memory == NULL) {
 			error = ENOMEM;
 		} else {

@@ -50,7 +50,7 @@ static int fd_transfer(struct sundog_process *p, int fd, void *buffer, size_t le
 	if (error == 0) {
 		error = fn(c.file->file, &iov, 1, SYS_OFFSET_FILE, &count);
 		if (len > 0)
-			as_unmap_memory(p->as, addr, len);
+			as_return_memory(p->as, addr);
 	}
 	if (error == 0)
 		*done = count;
@@ -132,6 +132,15 @@ static int range_check(uint64_t addr, size_t *len)
 	return __builtin_add_overflow((uintptr_t)addr, *len, &end) ? EINVAL : 0;
 }
 
+/* A signal has come while the call waits for a driver: its handler runs, and the call goes on.  false: the process dies. */
+static bool signal_handled(void)
+{
+	struct posix_thread *self = posix_thread_self();
+
+	posix_thread_clear_interrupt(self);
+	return !posix_thread_is_dying(self);
+}
+
 int sundog_munmap(struct sundog_process *p, uint64_t addr, size_t len)
 {
 	struct embed_call call;
@@ -141,7 +150,9 @@ int sundog_munmap(struct sundog_process *p, uint64_t addr, size_t len)
 		return EINVAL;
 	if ((error = call_enter(p, &call)) != 0)
 		return error;
-	error = sys_munmap(addr, len);
+	do
+		error = sys_munmap(addr, len);
+	while (error == EINTR && signal_handled());
 	if (error == 0)
 		as_unmap_memory(p->as, addr, len);
 	call_leave(p, &call);
@@ -151,8 +162,11 @@ int sundog_munmap(struct sundog_process *p, uint64_t addr, size_t len)
 static int process_mprotect(struct sundog_process *p, uintptr_t addr, size_t len, int prot)
 {
 	bool device = sys_mapped(addr, len);
-	int error = device ? sys_mprotect(addr, len, prot) : 0;
+	int error;
 
+	do
+		error = sys_mprotect(addr, len, prot);
+	while (error == EINTR && signal_handled());
 	if (error != 0)
 		return error;
 	if (!device && !as_has_memory(p->as, addr, len))

@@ -2,39 +2,10 @@
 #include "host/embed/ranges.h"
 #include <string.h>
 
-/* ---- memory ---- */
-
-struct as_memory *as_memory_create(size_t size)
-{
-	struct as_memory *memory = host_alloc(sizeof(*memory), false);
-
-	if (memory == NULL)
-		return NULL;
-	memory->data = host_alloc(size, false);
-	if (memory->data == NULL) {
-		host_free(memory, sizeof(*memory));
-		return NULL;
-	}
-	memory->size = size;
-	atomic_init(&memory->refs, 1);
-	return memory;
-}
-
-void as_memory_drop(struct as_memory *memory)
-{
-	if (memory == NULL || atomic_fetch_sub(&memory->refs, 1) != 1)
-		return;
-	if (!memory->borrowed)
-		host_free(memory->data, memory->size);
-	host_free(memory, sizeof(*memory));
-}
-
-/* ---- the set ---- */
-
 void ranges_destroy(struct ranges *r)
 {
 	for (size_t i = 0; i < r->n; i++)
-		as_memory_drop(r->v[i].memory);
+		memory_drop(r->v[i].memory);
 	host_free(r->v, r->room * sizeof(*r->v));
 	*r = (struct ranges){0};
 }
@@ -121,8 +92,7 @@ void ranges_split(struct ranges *r, uintptr_t addr)
 	r->v[i + 1].addr = addr;
 	r->v[i + 1].len -= head;
 	r->v[i + 1].offset += head;
-	if (r->v[i].memory != NULL)
-		atomic_fetch_add(&r->v[i].memory->refs, 1);
+	memory_hold(r->v[i].memory);
 }
 
 void ranges_cut(struct ranges *r, uintptr_t addr, size_t len)
@@ -133,7 +103,7 @@ void ranges_cut(struct ranges *r, uintptr_t addr, size_t len)
 	ranges_split(r, addr + len);
 	first = ranges_from(r, addr);
 	for (last = first; last < r->n && r->v[last].addr < addr + len; last++)
-		as_memory_drop(r->v[last].memory);
+		memory_drop(r->v[last].memory);
 	if (last > first)
 		ranges_close_gap(r, first, last - first);
 }

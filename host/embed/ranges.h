@@ -3,16 +3,7 @@
 #ifndef HOST_EMBED_RANGES_H
 #define HOST_EMBED_RANGES_H
 
-#include "kernel/host.h"
-#include <stdatomic.h>
-
-/* Ordinary memory of a process, or a buffer of the test for the time of one call. */
-struct as_memory {
-	atomic_uint refs; /* ranges that lie in it */
-	char *data;
-	size_t size;
-	bool borrowed; /* data is the caller's */
-};
+#include "host/embed/memory.h"
 
 enum range_kind {
 	RANGE_CLAIMED, /* host_as_reserve(), no window yet */
@@ -54,8 +45,5 @@ void ranges_cut(struct ranges *r, uintptr_t addr, size_t len);
 void ranges_insert(struct ranges *r, const struct range *range);
 /* Joins neighbours of equal protection around [addr, addr + len): for translations. */
 void ranges_join(struct ranges *r, uintptr_t addr, size_t len);
-
-struct as_memory *as_memory_create(size_t size);
-void as_memory_drop(struct as_memory *memory);
 
 #endif

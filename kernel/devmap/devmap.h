@@ -8,11 +8,19 @@
 
 struct address_space;
 
-/* munmap(2): what lies in the range goes; the rest of it is passed over.  May block for a driver. */
-void devmap_unmap(struct address_space *space, uintptr_t addr, size_t len);
+/*
+ * Begins a layout change with nothing in the range locked for a device.  EINTR: a signal is pending and something is
+ * still locked.
+ */
+int devmap_layout_begin(struct address_space *space, uintptr_t addr, size_t len);
+/*
+ * munmap(2): what lies in the range goes; the rest of it is passed over.  May block for a driver.  EINTR as above, and
+ * nothing has changed.
+ */
+int devmap_unmap(struct address_space *space, uintptr_t addr, size_t len);
 /* exit(2), exec(2): everything goes, in address order. */
 void devmap_unmap_all(struct address_space *space);
-/* mprotect(2), prot as mmap(2) has it.  EACCES: more than a driver grants, and nothing has changed; ENOMEM. */
+/* mprotect(2), prot as mmap(2) has it.  EACCES: more than a driver grants, and nothing has changed; ENOMEM; EINTR. */
 int devmap_protect(struct address_space *space, uintptr_t addr, size_t len, unsigned prot);
 /*
  * fork(2): copies every segment into the empty address space child.  0; or what a driver's devmap_dup said, ENOMEM:

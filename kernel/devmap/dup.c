@@ -5,6 +5,7 @@
 #include "kernel/devmap/context.h"
 #include "kernel/devmap/devmap.h"
 #include "kernel/devmap/handle.h"
+#include "kernel/devmap/order.h"
 #include "kernel/devmap/protection.h"
 #include "kernel/devmap/unmap.h"
 #include "kernel/devmap/window.h"
@@ -21,6 +22,8 @@ handle_copy(struct handle *handle, struct devmap_segment *to)
 	copy->public.dh_next = NULL;
 	copy->group = handle->group;
 	context_group_hold(copy->group);
+	copy->order = handle->order;
+	access_order_hold(copy->order);
 	if (handle->object != NULL)
 		page_object_hold(handle->object);
 	handle_back(copy, handle->backing, handle->object, handle->offset);

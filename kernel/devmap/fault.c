@@ -9,7 +9,9 @@
 #include "kernel/devmap/handle.h"
 #include "kernel/devmap/load.h"
 #include "kernel/devmap/old_mmap.h"
+#include "kernel/devmap/order.h"
 #include "kernel/devmap/protection.h"
+#include "kernel/vm/locked_range.h"
 
 static struct handle *
 handle_at(struct address_space *space, uintptr_t addr)
@@ -42,6 +44,32 @@ driver_access(struct handle *handle, uintptr_t page, unsigned rw)
 	return dh->dh_callbackops.devmap_access(dh, dh->dh_pvtp, off, PAGE_SIZE, DEVMAP_ACCESS, rw);
 }
 
+/* When no LOCK is in force. */
+static void
+fault_by_driver(struct access *access, struct handle *handle, uintptr_t page, unsigned rw, struct fault *fault)
+{
+	fault->by_driver = true;
+	if (access_order_access(handle->order) != 0) {
+		fault->code = FC_MAKE_ERR(EINTR);
+		return;
+	}
+	fault->code = driver_access(handle, page, rw);
+	fault->denied = access->denied;
+	access_order_access_end(handle->order);
+}
+
+/* The page is loaded and locked: if its translation is missing, the host has dropped it. */
+static int
+load_pinned(struct handle *handle, uintptr_t page, unsigned rw, bool kernel)
+{
+	int code;
+
+	host_mutex_lock(&handle->lock);
+	code = load_range(handle, page, page + PAGE_SIZE, rw, !kernel && handle_intercepts(handle));
+	host_mutex_unlock(&handle->lock);
+	return code;
+}
+
 struct fault
 fault_serve(struct access *access, uintptr_t page, unsigned rw)
 {
@@ -54,10 +82,10 @@ fault_serve(struct access *access, uintptr_t page, unsigned rw)
 		fault.code = FC_NOMAP;
 	} else if (!page_allows(handle, page, rw)) {
 		fault.code = FC_PROT;
+	} else if (locked_range_pins(access->space, page)) {
+		fault.code = load_pinned(handle, page, rw, access->kernel);
 	} else if (handle_has_access(handle)) {
-		fault.code = driver_access(handle, page, rw);
-		fault.by_driver = true;
-		fault.denied = access->denied;
+		fault_by_driver(access, handle, page, rw, &fault);
 	} else if (handle->backing == BACKING_OLD_MMAP) {
 		fault.code = old_mmap_load(handle, page, rw);
 	} else {
@@ -121,9 +149,8 @@ copy_loaded(struct handle *handle, const struct access *access, uintptr_t addr, 
 	return copied;
 }
 
-/* A moment's sleep before the next try.  EINTR: a signal is pending. */
-static int
-copy_pause(void)
+int
+fault_pause(void)
 {
 	struct host_mutex lock;
 	struct host_cond never;
@@ -153,7 +180,7 @@ fault_copy(struct segment *segment, struct access *access, uintptr_t addr, void 
 		if (error != 0 || copy_loaded(handle, access, addr, buffer, len, write))
 			return error;
 		/* The driver did not load it, on purpose perhaps: the access is retried, as a process's would be. */
-		error = copy_pause();
+		error = fault_pause();
 		if (error != 0)
 			return error;
 	}

@@ -30,6 +30,9 @@ bool fault_interrupted(const struct fault *fault);
 /* The errno inside a driver's own fault code, or the code's low 24 bits. */
 int fault_driver_error(int code);
 
+/* A moment's sleep before the next try, when a driver has not loaded what was asked for.  EINTR: a signal is pending. */
+int fault_pause(void);
+
 /* struct segment_ops copy. */
 int fault_copy(struct segment *segment, struct access *access, uintptr_t addr, void *buffer, size_t len, bool write);
 

@@ -4,6 +4,7 @@
 #include "kernel/devmap/context.h"
 #include "kernel/devmap/device.h"
 #include "kernel/devmap/fault.h"
+#include "kernel/devmap/order.h"
 #include "kernel/devmap/protection.h"
 #include "kernel/devmap/window.h"
 
@@ -24,6 +25,7 @@ handle_destroy(struct handle *handle)
 	handle_back(handle, BACKING_UNSET, NULL, 0);
 	protection_clear(handle);
 	context_group_release(handle->group);
+	access_order_release(handle->order);
 	host_mutex_destroy(&handle->lock);
 	host_free(handle, sizeof(*handle));
 }

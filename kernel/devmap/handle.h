@@ -18,6 +18,7 @@
 #include "kernel/vm/page_object.h"
 #include "kernel/vm/tree.h"
 
+struct access_order;
 struct context_group;
 
 /* What is behind a handle's pages. */
@@ -35,6 +36,7 @@ struct handle {
 	struct tree_node node;       /* in the segment by user address; changed in a layout change only */
 	struct address_space *space; /* constant */
 	struct context_group *group; /* NULL without devmap_access; constant after setup */
+	struct access_order *order;  /* likewise */
 
 	/*
 	 * Protects the fields below and those of public that a cut or a remap changes.  Held across the host's

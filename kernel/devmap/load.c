@@ -83,7 +83,9 @@ access_note(struct handle *handle, uintptr_t start, uintptr_t end, int code)
 		return;
 	if (code == FC_PROT)
 		access->denied = true;
-	if (code == 0 && access->kernel && start <= access->page && access->page < end) {
+	if (code != 0 || (!access->kernel && access->type != DEVMAP_LOCK))
+		return;
+	if (start <= access->page && (access->type == DEVMAP_LOCK ? access->end : access->page + 1) <= end) {
 		access->loaded = true;
 		access->unloads = handle->unloads;
 	}
@@ -161,6 +163,26 @@ load_around(struct handle *handle, uintptr_t page, unsigned rw, bool kernel)
 	return code;
 }
 
+/*
+ * LOCK and UNLOCK come from a callback of the same type, for all of its range.  What they pin, and let go, is the
+ * range lock's whose callback it is.  Under handle->lock.
+ */
+static int
+load_locked(struct handle *handle, const struct access *access, uintptr_t start, uintptr_t end, unsigned type,
+	    unsigned rw)
+{
+	uintptr_t from = start, to = end;
+
+	if (access == NULL || access->type != type || access->start != start || access->end != end)
+		return FC_MAKE_ERR(EINVAL);
+	if (type == DEVMAP_UNLOCK)
+		return 0; /* it stays loaded */
+	window_clamp(handle, start, &from, &to);
+	if (from != start || to != end)
+		return FC_MAKE_ERR(ENOMEM); /* more windows than a host can lay at once */
+	return load_range(handle, start, end, rw, true);
+}
+
 int
 devmap_load(devmap_cookie_t dhp, offset_t off, size_t len, uint_t type, uint_t rw)
 {
@@ -176,8 +198,12 @@ devmap_load(devmap_cookie_t dhp, offset_t off, size_t len, uint_t type, uint_t r
 	if (range_locate(handle, off, len, &start, &end)) {
 		const struct access *access = address_space_access(handle->space);
 
-		window_clamp(handle, access == NULL ? start : access->page, &start, &end);
-		code = load_range(handle, start, end, rw, true);
+		if (type == DEVMAP_LOCK || type == DEVMAP_UNLOCK) {
+			code = load_locked(handle, access, start, end, type, rw);
+		} else {
+			window_clamp(handle, access == NULL ? start : access->page, &start, &end);
+			code = load_range(handle, start, end, rw, true);
+		}
 	}
 	host_mutex_unlock(&handle->lock);
 	return code;

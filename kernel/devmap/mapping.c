@@ -2,9 +2,11 @@
 #include <sys/errno.h>
 #include <sys/mman.h>
 
+#include "kernel/devmap/devmap.h"
 #include "kernel/devmap/setup.h"
 #include "kernel/devmap/unmap.h"
 #include "kernel/devmap/window.h"
+#include "kernel/vm/locked_range.h"
 
 int
 mapping_begin(struct mapping *mapping, struct address_space *space)
@@ -175,6 +177,29 @@ mapping_finish(struct mapping *mapping)
 	return 0;
 }
 
+/*
+ * What a fixed mapping replaces goes; *replaces: in a layout change, which stays until the new one stands, so that
+ * accesses to the range wait.  EINTR: some of it is locked for a device.
+ */
+static int
+mapping_clear(const struct mapping *mapping, bool *replaces, struct devmap_segment **dead)
+{
+	struct address_space *space = mapping->segment->segment.space;
+	int error;
+
+	*replaces = false;
+	if (!(mapping->flags & MAP_FIXED))
+		return 0;
+	if (!address_space_overlaps(space, mapping->addr, mapping->size))
+		return locked_range_settle(space, mapping->addr, mapping->size);
+	error = devmap_layout_begin(space, mapping->addr, mapping->size);
+	if (error != 0)
+		return error;
+	*replaces = true;
+	*dead = unmap_range(space, mapping->addr, mapping->size);
+	return 0;
+}
+
 int
 mapping_place(struct mapping *mapping)
 {
@@ -183,14 +208,10 @@ mapping_place(struct mapping *mapping)
 	bool replaces = false;
 	int error = mapping_check_fixed(mapping);
 
+	if (error == 0)
+		error = mapping_clear(mapping, &replaces, &dead);
 	if (error != 0)
 		goto abandon;
-	replaces = (mapping->flags & MAP_FIXED) && address_space_overlaps(space, mapping->addr, mapping->size);
-	/* Until the new mapping stands, accesses to the range wait. */
-	if (replaces) {
-		address_space_layout_begin(space);
-		dead = unmap_range(space, mapping->addr, mapping->size);
-	}
 	error = mapping_reserve(mapping);
 	if (error != 0)
 		goto abandon;

@@ -7,6 +7,7 @@
 #include "kernel/devmap/handle.h"
 #include "kernel/devmap/load.h"
 #include "kernel/devmap/protection.h"
+#include "kernel/vm/locked_range.h"
 
 /* The first handle in [addr, end). */
 static struct handle *
@@ -73,7 +74,11 @@ devmap_protect(struct address_space *space, uintptr_t addr, size_t len, unsigned
 {
 	int error;
 
-	address_space_layout_begin(space);
+	if (!address_space_overlaps(space, addr, len))
+		return locked_range_settle(space, addr, len);
+	error = devmap_layout_begin(space, addr, len);
+	if (error != 0)
+		return error;
 	error = range_protect(space, addr, addr + len, prot | PROT_USER);
 	address_space_layout_end(space);
 	return error;

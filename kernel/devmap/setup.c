@@ -11,6 +11,7 @@
 #include "kernel/ddi/message.h"
 #include "kernel/devmap/context.h"
 #include "kernel/devmap/device.h"
+#include "kernel/devmap/order.h"
 
 /*
  *	               at          at + length
@@ -54,8 +55,10 @@ driver_devmap(struct mapping *mapping, const struct cb_ops *entries, size_t at, 
 		handle_destroy(handle);
 		return error;
 	}
-	if (handle_has_access(handle))
+	if (handle_has_access(handle)) {
 		handle->group = context_group_find(mapping->dev, handle->public.dh_callbackops.devmap_access);
+		handle->order = access_order_find(mapping->dev, handle->public.dh_callbackops.devmap_access);
+	}
 	mapping_add(mapping, handle, at);
 	return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "kernel/ddi/leak.h"
 #include "kernel/ddi/message.h"
+#include "kernel/devmap/umem_lock.h"
 #include "kernel/vm/page_object.h"
 
 /* Our own cookies hold their pages here; a driver's hand-made one has whatever it has. */
@@ -100,6 +101,10 @@ ddi_umem_free(ddi_umem_cookie_t umem)
 
 	if (cookie == NULL)
 		return;
+	if (umem_is_locked(cookie)) {
+		umem_unlock(cookie, CALLER(), "ddi_umem_free");
+		return;
+	}
 	if (!leak_remove(&cookie_leak, cookie, NULL))
 		driver_bug(CALLER(), "ddi_umem_free: %p is no cookie, or has been freed before", umem);
 	switch (cookie->type) {
@@ -121,11 +126,24 @@ ddi_umem_free(ddi_umem_cookie_t umem)
 
 /* ---- for mappings ---- */
 
+static struct page_object *
+locked_pages(const struct ddi_umem_cookie *cookie, size_t offset, size_t len, size_t *in_object)
+{
+	struct page_object *object;
+
+	if (!umem_is_locked(cookie) ||
+	    umem_lock_pages((struct ddi_umem_cookie *)(uintptr_t)cookie, offset, len, &object, in_object) != 0)
+		return NULL;
+	return object;
+}
+
 struct page_object *
 umem_pages(const struct ddi_umem_cookie *cookie, size_t offset, size_t len, size_t *in_object)
 {
 	struct page_object *object;
 
+	if (cookie->type == UMEM_LOCKED)
+		return locked_pages(cookie, offset, len, in_object);
 	if (cookie->type != KMEM_PAGEABLE && cookie->type != KMEM_NON_PAGEABLE)
 		return NULL;
 	object = page_object_find(cookie->cvaddr + offset, in_object);

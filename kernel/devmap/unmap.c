@@ -4,8 +4,10 @@
 #include "kernel/devmap/context.h"
 #include "kernel/devmap/devmap.h"
 #include "kernel/devmap/handle.h"
+#include "kernel/devmap/order.h"
 #include "kernel/devmap/protection.h"
 #include "kernel/devmap/window.h"
+#include "kernel/vm/locked_range.h"
 
 /* What a cut leaves behind until the host has given the range back: pages that windows still show. */
 struct debris {
@@ -91,6 +93,8 @@ handle_part(struct handle *whole, uintptr_t start)
 		part->public.dh_cvaddr += skip;
 	part->group = whole->group;
 	context_group_hold(part->group);
+	part->order = whole->order;
+	access_order_hold(part->order);
 	if (whole->object != NULL)
 		page_object_hold(whole->object);
 	handle_back(part, whole->backing, whole->object, whole->offset + skip);
@@ -274,17 +278,38 @@ unmap_finish(struct devmap_segment *dead)
 
 /* ---- system calls ---- */
 
-void
+/* A lock may come between the wait for locks and the begin of the layout change, but not after that. */
+int
+devmap_layout_begin(struct address_space *space, uintptr_t addr, size_t len)
+{
+	int error;
+
+	for (;;) {
+		error = locked_range_settle(space, addr, len);
+		if (error != 0)
+			return error;
+		address_space_layout_begin(space);
+		if (!locked_range_overlaps(space, addr, len))
+			return 0;
+		address_space_layout_end(space);
+	}
+}
+
+int
 devmap_unmap(struct address_space *space, uintptr_t addr, size_t len)
 {
 	struct devmap_segment *dead;
+	int error;
 
 	if (!address_space_overlaps(space, addr, len))
-		return;
-	address_space_layout_begin(space);
+		return locked_range_settle(space, addr, len);
+	error = devmap_layout_begin(space, addr, len);
+	if (error != 0)
+		return error;
 	dead = unmap_range(space, addr, len);
 	address_space_layout_end(space);
 	unmap_finish(dead);
+	return 0;
 }
 
 void

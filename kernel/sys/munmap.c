@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* munmap(2), mprotect(2) of ranges that may hold device mappings. */
+/* munmap(2), mprotect(2) of ranges that may hold device mappings, or be locked for a device. */
 #include <sys/errno.h>
 #include <sys/mman.h>
 
 #include "kernel/ddi/kthread.h"
 #include "kernel/devmap/devmap.h"
 #include "kernel/sys/proc.h"
+#include "kernel/vm/locked_range.h"
 
 /* As Linux has it: an aligned address, and a length that does not wrap; *len is rounded up. */
 static int
@@ -25,8 +26,7 @@ sys_munmap(uintptr_t addr, size_t len)
 	if (len == 0 || range_check(addr, &len) != 0)
 		return EINVAL;
 	kthread_refresh();
-	devmap_unmap(&proc_current()->space, addr, len);
-	return 0;
+	return devmap_unmap(&proc_current()->space, addr, len);
 }
 
 int
@@ -40,6 +40,12 @@ sys_mprotect(uintptr_t addr, size_t len, int prot)
 		return error;
 	kthread_refresh();
 	return devmap_protect(&proc_current()->space, addr, len, (unsigned)prot);
+}
+
+bool
+sys_locked(uintptr_t addr, size_t len)
+{
+	return len > 0 && locked_range_overlaps(&proc_current()->space, addr, len);
 }
 
 bool

@@ -6,9 +6,22 @@
 #include "kernel/devmap/devmap.h"
 #include "kernel/host.h"
 #include "kernel/rctl/rctl.h"
+#include "kernel/vm/locked_range.h"
 #include <sys/errno.h>
 #include <sys/ksynch.h>
 #include <sys/string.h>
+
+/* The process has died, and no lock on its memory is left. */
+static void proc_free(struct address_space *space)
+{
+	struct sys_proc *p = (struct sys_proc *)(void *)((char *)space - offsetof(struct sys_proc, space));
+
+	address_space_fini(space);
+	mutex_destroy(&p->public.p_crlock);
+	mutex_destroy(&p->public.p_lock);
+	crfree(p->public.p_cred);
+	host_free(p, sizeof(*p));
+}
 
 static struct sys_proc *proc_make(const struct sys_proc_info *info, struct host_as *as, cred_t *cred,
 				  struct sys_account *account)
@@ -24,20 +37,16 @@ static struct sys_proc *proc_make(const struct sys_proc_info *info, struct host_
 	mutex_init(&public->p_crlock, "p_crlock", MUTEX_DEFAULT, NULL);
 	if (info->name != NULL)
 		(void)strlcpy(public->p_user.u_comm, info->name, sizeof(public->p_user.u_comm));
-	address_space_init(&p->space, as, public);
+	address_space_init(&p->space, as, public, proc_free);
 	public->p_as = &p->space.public;
 	account_bind(account, public);
 	return p;
 }
 
-static void proc_free(struct sys_proc *p)
+static void proc_end(struct sys_proc *p)
 {
-	address_space_fini(&p->space);
 	account_unbind(&p->public);
-	mutex_destroy(&p->public.p_crlock);
-	mutex_destroy(&p->public.p_lock);
-	crfree(p->public.p_cred);
-	host_free(p, sizeof(*p));
+	address_space_release(&p->space);
 }
 
 int sys_proc_create(const struct sys_proc_info *info, struct host_as *as, struct sys_proc **out)
@@ -84,8 +93,10 @@ void sys_proc_setpid(struct sys_proc *p, int32_t pid)
 void sys_proc_destroy(struct sys_proc *p)
 {
 	address_space_kill(&p->space);
+	locked_range_exit(&p->space);
 	devmap_unmap_all(&p->space);
-	proc_free(p);
+	locked_range_forget(&p->space);
+	proc_end(p);
 }
 
 int sys_proc_fork(struct sys_proc *parent, const struct sys_proc_info *info, struct host_as *child_as,
@@ -102,9 +113,10 @@ int sys_proc_fork(struct sys_proc *parent, const struct sys_proc_info *info, str
 	account_release(account);
 	if (error != 0)
 		return error;
+	locked_range_fork(&parent->space);
 	error = devmap_dup_all(&parent->space, &p->space);
 	if (error != 0) {
-		proc_free(p);
+		proc_end(p);
 		return error == ENOMEM ? ENOMEM : EAGAIN;
 	}
 	*child = p;

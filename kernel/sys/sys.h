@@ -167,11 +167,19 @@ void sys_file_pollwake(struct sys_file *f, void (*wake)(void *arg), void *arg);
  * application gave them, unrounded; offset of a 32-bit process sign-extended.
  */
 int sys_mmap(struct sys_file *f, uintptr_t *addr, uint64_t len, int prot, int flags, int64_t offset);
-/* Ranges without device mappings are passed over. */
+/*
+ * Ranges without device mappings are passed over; the host does what Linux does with them, afterwards.  But where
+ * they are locked for a device (sys_locked) both tell the driver and wait until it has unlocked them: the host must
+ * come here for those too, and before it lets a MAP_FIXED, a mremap or a madvise replace their pages.
+ * EINTR: a signal is pending and something is still locked; nothing has changed.  The host calls again when the
+ * signal has been handled, for to the application neither call is interruptible.
+ */
 int sys_munmap(uintptr_t addr, size_t len);
 int sys_mprotect(uintptr_t addr, size_t len, int prot);
 /* True if any device mapping of the current process overlaps the range. */
 bool sys_mapped(uintptr_t addr, size_t len);
+/* True if memory of the current process in the range, ordinary memory too, is locked for a device, or just being so. */
+bool sys_locked(uintptr_t addr, size_t len);
 
 enum sys_rw { SYS_RW_OTHER, SYS_RW_READ, SYS_RW_WRITE, SYS_RW_EXEC };
 struct sys_fault {

@@ -9,6 +9,7 @@
 #include "kernel/ddi/ticks.h"
 #include "kernel/ddi/timeout.h"
 #include "kernel/devmap/trash.h"
+#include "kernel/devmap/umem_lock.h"
 #include "kernel/rctl/rctl.h"
 #include "kernel/sys/module_unload.h"
 #include "kernel/sys/system.h"
@@ -48,6 +49,7 @@ int sys_halt(void (*leak)(void *arg, const struct sys_leak *), void *arg)
 	timeouts_halt();
 	taskq_halt();
 	driver_threads_halt();
+	umem_lock_halt();
 	message_flush();
 	rctl_unpublish();
 	leak_report(leak, arg);

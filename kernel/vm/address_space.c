@@ -5,7 +5,8 @@
 #include <sys/string.h>
 
 void
-address_space_init(struct address_space *space, struct host_as *host, struct proc *proc)
+address_space_init(struct address_space *space, struct host_as *host, struct proc *proc,
+		   void (*free)(struct address_space *))
 {
 	memset(space, 0, sizeof(*space));
 	space->public.a_proc = proc;
@@ -13,16 +14,33 @@ address_space_init(struct address_space *space, struct host_as *host, struct pro
 	host_mutex_init(&space->host_lock);
 	host_mutex_init(&space->lock);
 	host_cond_init(&space->changed);
+	host_cond_init(&space->unlocked);
+	atomic_init(&space->references, 1);
+	space->free = free;
 }
 
 void
 address_space_fini(struct address_space *space)
 {
-	if (space->segments.count != 0 || space->accesses.count != 0)
+	if (space->segments.count != 0 || space->accesses.count != 0 || space->locked.count != 0)
 		host_panic("address space freed while in use");
+	host_cond_destroy(&space->unlocked);
 	host_cond_destroy(&space->changed);
 	host_mutex_destroy(&space->lock);
 	host_mutex_destroy(&space->host_lock);
+}
+
+void
+address_space_hold(struct address_space *space)
+{
+	atomic_fetch_add_explicit(&space->references, 1, memory_order_relaxed);
+}
+
+void
+address_space_release(struct address_space *space)
+{
+	if (atomic_fetch_sub_explicit(&space->references, 1, memory_order_acq_rel) == 1)
+		space->free(space);
 }
 
 void

@@ -27,6 +27,7 @@
 #ifndef KERNEL_VM_ADDRESS_SPACE_H
 #define KERNEL_VM_ADDRESS_SPACE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -73,12 +74,22 @@ struct address_space {
 	unsigned layout_depth;
 	unsigned layout_waiters;
 	bool dying;
+	struct tree locked;           /* ranges locked for a device: locked_range.h */
+	size_t locked_longest;        /* no range in it is longer */
+	struct host_cond unlocked;    /* locked lost a range, or one changed its state */
+
+	atomic_size_t references;
+	void (*free)(struct address_space *); /* with the last one */
 };
 
-/* host stays the caller's.  proc: of the public part. */
-void address_space_init(struct address_space *space, struct host_as *host, struct proc *proc);
-/* No segment is left, and no thread is inside. */
+/* Held once, for the caller.  host stays the caller's.  proc: of the public part. */
+void address_space_init(struct address_space *space, struct host_as *host, struct proc *proc,
+			void (*free)(struct address_space *));
+/* By free: no segment is left, and no thread is inside. */
 void address_space_fini(struct address_space *space);
+/* Holds keep the struct and its process's, not its mappings or its host. */
+void address_space_hold(struct address_space *space);
+void address_space_release(struct address_space *space);
 
 static inline struct address_space *
 address_space_of(struct as *as)
@@ -101,6 +112,8 @@ struct access {
 	bool denied;           /* a load met a protection that forbids it */
 	bool loaded;           /* kernel: a load covered the page ... */
 	unsigned long unloads; /* ... when the handle's count of unloads was this */
+	unsigned type;         /* DEVMAP_LOCK, DEVMAP_UNLOCK: of ... */
+	uintptr_t start, end;  /* ... this part of a handle; page is its first */
 };
 
 /*
@@ -108,6 +121,11 @@ struct access {
  * inside another one, or inside a layout change of its own, begins at once.
  */
 int address_space_access_begin(struct address_space *space, struct access *access);
+/*
+ * For the end of a lock: waits for a layout change in progress only, not interruptibly, and begins in a dying process
+ * too.  (One that waits for a layout change waits, perhaps, for an access that waits for this unlock.)
+ */
+void address_space_access_begin_unlock(struct address_space *space, struct access *access);
 void address_space_access_end(struct access *access);
 /* The calling thread's innermost access in this address space, or NULL. */
 struct access *address_space_access(struct address_space *space);

@@ -36,6 +36,26 @@ access_wait(struct address_space *space)
 	return space->dying ? ESRCH : wake == HOST_INTERRUPTED ? EINTR : 0;
 }
 
+/* Under space->lock.  true: an access within another one of the same thread. */
+static bool
+access_nest(struct address_space *space, struct access *access, const kthread_t *self)
+{
+	struct access *outermost = access_outermost(space, self);
+
+	if (outermost == NULL)
+		return false;
+	access->outer = outermost->innermost;
+	outermost->innermost = access;
+	return true;
+}
+
+static void
+access_insert(struct address_space *space, struct access *access, const kthread_t *self)
+{
+	access->innermost = access;
+	tree_insert(&space->accesses, &access->node, (uintptr_t)self);
+}
+
 int
 address_space_access_begin(struct address_space *space, struct access *access)
 {
@@ -45,22 +65,30 @@ address_space_access_begin(struct address_space *space, struct access *access)
 	memset(access, 0, sizeof(*access));
 	access->space = space;
 	host_mutex_lock(&space->lock);
-	access->outer = access_outermost(space, self);
-	if (access->outer != NULL) {
-		struct access *outermost = access->outer;
-
-		access->outer = outermost->innermost;
-		outermost->innermost = access;
-	} else {
+	if (!access_nest(space, access, self)) {
 		if (space->layout_owner != self)
 			error = access_wait(space);
-		if (error == 0) {
-			access->innermost = access;
-			tree_insert(&space->accesses, &access->node, (uintptr_t)self);
-		}
+		if (error == 0)
+			access_insert(space, access, self);
 	}
 	host_mutex_unlock(&space->lock);
 	return error;
+}
+
+void
+address_space_access_begin_unlock(struct address_space *space, struct access *access)
+{
+	kthread_t *self = threadp();
+
+	memset(access, 0, sizeof(*access));
+	access->space = space;
+	host_mutex_lock(&space->lock);
+	if (!access_nest(space, access, self)) {
+		while (space->layout_owner != NULL && space->layout_owner != self)
+			host_cond_wait(&space->changed, &space->lock, HOST_FOREVER, false);
+		access_insert(space, access, self);
+	}
+	host_mutex_unlock(&space->lock);
 }
 
 void

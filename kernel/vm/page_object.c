@@ -60,31 +60,46 @@ index_insert(struct page_object *object)
 	return object->frame != 0 ? 0 : ENOMEM;
 }
 
-int
-page_object_create(size_t size, unsigned flags, struct page_object **out)
+static int
+object_make(struct host_pages *pages, size_t size, bool resident, bool wait, struct page_object **out)
 {
-	struct page_object *object = host_alloc(sizeof(*object), !(flags & HOST_PAGES_NOWAIT));
+	struct page_object *object = host_alloc(sizeof(*object), wait);
 	int error;
 
 	if (object == NULL)
 		return ENOMEM;
-	error = host_pages_create(size, flags, &object->pages);
-	if (error != 0)
-		goto free;
-	object->address = host_pages_address(object->pages);
+	object->pages = pages;
+	object->address = host_pages_address(pages);
 	object->size = size;
-	object->resident = (flags & HOST_PAGES_LOCKED) != 0;
+	object->resident = resident;
 	atomic_init(&object->references, 1);
 	atomic_init(&object->exports, 0);
 	error = index_insert(object);
-	if (error != 0)
-		goto destroy;
+	if (error != 0) {
+		host_free(object, sizeof(*object));
+		return error;
+	}
 	*out = object;
 	return 0;
-destroy:
-	host_pages_destroy(object->pages);
-free:
-	host_free(object, sizeof(*object));
+}
+
+int
+page_object_adopt(struct host_pages *pages, size_t size, bool resident, struct page_object **out)
+{
+	return object_make(pages, size, resident, true, out);
+}
+
+int
+page_object_create(size_t size, unsigned flags, struct page_object **out)
+{
+	struct host_pages *pages;
+	int error = host_pages_create(size, flags, &pages);
+
+	if (error != 0)
+		return error;
+	error = object_make(pages, size, (flags & HOST_PAGES_LOCKED) != 0, !(flags & HOST_PAGES_NOWAIT), out);
+	if (error != 0)
+		host_pages_destroy(pages);
 	return error;
 }
 

@@ -26,6 +26,8 @@ int rec_on_mmap(long off, int prot);
 int rec_on_ioctl(int cmd, long arg, int *rval);
 void rec_on_close(int flag);
 
+void rec_on_cleanup(void *cookie);
+
 /* ---- the driver's side ---- */
 
 int rec_init(void);
@@ -76,6 +78,21 @@ void *rec_cookie_make(void *cookie, size_t offset, size_t size);
 void rec_cookie_drop(void *cookie);
 /* Frame number of kernel memory, for mmap(9E). */
 int rec_frame(char *address);
+
+/* Locked user memory: of the calling process. */
+#define REC_READ 1
+#define REC_WRITE 2
+#define REC_LONGTERM 4
+int rec_umem_lock(unsigned long addr, size_t len, int flags, void **cookiep);
+/* version < 0: no callback ops; callback false: ops without one.  proc: of rec_current_proc(), or NULL. */
+int rec_umem_lockmemory(unsigned long addr, size_t len, int flags, void **cookiep, int version, bool callback,
+			void *proc);
+void rec_umem_unlock(void *cookie);
+void *rec_current_proc(void);
+int rec_proc_pid(void *proc);
+void *rec_cookie_proc(const void *cookie);
+/* Runs fn(arg) in interrupt context and waits until it has returned. */
+void rec_interrupt(void (*fn)(void *arg), void *arg);
 
 int rec_copyin(unsigned long from, void *to, size_t len);
 int rec_copyout(const void *from, unsigned long to, size_t len);

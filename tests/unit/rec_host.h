@@ -72,6 +72,8 @@ static struct {
 	void (*on_dup)(void *dhp, void *new_dhp);
 	int (*on_ioctl)(int cmd, long arg, int *rval);
 	int (*on_mmap)(long off, int prot);
+	void (*on_cleanup)(void *cookie);
+	void (*on_close)(int flag);
 	int (*on_segmap)(long off, void *as, char **addrp, long len, unsigned prot, unsigned maxprot, unsigned flags);
 	bool relabel;             /* unmap stores new private data for the parts */
 } rec = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -204,9 +206,20 @@ rec_on_mmap(long off, int prot)
 	return rec.on_mmap != NULL ? rec.on_mmap(off, prot) : -1;
 }
 
+/* A function of the test that an ioctl runs in the driver's place. */
+struct rec_run {
+	int (*fn)(void *arg);
+	void *arg;
+};
+#define REC_RUN 0x5252
+
 int
 rec_on_ioctl(int cmd, long arg, int *rval)
 {
+	struct rec_run *run = (struct rec_run *)arg;
+
+	if (cmd == REC_RUN)
+		return run->fn(run->arg);
 	return rec.on_ioctl != NULL ? rec.on_ioctl(cmd, arg, rval) : ENOTTY;
 }
 
@@ -214,6 +227,24 @@ void
 rec_on_close(int flag)
 {
 	rec_say("close %d\n", flag);
+	if (rec.on_close != NULL)
+		rec.on_close(flag);
+}
+
+void
+rec_on_cleanup(void *cookie)
+{
+	if (rec.on_cleanup != NULL)
+		rec.on_cleanup(cookie);
+}
+
+/* fn(arg) in a thread of p, inside an ioctl of the driver; its errno. */
+static inline int
+rec_run(struct sundog_process *p, int fd, int (*fn)(void *arg), void *arg)
+{
+	struct rec_run run = {fn, arg};
+
+	return sundog_ioctl(p, fd, REC_RUN, (uint64_t)(uintptr_t)&run, NULL);
 }
 
 /* ---- a system for each test ---- */

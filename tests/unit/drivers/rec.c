@@ -42,6 +42,7 @@ rec_devmap(dev_t dev, devmap_cookie_t dhp, offset_t off, size_t len, size_t *map
 }
 
 static dev_t rec_dev;
+static dev_info_t *rec_dip;
 
 static int
 rec_segmap(dev_t dev, off_t off, struct as *as, caddr_t *addrp, off_t len, unsigned prot, unsigned maxprot,
@@ -81,6 +82,7 @@ rec_attach(dev_info_t *dip, ddi_attach_cmd_t cmd)
 {
 	mutex_init(&rec_mutex, NULL, MUTEX_DRIVER, NULL);
 	cv_init(&rec_cv, NULL, CV_DRIVER, NULL);
+	rec_dip = dip;
 	rec_dev = makedevice(ddi_driver_major(dip), 0);
 	return ddi_create_minor_node(dip, "rec", S_IFCHR, 0, DDI_PSEUDO, 0);
 }
@@ -306,6 +308,87 @@ int
 rec_frame(char *address)
 {
 	return (int)hat_getpfnum(kas.a_hat, address);
+}
+
+/* ---- locked user memory ---- */
+
+static void
+rec_cleanup(ddi_umem_cookie_t *cookie)
+{
+	rec_on_cleanup(cookie); /* it is the cookie itself */
+}
+
+int
+rec_umem_lock(unsigned long addr, size_t len, int flags, void **cookiep)
+{
+	return ddi_umem_lock((caddr_t)addr, len, flags, cookiep);
+}
+
+int
+rec_umem_lockmemory(unsigned long addr, size_t len, int flags, void **cookiep, int version, bool callback, void *proc)
+{
+	struct umem_callback_ops ops = {version, callback ? rec_cleanup : NULL};
+
+	return umem_lockmemory((caddr_t)addr, len, flags, cookiep, version < 0 ? NULL : &ops, proc);
+}
+
+void
+rec_umem_unlock(void *cookie)
+{
+	ddi_umem_unlock(cookie);
+}
+
+void *
+rec_current_proc(void)
+{
+	return curproc;
+}
+
+int
+rec_proc_pid(void *proc)
+{
+	return ((proc_t *)proc)->p_pid;
+}
+
+void *
+rec_cookie_proc(const void *cookie)
+{
+	return ((const struct ddi_umem_cookie *)cookie)->procp;
+}
+
+static struct {
+	void (*fn)(void *);
+	void *arg;
+	bool done;
+} rec_handler;
+
+static uint_t
+rec_softint(caddr_t arg1, caddr_t arg2)
+{
+	rec_handler.fn(rec_handler.arg);
+	mutex_enter(&rec_mutex);
+	rec_handler.done = true;
+	cv_broadcast(&rec_cv);
+	mutex_exit(&rec_mutex);
+	return DDI_INTR_CLAIMED;
+}
+
+void
+rec_interrupt(void (*fn)(void *arg), void *arg)
+{
+	ddi_softint_handle_t handle;
+
+	rec_handler.fn = fn;
+	rec_handler.arg = arg;
+	rec_handler.done = false;
+	if (ddi_intr_add_softint(rec_dip, &handle, DDI_INTR_SOFTPRI_MIN, rec_softint, NULL) != DDI_SUCCESS)
+		panic("no soft interrupt");
+	(void)ddi_intr_trigger_softint(handle, NULL);
+	mutex_enter(&rec_mutex);
+	while (!rec_handler.done)
+		cv_wait(&rec_cv, &rec_mutex);
+	mutex_exit(&rec_mutex);
+	(void)ddi_intr_remove_softint(handle);
 }
 
 /* ---- copies ---- */

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * range_lock.h: a range of a process's memory locked for a device, whatever lies in it.  Nothing is charged here:
+ * ddi_umem_lock(9F) does that; physio(9F) locks for the time of one transfer.
+ *
+ *	user address  |-- ordinary --|== handle ==|== handle ==|-- ordinary --|
+ *	parts         |  host lock   |  softlock  |  softlock  |  host lock   |
+ *
+ * munmap, mprotect and MAP_FIXED of a locked range wait until it is unlocked.  Exit and exec do not: what is bound to
+ * the address space ends then, the pages stay until range_lock_end().
+ */
+#ifndef KERNEL_DEVMAP_RANGE_LOCK_H
+#define KERNEL_DEVMAP_RANGE_LOCK_H
+
+#include "kernel/host.h"
+#include "kernel/vm/locked_range.h"
+#include "kernel/vm/page_object.h"
+
+struct access_order;
+struct address_space;
+struct range_lock;
+
+struct range_lock_ops {
+	/* See struct locked_range_ops; either may be NULL. */
+	void (*cleanup)(struct range_lock *);
+	void (*report)(struct range_lock *, bool fork);
+	/* It has ended, and nobody is in a callback of it any more. */
+	void (*free)(struct range_lock *);
+};
+
+struct range_part {
+	uintptr_t start, end;
+	bool device;                 /* of a mapping of this framework */
+	struct access_order *order;  /* of a device mapping with devmap_access; held */
+	bool excludes;               /* this part holds the order's exclusion */
+	bool done;                   /* LOCK has succeeded */
+
+	struct host_lock *host;      /* ordinary memory */
+	struct page_object *object;  /* held; ordinary memory: made when it is needed.  Protected by the lock's mutex */
+	size_t offset;               /* of start in object */
+	bool single;                 /* every page is the one at offset: trash */
+};
+
+/* Embedded in its holder's struct, which is all-zero before. */
+struct range_lock {
+	struct locked_range range;   /* first */
+	const struct range_lock_ops *ops;
+	unsigned rw;                 /* DEVMAP_READ, DEVMAP_WRITE: what the device will do */
+
+	/* constant when locked, but for what range_part says */
+	struct range_part *parts;    /* ascending, without gaps */
+	size_t nparts, room;
+	struct host_mutex lock;      /* held across host_lock_pages() */
+};
+
+#define RANGE_LOCK_WRITE HOST_LOCK_WRITE       /* the device will write */
+#define RANGE_LOCK_LONGTERM HOST_LOCK_LONGTERM
+
+/*
+ * [addr, addr + len), whole pages, > 0, of any process.  0, or with nothing locked and free not called
+ * EFAULT  not mapped, wraps, or cannot be locked; a mapping with DEVMAP_ALLOW_REMAP; the process is dying
+ * EACCES  its protection                          ENOMEM, EAGAIN  resources
+ * EINTR   a signal is pending                     another errno of the driver's devmap_access
+ * May block for as long as a driver likes.  The driver of a device mapping in the range sees DEVMAP_LOCK for each
+ * handle, in the context of the process.
+ */
+int range_lock_begin(struct range_lock *lock, struct address_space *space, uintptr_t addr, size_t len, unsigned flags,
+		     const struct range_lock_ops *ops);
+/* Once.  DEVMAP_UNLOCK for each handle, unless the process has died.  free is called, now or later. */
+void range_lock_end(struct range_lock *lock);
+
+/*
+ * Copies from and to the locked pages, as a device does: no driver sees it.  offset + len is within the range.  0, or
+ * EFAULT: the process is dead and its pages are gone with it.  May block.
+ */
+int range_lock_read(struct range_lock *lock, size_t offset, void *to, size_t len);
+int range_lock_write(struct range_lock *lock, size_t offset, const void *from, size_t len);
+/*
+ * The pages of [offset, offset + len) as an object with a kernel address, held for the caller: the process and the
+ * object share them from now on.  EFAULT: they cannot be shared; ENOTSUP: they are not one after the other in one
+ * object (parts of different kinds).
+ */
+int range_lock_pages(struct range_lock *lock, size_t offset, size_t len, struct page_object **object, size_t *in_object);
+/* Does a mapping of some process show its ordinary pages now? */
+bool range_lock_exported(const struct range_lock *lock);
+
+#endif

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ddi_umem_lock(9F), umem_lockmemory(9F), ddi_umem_unlock(9F). */
+#include "kernel/devmap/umem_lock.h"
+
+#include <sys/disp.h>
+#include <sys/errno.h>
+#include <sys/param.h>
+#include <sys/proc.h>
+#include <sys/taskq.h>
+
+#include "kernel/ddi/kthread.h"
+#include "kernel/ddi/leak.h"
+#include "kernel/ddi/message.h"
+#include "kernel/devmap/range_lock.h"
+#include "kernel/rctl/rctl.h"
+#include "kernel/vm/address_space.h"
+
+struct umem_lock {
+	struct ddi_umem_cookie cookie; /* first: what the driver has */
+	struct range_lock lock;
+	struct rctl_charge charge;
+	const void *caller;            /* the driver's call */
+	bool longterm;
+};
+
+static struct umem_lock *
+lock_of_cookie(const struct ddi_umem_cookie *cookie)
+{
+	return (struct umem_lock *)(uintptr_t)cookie;
+}
+
+static struct umem_lock *
+lock_of_range(struct range_lock *range)
+{
+	return (struct umem_lock *)(void *)((char *)range - offsetof(struct umem_lock, lock));
+}
+
+static void lock_leaked(void *key, size_t bytes);
+static const struct leak_kind lock_leak = {.name = "umem lock", .free = lock_leaked};
+
+/* ---- what becomes of the range ---- */
+
+static void
+lock_cleanup(struct range_lock *range)
+{
+	struct ddi_umem_cookie *cookie = &lock_of_range(range)->cookie;
+
+	/* Its argument is the cookie itself, whatever the published type says. */
+	cookie->callbacks.cbo_umem_lock_cleanup((ddi_umem_cookie_t *)(void *)cookie);
+}
+
+static void
+lock_report(struct range_lock *range, bool fork)
+{
+	const struct umem_lock *lock = lock_of_range(range);
+	const struct ddi_umem_cookie *cookie = &lock->cookie;
+
+	if (!fork)
+		driver_warning(lock->caller,
+			       "process %d is gone, but 0x%lx bytes of it at %p are still locked; they stay so until the "
+			       "driver unlocks them or detaches",
+			       cookie->procp->p_pid, cookie->size, (void *)cookie->cvaddr);
+	else if (!lock->longterm)
+		driver_warning(lock->caller,
+			       "process %d forks while 0x%lx bytes of it at %p are locked: its child gets a copy of them",
+			       cookie->procp->p_pid, cookie->size, (void *)cookie->cvaddr);
+}
+
+static void
+lock_free(struct range_lock *range)
+{
+	host_free(lock_of_range(range), sizeof(struct umem_lock));
+}
+
+static const struct range_lock_ops lock_ops = {.report = lock_report, .free = lock_free};
+static const struct range_lock_ops lock_ops_cleanup = {.cleanup = lock_cleanup, .report = lock_report,
+						       .free = lock_free};
+
+/* ---- lock ---- */
+
+static int
+arguments_check(uintptr_t addr, size_t len, int flags, int allowed)
+{
+	if ((flags & ~allowed) != 0 || (flags & (DDI_UMEMLOCK_READ | DDI_UMEMLOCK_WRITE)) == 0)
+		return EINVAL;
+	if ((addr & PAGE_OFFSET) != 0 || (len & PAGE_OFFSET) != 0 || len == 0)
+		return EINVAL;
+	return 0;
+}
+
+static int
+callbacks_check(const struct umem_callback_ops *ops, int flags)
+{
+	if (ops != NULL && ops->cbo_umem_callback_version != UMEM_CALLBACK_VERSION)
+		return EINVAL;
+	if ((flags & DDI_UMEMLOCK_LONGTERM) && (ops == NULL || ops->cbo_umem_lock_cleanup == NULL))
+		return EINVAL;
+	return 0;
+}
+
+static struct umem_lock *
+lock_create(uintptr_t addr, size_t len, int flags, const struct umem_callback_ops *ops, struct proc *p,
+	    const void *caller)
+{
+	struct umem_lock *lock = host_alloc(sizeof(*lock), true);
+
+	lock->caller = caller;
+	lock->longterm = (flags & DDI_UMEMLOCK_LONGTERM) != 0;
+	lock->cookie.cvaddr = (caddr_t)addr;
+	lock->cookie.size = len;
+	lock->cookie.type = UMEM_LOCKED;
+	lock->cookie.procp = p;
+	lock->cookie.asp = p->p_as;
+	lock->cookie.s_flags = flags;
+	lock->cookie.caller_ = (void *)(uintptr_t)caller;
+	if (ops != NULL)
+		lock->cookie.callbacks = *ops;
+	return lock;
+}
+
+static unsigned
+range_flags(int flags)
+{
+	return ((flags & DDI_UMEMLOCK_WRITE) ? RANGE_LOCK_WRITE : 0) |
+	       ((flags & DDI_UMEMLOCK_LONGTERM) ? RANGE_LOCK_LONGTERM : 0);
+}
+
+/* Charged first, so that a refusal touches no page. */
+static int
+lock_begin(struct umem_lock *lock, int flags)
+{
+	const struct ddi_umem_cookie *cookie = &lock->cookie;
+	struct address_space *space = address_space_of(cookie->asp);
+	bool cleanup = cookie->callbacks.cbo_umem_lock_cleanup != NULL;
+	int error = rctl_locked_charge(cookie->procp, cookie->size, &lock->charge);
+
+	if (error != 0)
+		return error;
+	/* The driver may unlock it as soon as its cleanup callback can come. */
+	leak_add(&lock_leak, lock, cookie->size, lock->caller);
+	error = range_lock_begin(&lock->lock, space, (uintptr_t)cookie->cvaddr, cookie->size, range_flags(flags),
+				 cleanup ? &lock_ops_cleanup : &lock_ops);
+	if (error != 0) {
+		(void)leak_remove(&lock_leak, lock, NULL);
+		rctl_locked_uncharge(&lock->charge);
+	}
+	return error;
+}
+
+static int
+memory_lock(uintptr_t addr, size_t len, int flags, ddi_umem_cookie_t *cookiep, const struct umem_callback_ops *ops,
+	    struct proc *p, const void *caller)
+{
+	struct umem_lock *lock;
+	int error;
+
+	if (p == &p0)
+		return EFAULT; /* the system has no user memory */
+	lock = lock_create(addr, len, flags, ops, p, caller);
+	*cookiep = &lock->cookie;
+	error = lock_begin(lock, flags);
+	if (error != 0) {
+		*cookiep = NULL;
+		host_free(lock, sizeof(*lock));
+	}
+	return error;
+}
+
+int
+ddi_umem_lock(caddr_t addr, size_t len, int flags, ddi_umem_cookie_t *cookiep)
+{
+	int error;
+
+	*cookiep = NULL;
+	error = arguments_check((uintptr_t)addr, len, flags, DDI_UMEMLOCK_READ | DDI_UMEMLOCK_WRITE);
+	if (error != 0)
+		return error;
+	return memory_lock((uintptr_t)addr, len, flags, cookiep, NULL, curproc, CALLER());
+}
+
+int
+umem_lockmemory(caddr_t addr, size_t len, int flags, ddi_umem_cookie_t *cookiep, struct umem_callback_ops *ops,
+		struct proc *procp)
+{
+	int error;
+
+	*cookiep = NULL;
+	error = arguments_check((uintptr_t)addr, len, flags,
+				DDI_UMEMLOCK_READ | DDI_UMEMLOCK_WRITE | DDI_UMEMLOCK_LONGTERM);
+	if (error == 0)
+		error = callbacks_check(ops, flags);
+	if (error != 0)
+		return error;
+	return memory_lock((uintptr_t)addr, len, flags, cookiep, ops, procp != NULL ? procp : curproc, CALLER());
+}
+
+/* ---- unlock ---- */
+
+/* It is out of the register: nobody else does this. */
+static void
+lock_end(void *arg)
+{
+	struct umem_lock *lock = arg;
+
+	if (range_lock_exported(&lock->lock))
+		driver_warning(lock->caller,
+			       "cookie %p of 0x%lx locked bytes is unlocked while mappings still export it; its pages stay "
+			       "until they are gone",
+			       arg, lock->cookie.size);
+	rctl_locked_uncharge(&lock->charge);
+	range_lock_end(&lock->lock);
+}
+
+static void
+lock_leaked(void *key, size_t bytes)
+{
+	lock_end(key);
+}
+
+/* Unlocks from interrupt context, one after the other in the order of their calls. */
+static struct {
+	struct host_mutex lock; /* protects the field below */
+	taskq_t *queue;         /* NULL: none has come yet */
+} deferred;
+
+static void
+lock_end_later(struct umem_lock *lock)
+{
+	host_mutex_lock(&deferred.lock);
+	if (deferred.queue == NULL)
+		deferred.queue = taskq_create("umem_unlock", 1, minclsyspri, 1, 1, 0);
+	(void)taskq_dispatch(deferred.queue, lock_end, lock, TQ_SLEEP);
+	host_mutex_unlock(&deferred.lock);
+}
+
+void
+umem_lock_halt(void)
+{
+	if (deferred.queue != NULL)
+		taskq_destroy(deferred.queue);
+	deferred.queue = NULL;
+}
+
+void
+umem_unlock(struct ddi_umem_cookie *cookie, const void *caller, const char *function)
+{
+	if (!leak_remove(&lock_leak, cookie, NULL))
+		driver_bug(caller, "%s: %p is no cookie of locked memory, or has been unlocked before", function,
+			   (void *)cookie);
+	if (kthread_in_interrupt())
+		lock_end_later(lock_of_cookie(cookie));
+	else
+		lock_end(lock_of_cookie(cookie));
+}
+
+void
+ddi_umem_unlock(ddi_umem_cookie_t umem)
+{
+	umem_unlock(umem, CALLER(), "ddi_umem_unlock");
+}
+
+/* ---- for those that move or export the memory ---- */
+
+bool
+umem_is_locked(const struct ddi_umem_cookie *cookie)
+{
+	return leak_find(&lock_leak, cookie, NULL, NULL);
+}
+
+struct proc *
+umem_lock_process(const struct ddi_umem_cookie *cookie)
+{
+	return cookie->procp;
+}
+
+int
+umem_lock_read(struct ddi_umem_cookie *cookie, size_t offset, void *to, size_t len)
+{
+	return range_lock_read(&lock_of_cookie(cookie)->lock, offset, to, len);
+}
+
+int
+umem_lock_write(struct ddi_umem_cookie *cookie, size_t offset, const void *from, size_t len)
+{
+	return range_lock_write(&lock_of_cookie(cookie)->lock, offset, from, len);
+}
+
+int
+umem_lock_pages(struct ddi_umem_cookie *cookie, size_t offset, size_t len, struct page_object **object,
+		size_t *in_object)
+{
+	return range_lock_pages(&lock_of_cookie(cookie)->lock, offset, len, object, in_object);
+}
