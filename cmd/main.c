@@ -15,11 +15,15 @@ static const char help[] =
 	"  sundog run [-v] [-d DRIVER.so[:CONF]]... -- COMMAND   start a server with these drivers, run COMMAND, stop\n"
 	"  sundog server [-n NAME] -d DRIVER.so[:CONF]...        only the server, until it is interrupted\n"
 	"  sundog exec [-n NAME] -- COMMAND [ARG...]             run COMMAND with the drivers of that server\n"
+	"  sundog prctl [--name NAME] [OPTION]...                show or change limits of a running server\n"
 	"\n"
 	"  -v                 say what happens\n"
 	"  -d DRIVER.so:CONF  a driver, with its driver.conf(4); without :CONF, DRIVER.conf beside it if there is one\n"
 	"  --strict-lock      fail when memory that must not be paged out cannot be locked\n"
 	"  --fault-engine E   uffd (userfaultfd) or sigsegv (a signal handler) instead of the best that works\n"
+	"  -x RCTL=VALUE      limit locked memory: project.max-locked-memory=(privileged,128K,deny), zone... or process...\n"
+	"  -p PROJECT         the project that COMMAND runs in, instead of the user's default project\n"
+	"  --projects FILE    the project database, /etc/project without it\n"
 	"  --kill-after SEC   end processes that still hold a device SEC seconds after COMMAND has ended\n"
 	"  -n NAME            name of the server, \"default\" without it\n"
 	"  --help, --version\n"
@@ -35,6 +39,7 @@ static const struct {
 	{ "run", cmd_run },
 	{ "server", cmd_server },
 	{ "exec", cmd_exec },
+	{ "prctl", cmd_prctl },
 };
 
 int fail(const char *format, ...)

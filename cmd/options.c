@@ -8,20 +8,6 @@
 
 #define NAME_MAX_BYTES 64
 
-/* Options of later versions: refused rather than ignored. */
-static bool not_yet(const char *arg)
-{
-	static const char *const names[] = { "-x", "-p", "--projects" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		size_t n = strlen(names[i]);
-
-		if (strncmp(arg, names[i], n) == 0 && (arg[n] == '\0' || arg[n] == '=' || n == 2))
-			return true;
-	}
-	return false;
-}
-
 /*
  * "-dX", "-d X", "--kill-after=X" or "--kill-after X": does argv[*i] name this option?  Its value, or NULL in *value
  * when none follows.
@@ -73,8 +59,6 @@ static int parse_one(struct options *o, unsigned takes, int argc, char **argv, i
 {
 	const char *arg = argv[*i], *value = NULL;
 
-	if (not_yet(arg))
-		return fail("%s: this option is not there yet in version %s", arg, SUNDOG_VERSION);
 	if ((takes & OPTIONS_SERVER) && strcmp(arg, "-v") == 0) {
 		o->verbose = true;
 		return 0;
@@ -91,6 +75,16 @@ static int parse_one(struct options *o, unsigned takes, int argc, char **argv, i
 	}
 	if ((takes & OPTIONS_SERVER) && valued("--fault-engine", argc, argv, i, &value))
 		return value == NULL ? fail("--fault-engine: uffd or sigsegv must follow") : set_engine(o, value);
+	if ((takes & OPTIONS_SERVER) && valued("-x", argc, argv, i, &value)) {
+		if (value == NULL || *value == '\0')
+			return fail("-x: a limit must follow (project.max-locked-memory=(privileged,SIZE,deny))");
+		args_add(&o->settings, value);
+		return 0;
+	}
+	if ((takes & OPTIONS_SERVER) && valued("-p", argc, argv, i, &o->project))
+		return o->project != NULL && *o->project != '\0' ? 0 : fail("-p: a project's name or number must follow");
+	if ((takes & OPTIONS_SERVER) && valued("--projects", argc, argv, i, &o->projects))
+		return o->projects != NULL && *o->projects != '\0' ? 0 : fail("--projects: a file must follow");
 	if ((takes & OPTIONS_NAME) && valued("-n", argc, argv, i, &value))
 		return value == NULL ? fail("-n: a server's name must follow") : set_name(o, value);
 	if ((takes & OPTIONS_WAIT) && valued("--kill-after", argc, argv, i, &value))
@@ -122,4 +116,5 @@ int options_parse(struct options *o, unsigned takes, int argc, char **argv)
 void options_free(struct options *o)
 {
 	args_free(&o->drivers);
+	args_free(&o->settings);
 }

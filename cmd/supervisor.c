@@ -59,6 +59,12 @@ static void server_args(struct args *a, const struct options *o, const char *ser
 		args_add(a, "--strict-lock");
 	if (o->engine != NULL)
 		args_add_all(a, "--fault-engine", o->engine, NULL);
+	if (o->projects != NULL)
+		args_add_all(a, "--projects", o->projects, NULL);
+	if (o->project != NULL)
+		args_add_all(a, "-p", o->project, NULL);
+	for (size_t i = 0; i < o->settings.n; i++)
+		args_add_all(a, "-x", o->settings.v[i], NULL);
 	for (size_t i = 0; i < o->drivers.n; i++)
 		args_add_all(a, "-d", o->drivers.v[i], NULL);
 }

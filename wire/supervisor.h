@@ -2,7 +2,8 @@
 /*
  * supervisor.h: what the sundog command and the server that it has started say to each other.
  *
- *   sundog-server -S FD -n SOCKET [-v] [--strict-lock] [--fault-engine uffd|sigsegv] [-d DRIVER.so[:CONF]]...
+ *   sundog-server -S FD -n SOCKET [-v] [--strict-lock] [--fault-engine uffd|sigsegv] [--projects FILE] [-p PROJECT]
+ *                 [-x RCTL=VALUE]... [-d DRIVER.so[:CONF]]...
  *
  * FD is a SOCK_SEQPACKET socket, inherited; each message is one line of text with its newline, at most
  * SUPERVISOR_LINE_MAX bytes.  SOCKET is the abstract socket's name, without the NUL.

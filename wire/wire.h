@@ -10,6 +10,7 @@
  *   WIRE_THREAD   one per calling thread: its calls, by a channel in shared memory
  *   WIRE_AGENT    one per process image with intercepted mappings: with a struct wire_offer the two sides agree how
  *                 accesses are intercepted; the agent goes on with it after the second welcome
+ *   WIRE_ADMIN    a command that looks into the server: text, see admin.h
  *
  * On a WIRE_THREAD connection the two sides take turns: the client puts a call into the channel,
  * the server answers with a reply, or with a step that the waiting thread performs and whose result
@@ -31,7 +32,7 @@
 #define WIRE_VERSION 1u
 #define WIRE_ENV "SUNDOG_SOCKET" /* environment: name of the abstract socket, without the NUL */
 
-enum wire_kind { WIRE_PROCESS = 1, WIRE_THREAD, WIRE_AGENT };
+enum wire_kind { WIRE_PROCESS = 1, WIRE_THREAD, WIRE_AGENT, WIRE_ADMIN };
 
 struct wire_image { uint64_t id[2]; }; /* random, of one process image: it changes at exec and fork */
 
@@ -47,7 +48,7 @@ struct wire_hello {
 /*
  * WIRE_PROCESS: with the node table's descriptor.  WIRE_THREAD: with the channel's.  WIRE_AGENT: the first one says in
  * size what is wanted, and may come with /dev/userfaultfd; WIRE_WANT_UFFD: the client makes its offer, and a second one
- * accepts it.
+ * accepts it.  WIRE_ADMIN: without one.
  */
 enum wire_want { WIRE_WANT_NONE, WIRE_WANT_UFFD };
 struct wire_welcome {

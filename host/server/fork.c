@@ -27,6 +27,8 @@ static int fork_proc(struct process *parent, struct process *child)
 	info.name = cred.name;
 	atomic_store(&child->euid, cred.sys.euid);
 	error = sys_proc_fork(parent->sys, &info, &child->as, &child->sys);
+	if (error == 0)
+		child->account = sys_proc_account(child->sys);
 	cred_fini(&cred);
 	return error;
 }

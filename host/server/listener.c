@@ -79,6 +79,8 @@ static void *greeting_thread(void *arg)
 	}
 	if (copy.hello.kind == WIRE_AGENT)
 		agent_hello(&copy.hello, copy.connection, copy.peer.pid, copy.peer.uid);
+	else if (copy.hello.kind == WIRE_ADMIN)
+		admin_hello(copy.connection, copy.peer.uid);
 	else
 		process_hello(&copy.hello, copy.connection, copy.peer.pid, copy.peer.uid, copy.peer.gid);
 	listener_hello_done();
@@ -89,7 +91,7 @@ static int hello_check(const struct wire_hello *h)
 {
 	if (h->version != WIRE_VERSION)
 		return EPROTONOSUPPORT;
-	if ((h->model != 32 && h->model != 64) || h->kind < WIRE_PROCESS || h->kind > WIRE_AGENT)
+	if ((h->model != 32 && h->model != 64) || h->kind < WIRE_PROCESS || h->kind > WIRE_ADMIN)
 		return EINVAL;
 	return 0;
 }

@@ -50,6 +50,7 @@ struct options {
 	const char *engine;
 	const char **drivers;
 	size_t ndrivers;
+	struct projects_options projects;
 };
 
 #define EXIT_SUNDOG 125
@@ -74,14 +75,16 @@ __attribute__((format(printf, 2, 3), noreturn)) static void fail(const struct op
 static void options_parse(struct options *o, int argc, char **argv)
 {
 	static const struct option longs[] = {{"strict-lock", no_argument, NULL, 'L'},
-					      {"fault-engine", required_argument, NULL, 'E'}, {0}};
+					      {"fault-engine", required_argument, NULL, 'E'},
+					      {"projects", required_argument, NULL, 'P'}, {0}};
 	int c;
 
 	o->drivers = calloc((size_t)argc, sizeof(*o->drivers));
-	if (o->drivers == NULL)
+	o->projects.settings = calloc((size_t)argc, sizeof(*o->projects.settings));
+	if (o->drivers == NULL || o->projects.settings == NULL)
 		fail(o, "options: %s", strerror(ENOMEM));
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, "S:n:vd:", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "S:n:vd:x:p:", longs, NULL)) != -1) {
 		switch (c) {
 		case 'S':
 			o->supervisor = atoi(optarg);
@@ -100,6 +103,15 @@ static void options_parse(struct options *o, int argc, char **argv)
 			break;
 		case 'd':
 			o->drivers[o->ndrivers++] = optarg;
+			break;
+		case 'x':
+			o->projects.settings[o->projects.nsettings++] = optarg;
+			break;
+		case 'p':
+			o->projects.project = optarg;
+			break;
+		case 'P':
+			o->projects.file = optarg;
 			break;
 		default:
 			fail(o, "%s: unknown option, or one without its value", argv[optind - 1]);
@@ -134,6 +146,8 @@ static void start(const struct options *o)
 	posix_init(&posix);
 	if ((error = sys_boot(&config)) != 0)
 		fail(o, "start: %s", strerror(error));
+	if (!projects_start(&o->projects, message, sizeof(message)))
+		fail(o, "%s", message);
 	if ((error = engine_start(o->engine)) != 0)
 		fail(o, "--fault-engine %s: %s", o->engine, "it is uffd or sigsegv");
 	sys_thread_enter(NULL);
@@ -166,10 +180,12 @@ static void stop(const struct options *o)
 	open_close_all();
 	jobs_drain();
 	lifecycle_stop();
+	heirs_purge(true);
 	sys_thread_enter(NULL);
 	leaks = report_halt();
 	sys_thread_leave();
 	driver_unload_all();
+	projects_stop();
 	supervisor_say(o->supervisor, "leaks %u\n", leaks);
 }
 
@@ -185,6 +201,7 @@ int main(int argc, char **argv)
 	start(&o);
 	supervisor_run(o.supervisor);
 	stop(&o);
+	free(o.projects.settings);
 	free(o.drivers);
 	return 0;
 }

@@ -276,6 +276,8 @@ static void process_take_down(struct process *p)
 
 void process_teardown(struct process *p, const struct thread *self)
 {
+	struct sys_account *account;
+
 	threads_wait(p, self);
 	process_take_down(p);
 	agent_end(&p->as.agent);
@@ -283,7 +285,13 @@ void process_teardown(struct process *p, const struct thread *self)
 	p->state = PROCESS_DEAD;
 	LIST_REMOVE(p, link);
 	server.nprocesses--;
+	account = p->account;
+	p->account = NULL;
 	server_unlock();
+	if (account != NULL && p->end == END_EXEC)
+		heir_add(p->pid, p->pidfd, account);
+	else if (account != NULL)
+		sys_account_release(account);
 	pthread_mutex_lock(&p->lock);
 	p->gone = true;
 	pthread_cond_broadcast(&p->changed);
@@ -320,15 +328,21 @@ void process_end_all(void)
 
 /* ---- hello ---- */
 
+static struct sys_account *account_hold(const struct process *p)
+{
+	return p->account != NULL ? sys_account_hold(p->account) : NULL;
+}
+
 /*
  * The image that this pid had before: ends it, and waits until it is torn down, before the new image's first
- * call.  A dead predecessor of the same number is not waited for.
+ * call.  A dead predecessor of the same number is not waited for.  *account: who paid for it, with a hold; or NULL.
  */
-static void image_replace(pid_t pid, uint64_t token)
+static void image_replace(pid_t pid, uint64_t token, struct sys_account **account)
 {
 	struct process *p, *next, *old = NULL;
 	bool spawn = false;
 
+	*account = NULL;
 	server_lock();
 	for (p = LIST_FIRST(&server.processes); p != NULL && old == NULL; p = next) {
 		next = LIST_NEXT(p, link);
@@ -338,6 +352,8 @@ static void image_replace(pid_t pid, uint64_t token)
 			continue; /* itself */
 		spawn = process_end(p, pidfd_is_dead(p->pidfd) ? END_EXIT : END_EXEC, NULL);
 		old = process_get(p);
+		if (old->end == END_EXEC)
+			*account = account_hold(old);
 	}
 	server_unlock();
 	if (old == NULL)
@@ -398,12 +414,54 @@ static int process_adopt(const struct wire_hello *hello, int connection, int pid
 	return 0;
 }
 
+/* Who pays for a process that was started by one that we know without a fork that we know: posix_spawn, vfork. */
+static struct sys_account *account_of_parent(pid_t ppid)
+{
+	struct sys_account *account = NULL, *own;
+	struct process *p;
+
+	server_lock();
+	LIST_FOREACH(p, &server.processes, link)
+		if (p->state == PROCESS_LIVE && p->pid == ppid)
+			break;
+	if (p != NULL)
+		account = account_hold(p);
+	server_unlock();
+	if (account == NULL)
+		account = heir_account(ppid, false);
+	if (account == NULL)
+		return NULL;
+	own = sys_account_fork(account);
+	sys_account_release(account);
+	return own;
+}
+
+/* before: of the image that it had before, or NULL.  The process's account is that, its parent's, or a new one. */
+static int process_create_sys(struct process *p, struct sys_proc_info *info, struct sys_account *before)
+{
+	struct sys_account *parents = before == NULL ? account_of_parent(info->ppid) : NULL;
+	int error;
+
+	info->account = before != NULL ? before : parents;
+	if (info->account == NULL)
+		info->project = projects_of_user(info->cred.euid);
+	error = sys_proc_create(info, &p->as, &p->sys);
+	if (parents != NULL)
+		sys_account_release(parents);
+	if (error != 0)
+		return error;
+	p->account = sys_proc_account(p->sys);
+	if (info->account == NULL)
+		projects_enter(p, info->project);
+	return 0;
+}
+
 static int process_create(const struct wire_hello *hello, int connection, int pidfd, pid_t pid,
-			  const struct cred *cred)
+			  const struct cred *cred, struct sys_account *before)
 {
 	enum sys_model model = hello->model == 32 ? SYS_ILP32 : SYS_LP64;
 	struct sys_proc_info info = {.pid = pid, .ppid = cred->ppid, .model = model, .cred = cred->sys,
-				     .name = cred->name, .project = SYS_PROJECT_DEFAULT};
+				     .name = cred->name};
 	struct process *p = process_alloc(model);
 	int error;
 
@@ -412,7 +470,7 @@ static int process_create(const struct wire_hello *hello, int connection, int pi
 	p->pid = pid;
 	p->image = hello->image;
 	atomic_store(&p->euid, cred->sys.euid);
-	error = sys_proc_create(&info, &p->as, &p->sys);
+	error = process_create_sys(p, &info, before);
 	if (error != 0) {
 		process_put(p);
 		return error;
@@ -451,6 +509,7 @@ static int hello_check(const struct wire_hello *hello)
 
 void process_hello(const struct wire_hello *hello, int connection, pid_t pid, uid_t uid, gid_t gid)
 {
+	struct sys_account *account;
 	struct cred cred = {0};
 	int pidfd = pidfd_of_peer(connection, pid);
 	int error = pidfd < 0 ? errno : hello_check(hello);
@@ -460,12 +519,16 @@ void process_hello(const struct wire_hello *hello, int connection, pid_t pid, ui
 		error = errno;
 	if (error != 0)
 		goto refuse;
-	image_replace(pid, hello->fork_token);
+	image_replace(pid, hello->fork_token, &account);
+	if (account == NULL)
+		account = heir_account(pid, true);
 	(void)cred_read(pid, uid, gid, &cred);
 	if (hello->fork_token != 0)
 		error = process_adopt(hello, connection, pidfd, pid, &cred);
 	else
-		error = process_create(hello, connection, pidfd, pid, &cred);
+		error = process_create(hello, connection, pidfd, pid, &cred, account);
+	if (account != NULL)
+		sys_account_release(account);
 	cred_fini(&cred);
 	if (error != 0)
 		goto refuse;

@@ -276,6 +276,7 @@ struct process {
 	uint64_t pidfd_id, connection_id;
 	uint64_t token;          /* PENDING */
 	struct process *parent;  /* PENDING: who forks; a reference */
+	struct sys_account *account; /* held until it is torn down: an exec goes on with it */
 	int leash;               /* PENDING: our end, or -1 */
 	uint64_t leash_id;
 	unsigned forks;          /* PENDING children */
@@ -453,6 +454,38 @@ int lifecycle_watch(int fd, uint64_t id);
 void lifecycle_unwatch(int fd);
 int lifecycle_listen(int fd, uint64_t id); /* interrupts */
 void lifecycle_unlisten(int fd);
+
+/* ---- projects.c: the project database and limits of the command line ---- */
+
+struct projects_options {
+	const char *file;        /* --projects; NULL: /etc/project, if there is one */
+	const char *project;     /* -p; NULL: each user's default project */
+	const char **settings;   /* -x */
+	size_t nsettings;
+};
+/* After sys_boot().  false: message says what is wrong with which option or line. */
+bool projects_start(const struct projects_options *o, char *message, size_t size);
+void projects_stop(void);
+/* The project of a user's processes that nobody started who has one. */
+int32_t projects_of_user(uid_t uid);
+/* The process begins there: it gets the process limits that the database has for the project. */
+void projects_enter(const struct process *p, int32_t project);
+/* By name or number; false: there is none. */
+bool projects_lookup(const char *text, int32_t *id);
+
+/* ---- heirs.c: accounts of processes between two images ---- */
+
+/* Consumes the hold on the account; pidfd stays the caller's. */
+void heir_add(pid_t pid, int pidfd, struct sys_account *account);
+/* With a hold; NULL: there is none. */
+struct sys_account *heir_account(pid_t pid, bool take);
+/* Forgets those who are dead, or all. */
+void heirs_purge(bool all);
+
+/* ---- admin.c ---- */
+
+/* A command that looks into the server: serves its request, and closes the connection. */
+void admin_hello(int connection, uid_t uid);
 
 /* ---- the rest ---- */
 

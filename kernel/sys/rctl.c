@@ -9,9 +9,19 @@ struct sys_account *sys_proc_account(struct sys_proc *p)
 	return account_hold(account_of(&p->public));
 }
 
+struct sys_account *sys_account_hold(struct sys_account *account)
+{
+	return account_hold(account);
+}
+
 void sys_account_release(struct sys_account *account)
 {
 	account_release(account);
+}
+
+struct sys_account *sys_account_fork(struct sys_account *account)
+{
+	return account_fork(account);
 }
 
 int sys_proc_setproject(struct sys_proc *p, int32_t project)

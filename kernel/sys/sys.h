@@ -203,7 +203,10 @@ int sys_zone_create(int32_t id, const char *name);
 
 /* The account of a process, which the caller keeps until sys_account_release(): it outlives the process. */
 struct sys_account *sys_proc_account(struct sys_proc *p);
+struct sys_account *sys_account_hold(struct sys_account *account);
 void sys_account_release(struct sys_account *account);
+/* A new one with the same project, zone and process values, and nothing charged. */
+struct sys_account *sys_account_fork(struct sys_account *account);
 /*
  * The process, with all that is charged to it, changes to another project of its zone.  EAGAIN: that one's limit refuses
  * the charges, and nothing has changed.  EINVAL: project < 0.
@@ -281,5 +284,16 @@ struct sys_refusal {
 #define SYS_REFUSALS_MAX 16u
 /* The last ones, newest first: their number. */
 unsigned sys_refusals(struct sys_refusal refusals[SYS_REFUSALS_MAX]);
+
+/* ---- statistics: kstat_create(9F) ---- */
+
+struct sys_kstat {
+	const char *module, *name, *class;
+	int instance;
+	const char *statistic;
+	const char *value; /* as text */
+};
+/* Each statistic of the named ones that are installed; drivers' functions bring them up to date.  May block. */
+void sys_kstat_each(void (*fn)(void *arg, const struct sys_kstat *kstat), void *arg);
 
 #endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/admin.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "cmd/command.h"
+#include "wire/admin.h"
+#include "wire/wire.h"
+
+void admin_public_name(const char *name, char *socket_name, size_t size)
+{
+	snprintf(socket_name, size, "sundog.%u.%s", getuid(), name);
+}
+
+static int admin_connect(const char *name, const char *label, int *fd)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	size_t n = strlen(name);
+
+	if (n == 0 || n >= sizeof(sa.sun_path) - 1)
+		return fail("%.60s: a socket's name has 1 to %zu bytes", name, sizeof(sa.sun_path) - 2);
+	memcpy(sa.sun_path + 1, name, n);
+	*fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (*fd < 0)
+		return fail("cannot reach the server %s: socket: %s", label, strerror(errno));
+	if (connect(*fd, (struct sockaddr *)&sa, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + n)) == 0)
+		return 0;
+	if (errno == ECONNREFUSED)
+		fail("no server %s is running for uid %u", label, getuid());
+	else
+		fail("cannot reach the server %s: %s", label, strerror(errno));
+	close(*fd);
+	return EXIT_SUNDOG;
+}
+
+static int admin_greet(int fd, const char *label)
+{
+	struct wire_hello hello = { .magic = WIRE_MAGIC, .version = WIRE_VERSION, .kind = WIRE_ADMIN, .model = 64 };
+	struct wire_welcome welcome;
+
+	if (send(fd, &hello, sizeof(hello), MSG_NOSIGNAL) < 0 ||
+	    recv(fd, &welcome, sizeof(welcome), 0) != sizeof(welcome))
+		return fail("the server %s does not answer", label);
+	if (welcome.error == EPROTONOSUPPORT)
+		return fail("the server %s is of another version", label);
+	return welcome.error == 0 ? 0 : fail("the server %s: %s", label, strerror(welcome.error));
+}
+
+/* Until the last line, which says how it went. */
+static int admin_hear(int fd, const char *label, struct args *lines)
+{
+	char line[ADMIN_LINE_MAX + 1];
+	ssize_t n;
+
+	while ((n = recv(fd, line, sizeof(line) - 1, 0)) > 0 || (n < 0 && errno == EINTR)) {
+		if (n < 0)
+			continue;
+		line[n] = '\0';
+		if (strcmp(line, "end") == 0)
+			return 0;
+		if (strncmp(line, "failed\t", 7) == 0)
+			return fail("%s", line + 7);
+		args_add(lines, line);
+	}
+	return fail("the server %s did not finish its answer", label);
+}
+
+int admin_ask(const char *socket_name, const char *label, const char *request, struct args *lines)
+{
+	int fd = -1, status = admin_connect(socket_name, label, &fd);
+
+	if (status != 0)
+		return status;
+	status = admin_greet(fd, label);
+	if (status == 0 && send(fd, request, strlen(request), MSG_NOSIGNAL) < 0)
+		status = fail("the server %s does not listen: %s", label, strerror(errno));
+	if (status == 0)
+		status = admin_hear(fd, label, lines);
+	close(fd);
+	return status;
+}
+
+size_t admin_fields(char *line, char **fields, size_t max)
+{
+	size_t n = 0;
+	char *field;
+
+	while (n < max && (field = strsep(&line, "\t")) != NULL)
+		fields[n++] = field;
+	for (size_t i = n; i < max; i++)
+		fields[i] = "";
+	return n;
+}
