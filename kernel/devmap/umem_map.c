@@ -21,26 +21,33 @@ range_fits(const struct ddi_umem_cookie *cookie, offset_t koff, size_t len)
 	return koff >= 0 && (size_t)koff <= cookie->size && len <= cookie->size - (size_t)koff;
 }
 
-/* Puts the cookie's pages behind the handle.  false: it has none that can be mapped. */
-static bool
-handle_back_umem(struct handle *handle, struct ddi_umem_cookie *cookie, offset_t koff, size_t len)
-{
-	size_t roff = page_floor((size_t)koff), in_object = 0;
-	struct page_object *object;
+/* What is to be behind a handle.  Found without locks: pages that a process has locked may have to be shared first. */
+struct found {
+	struct page_object *object; /* held */
+	size_t in_object;
+};
 
-	if (cookie->type == UMEM_TRASH) {
-		handle_back(handle, BACKING_TRASH, trash_hold(), 0);
-		handle->public.dh_cvaddr = NULL;
-	} else {
-		object = umem_pages(cookie, roff, len, &in_object);
-		if (object == NULL)
-			return false;
-		handle_back(handle, BACKING_PAGES, object, in_object);
-		handle->public.dh_cvaddr = object->address + in_object;
-	}
+/* false: the cookie has no memory there that can be mapped. */
+static bool
+memory_find(const struct ddi_umem_cookie *cookie, offset_t koff, size_t len, struct found *found)
+{
+	found->in_object = 0;
+	if (cookie->type == UMEM_TRASH)
+		found->object = trash_hold();
+	else
+		found->object = umem_pages(cookie, page_floor((size_t)koff), len, &found->in_object);
+	return found->object != NULL;
+}
+
+static void
+handle_back_umem(struct handle *handle, struct ddi_umem_cookie *cookie, offset_t koff, const struct found *found)
+{
+	bool trash = cookie->type == UMEM_TRASH;
+
+	handle_back(handle, trash ? BACKING_TRASH : BACKING_PAGES, found->object, found->in_object);
+	handle->public.dh_cvaddr = trash ? NULL : found->object->address + found->in_object;
 	handle->public.dh_cookie = cookie;
-	handle->public.dh_roff = (offset_t)roff;
-	return true;
+	handle->public.dh_roff = (offset_t)page_floor((size_t)koff);
 }
 
 /* ---- setup ---- */
@@ -52,14 +59,16 @@ devmap_umem_setup(devmap_cookie_t dhp, dev_info_t *dip, struct devmap_callback_c
 {
 	struct handle *handle = handle_of(dhp);
 	struct ddi_umem_cookie *cookie = umem;
+	struct found found;
 
 	if (cookie == NULL || !range_fits(cookie, koff, len) || !grant_setup_allowed(&handle->public, maxprot, flags))
 		return DDI_FAILURE;
-	if (!handle_back_umem(handle, cookie, koff, page_ceil(len))) {
+	if (!memory_find(cookie, koff, page_ceil(len), &found)) {
 		driver_warning(CALLER(), "devmap_umem_setup: cookie %p of type 0x%x has no memory that can be mapped", umem,
 			       cookie->type);
 		return DDI_FAILURE;
 	}
+	handle_back_umem(handle, cookie, koff, &found);
 	if (flags & DEVMAP_MAPPING_INVALID)
 		handle_back(handle, BACKING_INVALID_UMEM, NULL, 0);
 	grant_setup(handle, callbackops, len, maxprot, flags);
@@ -68,25 +77,39 @@ devmap_umem_setup(devmap_cookie_t dhp, dev_info_t *dip, struct devmap_callback_c
 
 /* ---- remap ---- */
 
+/* It may only become shorter. */
+static size_t
+handle_length(struct handle *handle)
+{
+	size_t len;
+
+	host_mutex_lock(&handle->lock);
+	len = handle->public.dh_len;
+	host_mutex_unlock(&handle->lock);
+	return len;
+}
+
 int
 devmap_umem_remap(devmap_cookie_t dhp, dev_info_t *dip, ddi_umem_cookie_t umem, offset_t koff, size_t len,
 		  uint_t maxprot, uint_t flags, ddi_device_acc_attr_t *accattr)
 {
 	struct handle *handle = handle_of(dhp);
-	devmap_handle_t *dh = &handle->public;
 	struct ddi_umem_cookie *cookie = umem;
-	int result = DDI_FAILURE;
+	struct found found;
+	bool allowed;
 
-	if (cookie == NULL || flags != 0 || !range_fits(cookie, koff, len))
+	if (cookie == NULL || flags != 0 || !range_fits(cookie, koff, len) ||
+	    !memory_find(cookie, koff, handle_length(handle), &found))
 		return DDI_FAILURE;
 	host_mutex_lock(&handle->lock);
-	if (grant_remap_allowed(dh, maxprot)) {
+	allowed = grant_remap_allowed(&handle->public, maxprot);
+	if (allowed) {
 		unload_handle(handle);
-		if (handle_back_umem(handle, cookie, koff, dh->dh_len)) {
-			grant_remap(handle, maxprot, false);
-			result = DDI_SUCCESS;
-		}
+		handle_back_umem(handle, cookie, koff, &found);
+		grant_remap(handle, maxprot, false);
 	}
 	host_mutex_unlock(&handle->lock);
-	return result;
+	if (!allowed)
+		page_object_release(found.object);
+	return allowed ? DDI_SUCCESS : DDI_FAILURE;
 }
