@@ -18,6 +18,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
+#include "client/promote.h"
 #include "client/raw.h"
 #include "wire/wire.h"
 
@@ -26,14 +27,6 @@
 #define KERNEL_SIGSET 8u /* bytes of the kernel's signal set */
 #ifndef MADV_DONTNEED_LOCKED
 #define MADV_DONTNEED_LOCKED 24
-#endif
-
-#ifdef __x86_64__
-#define AGENT_MMAP SYS_mmap
-#define AGENT_MMAP_UNIT 1u
-#else
-#define AGENT_MMAP SYS_mmap2
-#define AGENT_MMAP_UNIT 4096u
 #endif
 
 static long sys3(long n, long a, long b, long c)
@@ -57,8 +50,8 @@ static long map(const struct wire_agent_command *c, int fd)
 {
 	if (fd < 0)
 		return -EBADF;
-	return raw_syscall(AGENT_MMAP, (long)c->addr, (long)c->len, (long)c->prot,
-			   MAP_SHARED | (c->addr ? MAP_FIXED : 0), fd, (long)(c->offset / AGENT_MMAP_UNIT));
+	return raw_mmap((long)c->addr, (long)c->len, (long)c->prot, MAP_SHARED | (c->addr ? MAP_FIXED : 0), fd,
+			c->offset);
 }
 
 static long run(const struct wire_agent_command *c, int fd)
@@ -75,6 +68,14 @@ static long run(const struct wire_agent_command *c, int fd)
 				   MREMAP_MAYMOVE | MREMAP_FIXED, (long)c->addr, 0);
 	case WIRE_AGENT_UNMAP:
 		return sys3(SYS_munmap, (long)c->addr, (long)c->len, 0);
+	case WIRE_AGENT_SHARE:
+		return promote_share(c, fd);
+	case WIRE_AGENT_UNSHARE:
+		return promote_unshare(c, fd);
+	case WIRE_AGENT_POPULATE:
+		return promote_populate(c);
+	case WIRE_AGENT_WATCH:
+		return promote_watch(fd);
 	default:
 		return -ENOSYS;
 	}
@@ -130,6 +131,7 @@ static int agent_main(void *arg)
 	sys3(SYS_setsid, 0, 0, 0);
 	sys3(SYS_prctl, PR_SET_NAME, (long)"sundog-agent", 0);
 	close_others(socket, uffd >= 0 ? uffd : socket);
+	promote_begin();
 	__atomic_store_n(&start->ready, 1, __ATOMIC_RELEASE);
 	sys3(SYS_futex, (long)&start->ready, FUTEX_WAKE, 1);
 	while (receive(socket, &c, &fd)) {

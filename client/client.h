@@ -212,6 +212,30 @@ void memory_hide(void);
 /* The same from the agent, without libc; then threads that wait for the server try again, and find that it has gone. */
 void memory_abandon(int uffd);
 
+/* A range of /proc/self/maps is a device mapping's; from a fork child's helper. */
+bool memory_is_device(uintptr_t start, uintptr_t end);
+
+/* ---- lock.c: memory of this process that a driver has locked ---- */
+
+/* Steps; 0 or errno. */
+int lock_step_begin(struct call *c);
+int lock_step_populate(uintptr_t addr, size_t len, bool write);
+/* Some of the range may be locked, or shared with the server since it was; lock_holds: it may be locked. */
+bool lock_meets(uintptr_t start, uintptr_t end);
+bool lock_holds(uintptr_t start, uintptr_t end);
+bool lock_any(void);
+/* Something was locked once: private memory may look unlike ordinary private memory to Linux. */
+bool lock_ever(void);
+void lock_fork_child(void);
+/* Before mremap: waits for locks; pages that are shared become private.  0 or errno. */
+int lock_before_remap(uintptr_t start, uintptr_t end);
+/* mremap of private memory that Linux has as several mappings, since some of it was shared: by copying. */
+void *lock_remap(void *old, size_t old_len, size_t new_len, int flags, void *wish);
+/* MADV_DONTNEED or MADV_FREE: what was shared reads as zero afterwards too. */
+int lock_discard(void *addr, size_t len, int advice);
+/* madvise(2) of what is no device mapping; on device mappings without effect (memory.c). */
+int memory_advise(void *addr, size_t len, int advice);
+
 /* ---- fault.c: intercepted mappings ---- */
 
 /* Before the first one is laid: from now on its faults can be served.  0 or errno. */

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "client/agent.h"
+#include "client/promote.h"
 
 /* ---- the agent ---- */
 
@@ -109,6 +110,10 @@ static void on_segv(int signo, siginfo_t *info, void *context)
 	int saved = errno;
 	siginfo_t failure;
 
+	if (info->si_code == SEGV_ACCERR && promote_wait(addr)) {
+		errno = saved;
+		return;
+	}
 	if (info->si_code != SEGV_ACCERR || !memory_intercepted(addr))
 		signals_deliver(signo, info, context, info->si_code > 0 && info->si_code != SI_KERNEL);
 	else if (!serve(addr, access_kind(context), &failure))

@@ -243,6 +243,13 @@ void memory_abandon(int uffd)
 	} while (((before & 1) || __atomic_load_n(&ranges_sequence, __ATOMIC_ACQUIRE) != before) && ++look < LOOKS);
 }
 
+bool memory_is_device(uintptr_t start, uintptr_t end)
+{
+	unsigned i = range_after(start);
+
+	return i < ranges_count && ranges[i].start < end;
+}
+
 void memory_fork_lock(void)
 {
 	lock_take(&ranges_lock);
@@ -329,9 +336,13 @@ int memory_release(uint64_t addr, uint64_t len)
 
 static int unmap_at_server(uintptr_t start, uintptr_t end)
 {
-	struct wire_message m = {.op = WIRE_MUNMAP, .a = start, .b = end - start};
+	int error;
 
-	return call_simple(&m);
+	do {
+		struct wire_message m = {.op = WIRE_MUNMAP, .a = start, .b = end - start};
+		error = call_simple(&m);
+	} while (error == EINTR); /* to the program this call is not interruptible: the handler has run, go on */
+	return error;
 }
 
 static void *map_failed(int error)
@@ -417,7 +428,7 @@ static int leave_range(uintptr_t start, uintptr_t end)
 {
 	struct range part = {0};
 
-	if (!range_first(start, end, &part))
+	if (!range_first(start, end, &part) && !lock_holds(start, end))
 		return 0;
 	int error = unmap_at_server(start, end);
 	if (error && error != EIO) /* without a server the mapping is Linux's alone */
@@ -431,7 +442,7 @@ static int leave_for(const void *addr, size_t len)
 {
 	uintptr_t start = (uintptr_t)addr;
 
-	if (likely(!memory_any()) || len == 0 || start % PAGE != 0 || PAGE_UP(len) < len)
+	if (likely(!memory_any() && !lock_ever()) || len == 0 || start % PAGE != 0 || PAGE_UP(len) < len)
 		return 0;
 	return leave_range(start, start + PAGE_UP(len));
 }
@@ -445,6 +456,17 @@ EXPORT int munmap(void *addr, size_t len)
 
 /* ---- mprotect and the others ---- */
 
+static int protect_at_server(uintptr_t start, uintptr_t end, int prot)
+{
+	int error;
+
+	do {
+		struct wire_message m = {.op = WIRE_MPROTECT, .a = start, .b = end - start, .c = (uint64_t)prot};
+		error = call_simple(&m);
+	} while (error == EINTR); /* to the program this call is not interruptible: the handler has run, go on */
+	return error;
+}
+
 /*
  * [ ordinary | device | ordinary | device ]: each piece is changed in turn, as Linux does with several mappings; an
  * error stops in the middle, as there.
@@ -453,12 +475,16 @@ EXPORT int mprotect(void *addr, size_t len, int prot)
 {
 	uintptr_t at = (uintptr_t)addr, end = at + PAGE_UP(len);
 	struct range part = {0};
+	bool locked = lock_holds(at, end);
 
-	if (likely(!memory_any()) || at % PAGE || end < at || !range_first(at, end, &part))
+	if (likely(!memory_any() && !locked) || at % PAGE || end < at || (!range_first(at, end, &part) && !locked))
 		return REAL(mprotect)(addr, len, prot);
 	while (at < end) {
 		bool more = range_first(at, end, &part);
 		uintptr_t plain = more ? part.start : end;
+		int error = plain > at && lock_holds(at, plain) ? protect_at_server(at, plain, prot) : 0;
+		if (error)
+			return fail(error);
 		if (plain > at && REAL(mprotect)((void *)at, plain - at, prot) < 0)
 			return -1;
 		if (!more)
@@ -466,9 +492,7 @@ EXPORT int mprotect(void *addr, size_t len, int prot)
 		for (struct range next; range_first(part.end, end, &next) && next.start == part.end &&
 		     next.intercept == part.intercept;)
 			part.end = next.end; /* one mapping of several windows is refused or changed as a whole */
-		struct wire_message m = {.op = WIRE_MPROTECT, .a = part.start, .b = part.end - part.start,
-					 .c = (uint64_t)prot};
-		int error = call_simple(&m);
+		error = protect_at_server(part.start, part.end, prot);
 		if (error)
 			return fail(error);
 		/* Of an intercepted range the agent has taken all access away; what is allowed comes by faults. */
@@ -491,9 +515,14 @@ EXPORT void *mremap(void *old, size_t old_len, size_t new_len, int flags, ...)
 	if (unlikely(range_first(start, start + PAGE_UP(old_len ? old_len : 1), &part)))
 		return map_failed(EINVAL); /* differs from ordinary memory: device mappings do not move or grow */
 	int error = flags & MREMAP_FIXED ? leave_for(wish, new_len) : 0;
+	if (!error)
+		error = lock_before_remap(start, start + PAGE_UP(old_len));
 	if (unlikely(error))
 		return map_failed(error);
-	return REAL(mremap)(old, old_len, new_len, flags, wish);
+	void *result = REAL(mremap)(old, old_len, new_len, flags, wish);
+	if (unlikely(result == MAP_FAILED && errno == EFAULT && lock_ever()))
+		result = lock_remap(old, old_len, new_len, flags, wish);
+	return result;
 }
 
 /*
@@ -518,10 +547,17 @@ EXPORT void *mremap(void *old, size_t old_len, size_t new_len, int flags, ...)
 		return 0;                                                                                         \
 	} while (0)
 
-EXPORT int madvise(void *addr, size_t len, int advice)
+int memory_advise(void *addr, size_t len, int advice)
 {
 	AROUND_DEVICES(addr, len, REAL(madvise)(part, size, advice));
 	return REAL(madvise)(addr, len, advice);
+}
+
+EXPORT int madvise(void *addr, size_t len, int advice)
+{
+	if (unlikely(lock_ever()) && (advice == MADV_DONTNEED || advice == MADV_FREE))
+		return lock_discard(addr, len, advice);
+	return memory_advise(addr, len, advice);
 }
 
 EXPORT int posix_madvise(void *addr, size_t len, int advice)

@@ -46,6 +46,7 @@ static void child_begins(uint64_t token, int leash)
 	stream_fork_unlock();
 	epoll_fork_unlock();
 	memory_fork_unlock();
+	lock_fork_child();
 	fault_fork_child();
 	descriptor_fork_child();
 	connection_fork_child(token, leash);
@@ -66,7 +67,7 @@ static int prepare(uint64_t *token, int *leash)
 {
 	*token = 0;
 	*leash = -1;
-	if (!connection_exists() || (!descriptor_any() && !memory_any()))
+	if (!connection_exists() || (!descriptor_any() && !memory_any() && !lock_any()))
 		return 0;
 	struct wire_message m = {.op = WIRE_FORK};
 	struct call *c = call_begin();

@@ -7,6 +7,7 @@
 #ifndef CLIENT_RAW_H
 #define CLIENT_RAW_H
 
+#include <stdint.h>
 #include <sys/syscall.h>
 
 #ifdef __x86_64__
@@ -40,5 +41,23 @@ static inline long raw_syscall(long n, long a, long b, long c, long d, long e, l
 	return result;
 }
 #endif
+
+static inline long raw_mmap(long addr, long len, long prot, long flags, long fd, uint64_t offset)
+{
+#ifdef __x86_64__
+	return raw_syscall(SYS_mmap, addr, len, prot, flags, fd, (long)offset);
+#else
+	return raw_syscall(SYS_mmap2, addr, len, prot, flags, fd, (long)(offset / 4096));
+#endif
+}
+
+static inline long raw_pwrite(long fd, long from, long len, uint64_t offset)
+{
+#ifdef __x86_64__
+	return raw_syscall(SYS_pwrite64, fd, from, len, (long)offset, 0, 0);
+#else
+	return raw_syscall(SYS_pwrite64, fd, from, len, (long)(uint32_t)offset, (long)(offset >> 32), 0);
+#endif
+}
 
 #endif

@@ -111,6 +111,8 @@ enum wire_op {
 	WIRE_CRED,      /* credentials changed: the server reads them anew from Linux */
 	WIRE_FAULT,     /* a: address, b: 0 other, 1 read, 2 write, 3 exec, c: tid, or 0, the calling thread: it touched an
 	                   intercepted page -> a: 0 = try again, else the signal that it gets, b: si_code, c: si_errno */
+	WIRE_ADVISE,    /* a: address, b: length: MADV_DONTNEED or MADV_FREE follow; what the server shares is zeroed */
+	WIRE_PRIVATE,   /* a: address, b: length: mremap follows; waits for locks, and makes shared pages private again */
 	WIRE_OP_END
 };
 
@@ -124,6 +126,19 @@ enum wire_step {
 	WIRE_STEP_PROTECT, /* a: address, b: length, c: prot */
 	WIRE_STEP_COPYIN,  /* a: address, b: length <= WIRE_DATA_SIZE -> data */
 	WIRE_STEP_COPYOUT, /* a: address, b: length <= WIRE_DATA_SIZE, data */
+	WIRE_STEP_LOCKS,   /* 1 descriptor, of a struct wire_locks: this process has locked memory from now on, and an agent */
+	WIRE_STEP_POPULATE, /* a: address, b: length, c: 1 = for writing: the pages are resident, the process's own */
+};
+
+/*
+ * What a process with locked memory has to know of it before it changes its address space; read-only in the client.
+ * Memory that is locked, or shared with the server since it was, lies within [low, high).
+ */
+#define WIRE_LOCKS_FILE "sundog-user" /* name of the file behind shared pages, as Linux lists it */
+struct wire_locks {
+	volatile uint64_t low, high; /* low >= high: there is none; written before the call returns that locks */
+	_Atomic uint32_t locks;     /* munmap and the like wait for somebody */
+	_Atomic uint32_t shared;    /* a fork child finds pages that are not its own */
 };
 
 struct wire_iovec { uint64_t base, len; };
@@ -155,10 +170,26 @@ enum wire_agent_op {
 	WIRE_AGENT_MAP,     /* the descriptor's pages from offset on, shared, over addr; addr 0: anywhere, -> value */
 	WIRE_AGENT_MOVE,    /* mremap(offset, len -> addr): a mapping prepared beside replaces one */
 	WIRE_AGENT_UNMAP,   /* munmap(addr, len): of one prepared beside */
+	/*
+	 * The application's private pages become pages of the descriptor's file from offset on, with the same contents;
+	 * and private again.  No write of any thread is lost.  prot: of the mapping; WIRE_AGENT_CHECK: only if Linux
+	 * says, just before, that the whole range is mapped from inode `inode' at offset.
+	 */
+	WIRE_AGENT_SHARE,
+	WIRE_AGENT_UNSHARE,
+	WIRE_AGENT_POPULATE, /* madvise(addr, len, MADV_POPULATE_WRITE), prot 0: _READ */
+	WIRE_AGENT_WATCH,    /* the descriptor, or none, is /dev/userfaultfd: how SHARE stops writers -> value */
+};
+#define WIRE_AGENT_CHECK 0x100u /* in prot */
+#define WIRE_AGENT_GROW 0x200u  /* in prot of SHARE: the lowest page of a stack, which must go on growing below it */
+enum wire_watch {
+	WIRE_WATCH_SIGNAL, /* write protection and SIGSEGV; a system call into the range fails meanwhile */
+	WIRE_WATCH_USER,   /* userfaultfd, for accesses of the program; a system call fails meanwhile */
+	WIRE_WATCH_FULL,
 };
 struct wire_agent_command {
 	uint32_t op, prot;
-	uint64_t sequence, addr, len, offset;
+	uint64_t sequence, addr, len, offset, inode;
 };
 struct wire_agent_result {
 	uint64_t sequence;

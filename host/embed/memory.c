@@ -89,7 +89,7 @@ int memory_share(struct as_memory *memory)
 
 	pthread_rwlock_wrlock(&memory->lock);
 	if (memory->file == NULL)
-		error = posix_file_create(whole_pages(memory->size), &file);
+		error = posix_file_create("sundog", whole_pages(memory->size), &file);
 	if (error == 0 && memory->file == NULL && (error = memory_move(memory, file)) != 0)
 		posix_file_put(file);
 	pthread_rwlock_unlock(&memory->lock);

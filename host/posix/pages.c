@@ -89,9 +89,9 @@ static int pages_no_descriptor(int error)
 
 /* ---- creating ---- */
 
-static int memfd_open(uint64_t size, int *out)
+static int memfd_open(const char *name, uint64_t size, int *out)
 {
-	int error, fd = memfd_create("sundog", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int error, fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
 	if (fd < 0)
 		return pages_no_descriptor(errno);
@@ -118,9 +118,9 @@ int posix_file_adopt(int fd, bool wait, struct posix_file **out)
 	return 0;
 }
 
-static int file_create(uint64_t size, bool wait, struct posix_file **out)
+static int file_create(const char *name, uint64_t size, bool wait, struct posix_file **out)
 {
-	int fd, error = memfd_open(size, &fd);
+	int fd, error = memfd_open(name, size, &fd);
 
 	if (error != 0)
 		return error;
@@ -130,9 +130,9 @@ static int file_create(uint64_t size, bool wait, struct posix_file **out)
 	return error;
 }
 
-int posix_file_create(uint64_t size, struct posix_file **out)
+int posix_file_create(const char *name, uint64_t size, struct posix_file **out)
 {
-	return file_create(size, false, out);
+	return file_create(name, size, false, out);
 }
 
 struct posix_file *posix_file_get(struct posix_file *file)
@@ -287,7 +287,7 @@ int host_pages_create(size_t bytes, unsigned flags, struct host_pages **out)
 	if (pages == NULL)
 		return ENOMEM;
 	pages->size = bytes;
-	if ((error = file_create(bytes, wait, &pages->file)) != 0)
+	if ((error = file_create("sundog", bytes, wait, &pages->file)) != 0)
 		goto free;
 	if ((error = pages_begin(pages)) != 0)
 		goto put;

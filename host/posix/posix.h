@@ -25,8 +25,8 @@ void posix_init(const struct posix_config *config);
 
 /* A file behind page objects: its descriptor is closed with the last reference. */
 struct posix_file;
-/* A sealed memfd of size bytes, none of them there yet; one reference.  ENOMEM, EAGAIN. */
-int posix_file_create(uint64_t size, struct posix_file **out);
+/* A sealed memfd of size bytes, none of them there yet; one reference.  name: in Linux's lists.  ENOMEM, EAGAIN. */
+int posix_file_create(const char *name, uint64_t size, struct posix_file **out);
 /* fd, read-write, becomes the file's; wait as for host_alloc().  On failure it stays the caller's. */
 int posix_file_adopt(int fd, bool wait, struct posix_file **out);
 struct posix_file *posix_file_get(struct posix_file *file);

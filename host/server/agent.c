@@ -211,7 +211,7 @@ int agent_run(struct process *p, struct wire_agent_command *c, int fd)
 	pthread_mutex_unlock(&a->lock);
 	if (broke)
 		process_condemn(p, "answer", error);
-	if (error == 0 && result == 0 && c->op == WIRE_AGENT_MAP && c->addr == 0)
+	if (error == 0 && result == 0 && c->addr == 0)
 		c->addr = value;
 	return error != 0 ? ESRCH : result;
 }

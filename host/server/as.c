@@ -32,6 +32,7 @@ void as_init(struct host_as *as, struct process *p)
 void as_fini(struct host_as *as)
 {
 	agent_fini(&as->agent);
+	locks_fini(as->locks);
 	ranges_fini(&as->claims);
 	windows_fini(&as->windows);
 	faults_fini(&as->faults);

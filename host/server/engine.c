@@ -40,6 +40,12 @@ int engine_start(const char *name)
 	return 0;
 }
 
+bool engine_allows_uffd(int *device)
+{
+	*device = engine.device;
+	return engine.only != &as_engine_sigsegv;
+}
+
 const struct as_engine *engine_first(void)
 {
 	return engine.only != NULL ? engine.only : &as_engine_uffd;

@@ -130,6 +130,7 @@ static void signals_init(void)
 	sigset_t set;
 
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN); /* the files of promoted pages are long, if empty */
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGUSR1);
@@ -181,6 +182,7 @@ static void stop(const struct options *o)
 	jobs_drain();
 	lifecycle_stop();
 	heirs_purge(true);
+	demote_stop();
 	sys_thread_enter(NULL);
 	leaks = report_halt();
 	sys_thread_leave();

@@ -280,6 +280,7 @@ void process_teardown(struct process *p, const struct thread *self)
 
 	threads_wait(p, self);
 	process_take_down(p);
+	locks_gone(&p->as);
 	agent_end(&p->as.agent);
 	server_lock();
 	p->state = PROCESS_DEAD;

@@ -111,6 +111,27 @@ int ranges_remove(struct ranges *r, uint64_t start, uint64_t end)
 	return 0;
 }
 
+/*
+ *	[ a )   [ start ...... end )[ b )
+ *	          [ c )                        one range: start to b's end
+ */
+int ranges_unite(struct ranges *r, uint64_t start, uint64_t end)
+{
+	size_t i = first_behind(r, start == 0 ? 0 : start - 1), n = 0;
+
+	while (i + n < r->count && r->at[i + n].start <= end) {
+		start = r->at[i + n].start < start ? r->at[i + n].start : start;
+		end = r->at[i + n].end > end ? r->at[i + n].end : end;
+		n++;
+	}
+	if (n == 0)
+		return insert(r, i, start, end);
+	r->at[i] = (struct range){start, end};
+	memmove(&r->at[i + 1], &r->at[i + n], (r->count - i - n) * sizeof(r->at[0]));
+	r->count -= n - 1;
+	return 0;
+}
+
 void ranges_fini(struct ranges *r)
 {
 	free(r->at);

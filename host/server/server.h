@@ -17,7 +17,10 @@
  *	host_as.lock    its claimed ranges, its intercepted windows
  *	faults.lock     threads that serve its faults, faults in service, failures
  *	jobs.lock       jobs in progress
- *	agent.lock      one command at a time; the only one that is held while somebody answers
+ *	locks.begin     while a process begins to lock memory; held while its client answers
+ *	locks.lock      the process's locked memory; held while its agent answers
+ *	agent.lock      one command at a time; held while the agent answers
+ *	demotion.lock   whose shared pages are looked after
  *	nodes.lock      is taken alone, and held across sys_devnode_each()
  */
 #ifndef HOST_SERVER_SERVER_H
@@ -100,6 +103,8 @@ bool ranges_overlap(const struct ranges *r, uint64_t start, uint64_t end);
 /* The first range that meets [start, end); false: none. */
 bool ranges_first(const struct ranges *r, uint64_t start, uint64_t end, struct range *first);
 int ranges_add(struct ranges *r, uint64_t start, uint64_t end);    /* ENOMEM */
+/* Overlaps and neighbours become one with it; ENOMEM. */
+int ranges_unite(struct ranges *r, uint64_t start, uint64_t end);
 int ranges_remove(struct ranges *r, uint64_t start, uint64_t end); /* ENOMEM: a cut in the middle */
 void ranges_fini(struct ranges *r);
 
@@ -198,6 +203,7 @@ struct host_as {
 	const struct as_engine *_Atomic engine; /* constant from the agent's hello on */
 	struct faults faults;
 	struct agent agent;
+	struct locks *locks; /* made by the first lock; constant from then on */
 };
 /* The first intercepted window that meets [start, end), whole; false: none. */
 bool as_window_at(struct host_as *as, uint64_t start, uint64_t end, struct window *whole);
@@ -240,6 +246,20 @@ int engine_start(const char *name);
 const struct as_engine *engine_first(void);
 /* Comes to terms with a client that starts its agent: what it gets; 0 or errno, the answer is the caller's. */
 int engine_agree(struct process *p, int connection);
+/* May promotion use a userfaultfd?  *device: /dev/userfaultfd to make it with, or -1. */
+bool engine_allows_uffd(int *device);
+
+/* ---- lock.c: locked memory of processes ---- */
+
+struct locks;
+void locks_fini(struct locks *l);
+/* Before a fork: pages that nobody holds are the process's own, so that the child has its own.  After it, failed or not. */
+void locks_fork_begin(struct host_as *as);
+void locks_fork_end(struct host_as *as);
+/* The process has ended. */
+void locks_gone(struct host_as *as);
+/* demote.c */
+void demote_stop(void);
 
 /* ---- proofs.c: the opens that a process has proven to hold, by id ---- */
 
@@ -398,6 +418,7 @@ int thread_step(struct thread *t, struct wire_message *m, const int *fds);
 typedef int call_fn(struct thread *t, const struct wire_message *in, struct wire_message *out);
 call_fn call_open, call_prove, call_closed, call_read, call_write, call_seek, call_ioctl, call_poll, call_setfl;
 call_fn call_mmap, call_munmap, call_mprotect, call_fault;
+call_fn call_advise, call_private; /* lock.c */
 call_fn call_fork, call_forked, call_exit, call_cred;
 /* Sends the window entries gathered so far as a step (as.c). */
 int call_maps_flush(struct thread *t);

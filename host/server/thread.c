@@ -38,6 +38,7 @@ static call_fn *const calls[WIRE_OP_END] = {
 	[WIRE_MMAP] = call_mmap,     [WIRE_MUNMAP] = call_munmap,     [WIRE_MPROTECT] = call_mprotect,
 	[WIRE_FORK] = call_fork,     [WIRE_FORKED] = call_forked,     [WIRE_EXIT] = call_exit,
 	[WIRE_CRED] = call_cred,     [WIRE_FAULT] = call_fault,
+	[WIRE_ADVISE] = call_advise, [WIRE_PRIVATE] = call_private,
 };
 
 static int call_run(struct thread *t, const struct wire_message *in, struct wire_message *out)

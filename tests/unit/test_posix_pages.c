@@ -248,7 +248,7 @@ static void views_share_the_file(void **state)
 	char byte = 0;
 
 	(void)state;
-	assert_int_equal(posix_file_create(UINT64_C(1) << 62, &view.file), 0);
+	assert_int_equal(posix_file_create("test", UINT64_C(1) << 62, &view.file), 0);
 	assert_int_equal(posix_pages_view(&view, &first), 0);
 	assert_int_equal(posix_pages_view(&view, &second), 0);
 	assert_int_equal(posix_pages_fd(first), posix_file_fd(view.file));

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * promote_fork.c: a fork child finds pages that its parent shares with the server, and gets a copy of its own before
+ * fork returns in it.
+ *
+ *	[ shared, of the file .... ]   is moved away
+ *	[ private, anonymous ..... ]   comes in its place, and is filled from there
+ *
+ * The child's only thread may be running on such a page, so a helper does it, on a stack of its own, while the thread
+ * sleeps in vfork.
+ */
+#define _GNU_SOURCE
+#include "client/client.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#include "client/promote.h"
+#include "client/raw.h"
+
+#define STACK 65536u
+#define TEXT 32768u
+#define FILE_NAME "/memfd:" WIRE_LOCKS_FILE " (deleted)"
+
+struct copier {
+	bool (*device)(uintptr_t start, uintptr_t end);
+	size_t held; /* bytes in text */
+	char text[TEXT];
+};
+
+struct line {
+	uintptr_t start, end;
+	int prot;
+	bool shared, ours;
+};
+
+static long sys3(long n, long a, long b, long c)
+{
+	return raw_syscall(n, a, b, c, 0, 0, 0);
+}
+
+static bool is_error(long r)
+{
+	return r < 0 && r > -4096;
+}
+
+/* ---- /proc/self/maps, without libc ---- */
+
+static const char *hex(const char *p, uintptr_t *value)
+{
+	for (*value = 0;; p++) {
+		if (*p >= '0' && *p <= '9')
+			*value = *value * 16 + (uintptr_t)(*p - '0');
+		else if (*p >= 'a' && *p <= 'f')
+			*value = *value * 16 + (uintptr_t)(*p - 'a' + 10);
+		else
+			return p;
+	}
+}
+
+/* 7f00-7f10 rw-s 00000000 00:01 1234   /memfd:NAME (deleted) */
+static struct line parse(const char *text, size_t len)
+{
+	size_t name = sizeof(FILE_NAME) - 1;
+	struct line line;
+	const char *p = hex(hex(text, &line.start) + 1, &line.end) + 1;
+
+	line.prot = (p[0] == 'r' ? PROT_READ : 0) | (p[1] == 'w' ? PROT_WRITE : 0) | (p[2] == 'x' ? PROT_EXEC : 0);
+	line.shared = p[3] == 's';
+	line.ours = len > name && memcmp(text + len - name, FILE_NAME, name) == 0;
+	return line;
+}
+
+/* ---- copying ---- */
+
+static void make_own(const struct line *line)
+{
+	long at = (long)line->start, len = (long)(line->end - line->start);
+	int both = PROT_READ | PROT_WRITE;
+	long beside = raw_mmap(0, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (is_error(beside) ||
+	    is_error(raw_syscall(SYS_mremap, at, len, len, MREMAP_MAYMOVE | MREMAP_FIXED, beside, 0)))
+		return;
+	if (is_error(raw_mmap(at, len, both, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0))) {
+		(void)raw_syscall(SYS_mremap, beside, len, len, MREMAP_MAYMOVE | MREMAP_FIXED, at, 0);
+		return;
+	}
+	if (!(line->prot & PROT_READ))
+		(void)sys3(SYS_mprotect, beside, len, PROT_READ);
+	memcpy((void *)at, (const void *)beside, (size_t)len);
+	if (line->prot != both)
+		(void)sys3(SYS_mprotect, at, len, line->prot);
+	(void)sys3(SYS_munmap, beside, len, 0);
+}
+
+/* The whole lines of what is in the buffer; the rest stays for the next read. */
+static void take_lines(struct copier *c)
+{
+	char *at = c->text, *end = c->text + c->held, *stop;
+
+	while ((stop = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+		struct line line = parse(at, (size_t)(stop - at));
+		if (line.shared && line.ours && !c->device(line.start, line.end))
+			make_own(&line);
+		at = stop + 1;
+	}
+	c->held = (size_t)(end - at);
+	memmove(c->text, at, c->held);
+}
+
+static int copier_main(void *arg)
+{
+	struct copier *c = arg;
+	long n, fd = raw_syscall(SYS_openat, AT_FDCWD, (long)"/proc/self/maps", O_RDONLY | O_CLOEXEC, 0, 0, 0);
+
+	while (fd >= 0 && c->held < TEXT &&
+	       (n = sys3(SYS_read, fd, (long)(c->text + c->held), (long)(TEXT - c->held))) > 0) {
+		c->held += (size_t)n;
+		take_lines(c);
+	}
+	sys3(SYS_exit_group, fd < 0, 0, 0);
+	return 0;
+}
+
+/*	memory:   | struct copier | ... stack -> |   */
+void promote_fork_copy(bool (*device)(uintptr_t start, uintptr_t end))
+{
+	size_t size = (sizeof(struct copier) + STACK + 4095) & ~(size_t)4095;
+	char *memory = REAL(mmap)(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int status;
+
+	if (memory == MAP_FAILED)
+		return;
+	((struct copier *)memory)->device = device;
+	pid_t pid = clone(copier_main, memory + size, CLONE_VM | CLONE_VFORK | CLONE_UNTRACED, memory);
+	if (pid > 0)
+		(void)raw_syscall(SYS_wait4, pid, (long)&status, __WALL, 0, 0, 0);
+	REAL(munmap)(memory, size);
+}

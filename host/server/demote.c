@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * demote.c: shared pages that nobody holds become the process's own again: some time after the last lock, before a
+ * fork, before mremap.
+ *
+ *	MAP_SHARED of the file  -->  MAP_PRIVATE of the same place, each page with its private copy, the file empty there
+ *
+ * which Linux does without a moment in which a write could be lost, and which is to the process like anonymous memory:
+ * what is dropped (MADV_DONTNEED) reads as zero, a fork child has its own.  One thread looks after all processes.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host/server/lock.h"
+
+#define PERIOD_NS UINT64_C(1000000000)
+
+static struct {
+	pthread_mutex_t lock; /* protects the fields below, and what lock.h says */
+	pthread_cond_t changed;
+	TAILQ_HEAD(, locks) queue; /* the next one that is due first */
+	pthread_t thread;
+	bool started, stop;
+} demotion = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER,
+	      .queue = TAILQ_HEAD_INITIALIZER(demotion.queue)};
+
+void file_punch(const struct locks *l, uint64_t start, uint64_t end)
+{
+	if (l->file != NULL)
+		(void)fallocate(posix_file_fd(l->file), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)start,
+				(off_t)(end - start));
+}
+
+/* ---- parts of the file that nobody holds ---- */
+
+/* The first hold or recent range that meets [start, end). */
+static bool first_busy(const struct locks *l, uint64_t start, uint64_t end, bool recent, struct range *busy)
+{
+	const struct hold *h;
+	bool found = !recent && ranges_first(&l->recent, start, end, busy);
+
+	LIST_FOREACH(h, &l->holds, link) {
+		if (h->file != l->file || h->offset >= end || h->offset + h->len <= start)
+			continue;
+		if (!found || h->offset < busy->start)
+			*busy = (struct range){h->offset, h->offset + h->len};
+		found = true;
+	}
+	return found;
+}
+
+/*
+ *	[ at ......................... end )
+ *	   [ held )       [ recent )              -> the parts between; recent: those too
+ */
+static bool next_idle(const struct locks *l, uint64_t at, uint64_t end, bool recent, struct range *idle)
+{
+	struct range busy;
+
+	while (at < end && first_busy(l, at, end, recent, &busy)) {
+		if (busy.start > at) {
+			*idle = (struct range){at, busy.start};
+			return true;
+		}
+		at = busy.end;
+	}
+	*idle = (struct range){at, end};
+	return at < end;
+}
+
+/* ---- demotion ---- */
+
+static void part_demote(struct locks *l, const struct vma *v, uint64_t start, uint64_t end)
+{
+	struct wire_agent_command c = {.op = WIRE_AGENT_UNSHARE, .prot = v->prot | WIRE_AGENT_CHECK,
+				       .inode = l->inode};
+
+	for (uint64_t n; start < end; start += n) {
+		n = end - start < AGENT_CHUNK ? end - start : AGENT_CHUNK;
+		c.addr = v->start + (start - v->offset);
+		c.len = n;
+		c.offset = start;
+		if (agent_run(l->process, &c, posix_file_fd(l->file)) == 0)
+			file_punch(l, start, start + n);
+	}
+}
+
+static void vma_demote(struct locks *l, const struct vma *v, uint64_t start, uint64_t end, bool recent)
+{
+	uint64_t at = v->offset + (start - v->start), stop = v->offset + (end - v->start);
+	struct range idle;
+
+	for (; next_idle(l, at, stop, recent, &idle); at = idle.end)
+		part_demote(l, v, idle.start, idle.end);
+}
+
+void demote_range(struct locks *l, uint64_t start, uint64_t end, bool recent)
+{
+	struct vma v;
+
+	if (l->file == NULL || l->maps < 0 || l->used.count == 0)
+		return;
+	for (uint64_t at = start; at < end && maps_find(l->maps, at, &v) && v.start < end; at = v.end)
+		if (v.shared && vma_is_ours(l, &v))
+			vma_demote(l, &v, v.start > at ? v.start : at, v.end < end ? v.end : end, recent);
+}
+
+void demote_all_gone(struct locks *l)
+{
+	struct range idle;
+
+	if (l->file == NULL)
+		return;
+	for (size_t i = 0; i < l->used.count; i++)
+		for (uint64_t at = l->used.at[i].start; next_idle(l, at, l->used.at[i].end, true, &idle);
+		     at = idle.end)
+			file_punch(l, idle.start, idle.end);
+	if (!LIST_EMPTY(&l->holds))
+		return;
+	posix_file_put(l->file);
+	l->file = NULL;
+	ranges_fini(&l->used);
+}
+
+/* ---- what the process has unmapped, unknown to us ---- */
+
+/* Places that some mapping of the process has, shared or private; false: cannot be told. */
+static bool places_mapped(const struct locks *l, struct ranges *mapped, bool *shared)
+{
+	struct vma v;
+	int error = 0;
+
+	*shared = false;
+	for (uint64_t at = 0; error == 0 && maps_find(l->maps, at, &v); at = v.end) {
+		if (!vma_is_ours(l, &v))
+			continue;
+		*shared |= v.shared;
+		error = ranges_unite(mapped, v.offset, v.offset + (v.end - v.start));
+	}
+	return error == 0;
+}
+
+static void used_without(const struct locks *l, const struct ranges *mapped, struct ranges *unused)
+{
+	struct range r, idle;
+
+	for (size_t i = 0; i < l->used.count; i++) {
+		uint64_t at = l->used.at[i].start, end = l->used.at[i].end;
+		while (at < end) {
+			uint64_t stop = end;
+			if (ranges_first(mapped, at, end, &r)) {
+				stop = r.start > at ? r.start : at;
+			}
+			for (uint64_t from = at; next_idle(l, from, stop, true, &idle); from = idle.end)
+				(void)ranges_unite(unused, idle.start, idle.end);
+			at = stop < end ? r.end : end;
+		}
+	}
+}
+
+/* A mapping may move while the list is read, so a place must be missing twice. */
+static void collect(struct locks *l)
+{
+	struct ranges mapped = {0}, unused = {0};
+	struct range r;
+	bool shared = true;
+
+	if (places_mapped(l, &mapped, &shared)) {
+		used_without(l, &mapped, &unused);
+		for (size_t i = 0; i < l->stale.count; i++)
+			for (uint64_t at = l->stale.at[i].start, end = l->stale.at[i].end;
+			     ranges_first(&unused, at, end, &r); at = r.end) {
+				uint64_t start = r.start > at ? r.start : at, stop = r.end < end ? r.end : end;
+				file_punch(l, start, stop);
+				(void)ranges_remove(&l->used, start, stop);
+			}
+		ranges_fini(&l->stale);
+		l->stale = unused;
+	} else {
+		ranges_fini(&unused);
+	}
+	atomic_store(&l->page->shared, shared);
+	ranges_fini(&mapped);
+}
+
+/* ---- the thread ---- */
+
+/* One process; false: nothing is left to look after. */
+static bool look_after(struct locks *l)
+{
+	bool more;
+
+	if (pthread_mutex_trylock(&l->lock) != 0)
+		return true;
+	if (l->forks == 0 && !l->gone && l->file != NULL && l->maps >= 0) {
+		demote_range(l, 0, UINT64_MAX, false);
+		ranges_fini(&l->recent);
+		collect(l);
+		if (l->nlocks == 0 && l->used.count == 0)
+			l->page->low = l->page->high = 0;
+	}
+	more = !l->gone && (atomic_load(&l->page->shared) || l->stale.count > 0);
+	pthread_mutex_unlock(&l->lock);
+	return more;
+}
+
+/* With demotion.lock. */
+static void requeue(struct locks *l)
+{
+	l->queued = true;
+	l->due = host_time_monotonic() + PERIOD_NS;
+	TAILQ_INSERT_TAIL(&demotion.queue, l, link);
+	pthread_cond_signal(&demotion.changed);
+}
+
+static void serve(struct locks *l)
+{
+	struct process *p = process_get(l->process);
+	bool more;
+
+	TAILQ_REMOVE(&demotion.queue, l, link);
+	l->queued = false;
+	pthread_mutex_unlock(&demotion.lock);
+	more = look_after(l);
+	pthread_mutex_lock(&demotion.lock);
+	if (more && !l->queued && !atomic_load(&p->dying))
+		requeue(l);
+	pthread_mutex_unlock(&demotion.lock);
+	process_put(p);
+	pthread_mutex_lock(&demotion.lock);
+}
+
+static void *demotion_main(void *arg)
+{
+	struct locks *l;
+
+	pthread_mutex_lock(&demotion.lock);
+	while (!demotion.stop) {
+		l = TAILQ_FIRST(&demotion.queue);
+		if (l == NULL) {
+			pthread_cond_wait(&demotion.changed, &demotion.lock);
+		} else if (l->due > host_time_monotonic()) {
+			struct timespec until;
+			(void)clock_gettime(CLOCK_REALTIME, &until);
+			until.tv_sec += 1;
+			(void)pthread_cond_timedwait(&demotion.changed, &demotion.lock, &until);
+		} else {
+			serve(l);
+		}
+	}
+	pthread_mutex_unlock(&demotion.lock);
+	return NULL;
+}
+
+void demote_queue(struct locks *l)
+{
+	pthread_mutex_lock(&demotion.lock);
+	if (!demotion.started)
+		demotion.started = pthread_create(&demotion.thread, NULL, demotion_main, NULL) == 0;
+	if (!l->queued && !atomic_load(&l->process->dying))
+		requeue(l);
+	pthread_mutex_unlock(&demotion.lock);
+}
+
+void demote_unqueue(struct locks *l)
+{
+	pthread_mutex_lock(&demotion.lock);
+	if (l->queued)
+		TAILQ_REMOVE(&demotion.queue, l, link);
+	l->queued = false;
+	pthread_mutex_unlock(&demotion.lock);
+}
+
+void demote_stop(void)
+{
+	bool started;
+
+	pthread_mutex_lock(&demotion.lock);
+	demotion.stop = true;
+	started = demotion.started;
+	pthread_cond_signal(&demotion.changed);
+	pthread_mutex_unlock(&demotion.lock);
+	if (started)
+		(void)pthread_join(demotion.thread, NULL);
+}

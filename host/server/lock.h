@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * lock.h: locked memory of real processes; shared by lock.c, promote.c, demote.c and maps.c.
+ *
+ * Until somebody asks for an address, a lock is a record, and the pages are reached through the process.  Then they become
+ * pages of one sparse file per process (promotion), where every address has its place:
+ *
+ *	process:   [ heap ... [ locked ] ........ [ locked ] ... stack ]      0 .. SPAN
+ *	file:      |          [ pages  ]          [ pages  ]           |      base + 0 .. base + SPAN
+ *
+ * so that neighbours are one mapping.  base is 0, and moves up by SPAN where a place may be in use by another than the
+ * memory that is there now: by a page object whose process has unmapped the pages, or by a fork child, whose
+ * private pages have the file behind them.  A hold keeps a part of the file as it is: each lock that was promoted
+ * has one, and each page object.  What nobody holds becomes the process's own again (demote.c).
+ */
+#ifndef HOST_SERVER_LOCK_H
+#define HOST_SERVER_LOCK_H
+
+#include "host/server/server.h"
+
+/* ---- maps.c ---- */
+
+struct vma {
+	uint64_t start, end, offset, inode, page_size;
+	unsigned major, minor, prot; /* HOST_PROT_* */
+	bool shared;
+	char name[256];
+};
+/* -1: Linux does not let us look. */
+int maps_open(const struct process *p);
+/* The first mapping that ends beyond addr. */
+bool maps_find(int fd, uint64_t addr, struct vma *v);
+
+/* ---- one process's locks ---- */
+
+struct hold {
+	struct locks *locks;
+	struct posix_file *file; /* a reference; the process's sparse one, or a file that it shares with others */
+	uint64_t offset, len;
+	LIST_ENTRY(hold) link;
+};
+
+struct host_lock {
+	struct locks *locks;
+	struct process *process; /* a reference */
+	uint64_t addr, len;
+	unsigned flags;
+	struct hold *hold;       /* NULL: nobody has asked for the pages yet; locks.lock */
+};
+
+struct locks {
+	struct process *process;
+	pthread_mutex_t begin;     /* held while the client begins; protects the next two */
+	bool begun;
+	struct wire_locks *page;   /* the client's view; written with lock */
+
+	pthread_mutex_t lock;      /* protects the fields below; held while the agent works */
+	unsigned nlocks;
+	unsigned forks;            /* begun and not ended: nothing becomes private meanwhile */
+	bool gone;                 /* the process */
+	int maps;                  /* of /proc/PID/maps, or -1 */
+	struct posix_file *file;   /* NULL: nothing was promoted yet */
+	uint64_t inode, base;
+	LIST_HEAD(, hold) holds;
+	/* Offsets in the file. */
+	struct ranges used;        /* pages may be there, or a private mapping has it behind */
+	struct ranges recent;      /* not held any more, but a moment ago */
+	struct ranges stale;       /* seemed unused at the last look */
+
+	/* demote.c; protected by its lock. */
+	bool queued;
+	uint64_t due;              /* of host_time_monotonic() */
+	TAILQ_ENTRY(locks) link;
+};
+
+/* The process's, or NULL if it has none. */
+struct locks *locks_of(struct host_as *as);
+/* Tells the client what lies in [start, end).  lock is held. */
+void locks_publish(struct locks *l, uint64_t start, uint64_t end);
+/* Errors of the agent, as host.h has them. */
+int locks_agent(struct locks *l, struct wire_agent_command *c, int fd);
+
+/* ---- promote.c: lock is held ---- */
+
+#define SPAN_64 (UINT64_C(1) << 47)
+#define SPAN_32 (UINT64_C(1) << 32)
+#define FILE_SIZE_MAX (UINT64_C(1) << 62)
+#define AGENT_CHUNK (UINT64_C(16) << 20) /* of one command, which is done in far less than the agent's time */
+
+uint64_t promote_span(const struct locks *l);
+bool vma_is_ours(const struct locks *l, const struct vma *v);
+/* Where the pages of the range are from now on, shared; *file with a reference. */
+int promote_range(struct locks *l, uint64_t addr, uint64_t len, struct posix_file **file, uint64_t *offset);
+bool hold_overlaps(const struct locks *l, uint64_t start, uint64_t end);
+/* Takes over the reference to file; NULL: no memory, and it is given back. */
+struct hold *hold_create(struct locks *l, struct posix_file *file, uint64_t offset, uint64_t len);
+void hold_destroy(struct hold *h);
+
+/* ---- demote.c ---- */
+
+/* Pages in [start, end) of the process's addresses that nobody holds become private.  lock is held. */
+void demote_range(struct locks *l, uint64_t start, uint64_t end, bool recent);
+/* The process has ended: what nobody holds is given back.  lock is held. */
+void demote_all_gone(struct locks *l);
+/* Looks after l from now on. */
+void demote_queue(struct locks *l);
+void demote_unqueue(struct locks *l);
+/* Gives the file's pages of [start, end) back: they read as zero. */
+void file_punch(const struct locks *l, uint64_t start, uint64_t end);
+
+#endif

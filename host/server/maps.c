@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* maps.c: what Linux says is mapped in a process.  By PROCMAP_QUERY, or, before Linux 6.11, from the text. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "host/server/lock.h"
+
+struct query { /* Linux's struct procmap_query */
+	uint64_t size, flags, addr, vma_start, vma_end, vma_flags, page_size, offset, inode;
+	uint32_t major, minor, name_size, build_id_size;
+	uint64_t name, build_id;
+};
+#define PROCMAP_QUERY _IOWR('f', 17, struct query)
+#define QUERY_NEXT 0x10u   /* the mapping at addr, or the next one */
+#define QUERY_SHARED 0x08u
+
+int maps_open(const struct process *p)
+{
+	struct pollfd dead = {p->pidfd, POLLIN, 0};
+	char path[32];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/maps", (int)p->pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* The number was this process's if it lives now. */
+	if (fd >= 0 && (p->pidfd < 0 || poll(&dead, 1, 0) != 0)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static bool find_by_query(int fd, uint64_t addr, struct vma *v, bool *known)
+{
+	struct query q = {.size = sizeof(q), .flags = QUERY_NEXT, .addr = addr, .name_size = sizeof(v->name),
+			  .name = (uintptr_t)v->name};
+	int result;
+
+	v->name[0] = '\0';
+	result = ioctl(fd, PROCMAP_QUERY, &q);
+	if (result != 0 && errno == ENAMETOOLONG) {
+		q.name_size = 0;
+		q.name = 0;
+		result = ioctl(fd, PROCMAP_QUERY, &q);
+	}
+	*known = result == 0 || errno == ENOENT || errno == ESRCH;
+	if (result != 0)
+		return false;
+	v->start = q.vma_start;
+	v->end = q.vma_end;
+	v->offset = q.offset;
+	v->inode = q.inode;
+	v->major = q.major;
+	v->minor = q.minor;
+	v->prot = q.vma_flags & (HOST_PROT_READ | HOST_PROT_WRITE | HOST_PROT_EXEC);
+	v->shared = q.vma_flags & QUERY_SHARED;
+	v->page_size = q.page_size;
+	return true;
+}
+
+/* 7f00-7f10 rw-s 00000000 00:01 1234      /a/name */
+static bool line_parse(const char *line, struct vma *v)
+{
+	unsigned long long start, end, offset, inode;
+	char perms[5];
+	int name = 0;
+
+	if (sscanf(line, "%llx-%llx %4s %llx %x:%x %llu %n", &start, &end, perms, &offset, &v->major, &v->minor,
+		   &inode, &name) < 7)
+		return false;
+	v->start = start;
+	v->end = end;
+	v->offset = offset;
+	v->inode = inode;
+	v->prot = (perms[0] == 'r' ? HOST_PROT_READ : 0) | (perms[1] == 'w' ? HOST_PROT_WRITE : 0) |
+		  (perms[2] == 'x' ? HOST_PROT_EXEC : 0);
+	v->shared = perms[3] == 's';
+	v->page_size = PAGE_SIZE;
+	(void)snprintf(v->name, sizeof(v->name), "%.*s", (int)strcspn(line + name, "\n"), line + name);
+	return true;
+}
+
+static bool find_by_text(int fd, uint64_t addr, struct vma *v)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	FILE *file = copy >= 0 ? fdopen(copy, "r") : NULL;
+	char *line = NULL;
+	size_t room = 0;
+	bool found = false;
+
+	if (file == NULL) {
+		if (copy >= 0)
+			close(copy);
+		return false;
+	}
+	rewind(file);
+	while (!found && getline(&line, &room, file) > 0)
+		found = line_parse(line, v) && v->end > addr;
+	free(line);
+	fclose(file);
+	return found;
+}
+
+bool maps_find(int fd, uint64_t addr, struct vma *v)
+{
+	bool known, found = find_by_query(fd, addr, v, &known);
+
+	return known ? found : find_by_text(fd, addr, v);
+}

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* promote.c: pages of a process become pages of its sparse file, or of the file that it shares with others (lock.h). */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "host/server/lock.h"
+
+#define TRIES 4 /* the application may change its mappings while we look */
+
+uint64_t promote_span(const struct locks *l)
+{
+	return l->process->model == SYS_ILP32 ? SPAN_32 : SPAN_64;
+}
+
+bool vma_is_ours(const struct locks *l, const struct vma *v)
+{
+	return l->file != NULL && v->inode == l->inode && strncmp(v->name, "/memfd:" WIRE_LOCKS_FILE,
+								   sizeof("/memfd:" WIRE_LOCKS_FILE) - 1) == 0;
+}
+
+/* ---- holds ---- */
+
+struct hold *hold_create(struct locks *l, struct posix_file *file, uint64_t offset, uint64_t len)
+{
+	struct hold *h = calloc(1, sizeof(*h));
+
+	if (h == NULL) {
+		posix_file_put(file);
+		return NULL;
+	}
+	*h = (struct hold){.locks = l, .file = file, .offset = offset, .len = len};
+	LIST_INSERT_HEAD(&l->holds, h, link);
+	return h;
+}
+
+void hold_destroy(struct hold *h)
+{
+	struct locks *l = h->locks;
+
+	LIST_REMOVE(h, link);
+	if (h->file == l->file && l->gone)
+		demote_all_gone(l);
+	else if (h->file == l->file)
+		(void)ranges_unite(&l->recent, h->offset, h->offset + h->len);
+	posix_file_put(h->file);
+	free(h);
+}
+
+bool hold_overlaps(const struct locks *l, uint64_t start, uint64_t end)
+{
+	const struct hold *h;
+
+	LIST_FOREACH(h, &l->holds, link)
+		if (h->file == l->file && h->offset < end && start < h->offset + h->len)
+			return true;
+	return false;
+}
+
+/* ---- what is there ---- */
+
+struct sight {
+	bool private;      /* some of it is the process's own */
+	bool ours;         /* some of it is shared with us already ... */
+	bool scattered;    /* ... at places that are no one part of the file */
+	bool foreign;      /* some of it is shared with others */
+	uint64_t base;     /* of ours, or of private memory that was: offset - address */
+	bool based;
+	struct vma first;  /* foreign */
+};
+
+static void sight_add(struct sight *s, const struct locks *l, const struct vma *v)
+{
+	uint64_t base = v->offset - v->start;
+	bool ours = vma_is_ours(l, v);
+
+	if (v->shared && !ours) {
+		if (s->foreign)
+			s->scattered |= v->inode != s->first.inode || v->major != s->first.major ||
+					v->minor != s->first.minor || base != s->first.offset - s->first.start;
+		else
+			s->first = *v;
+		s->foreign = true;
+		return;
+	}
+	s->private |= !v->shared;
+	s->ours |= v->shared;
+	if (ours && s->based)
+		s->scattered |= v->shared && base != s->base;
+	if (ours && (v->shared || !s->based)) {
+		s->scattered |= s->ours && s->based && base != s->base && v->shared;
+		s->base = base;
+		s->based = true;
+	}
+}
+
+static int look(const struct locks *l, uint64_t addr, uint64_t end, struct sight *s)
+{
+	struct vma v;
+
+	*s = (struct sight){0};
+	for (uint64_t at = addr; at < end; at = v.end) {
+		if (l->maps < 0 || !maps_find(l->maps, at, &v) || v.start > at)
+			return EFAULT;
+		sight_add(s, l, &v);
+	}
+	return s->foreign && (s->private || s->ours || s->scattered) ? EFAULT : 0;
+}
+
+/* ---- memory that the process shares with others: the same file ---- */
+
+/* Its descriptor, writable where the mapping is. */
+static int foreign_open(const struct locks *l, const struct vma *v)
+{
+	int flags = (v->prot & HOST_PROT_WRITE ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+	struct stat status;
+	char path[64];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/map_files/%llx-%llx", (int)l->process->pid,
+		       (unsigned long long)v->start, (unsigned long long)v->end);
+	fd = open(path, flags);
+	if (fd < 0 && v->name[0] == '/') /* that needs a privilege */
+		fd = open(v->name, flags | O_NOFOLLOW);
+	if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_ino == v->inode &&
+	    major(status.st_dev) == v->major && minor(status.st_dev) == v->minor)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static int foreign_share(const struct locks *l, uint64_t addr, const struct vma *v, struct posix_file **file,
+			 uint64_t *offset)
+{
+	int error, fd = foreign_open(l, v);
+
+	if (fd < 0)
+		return EFAULT;
+	error = posix_file_adopt(fd, false, file);
+	if (error != 0)
+		close(fd);
+	*offset = v->offset + (addr - v->start);
+	return error;
+}
+
+/* ---- private memory: the sparse file ---- */
+
+static int file_need(struct locks *l)
+{
+	struct stat status;
+	int error;
+
+	if (l->file != NULL)
+		return 0;
+	error = posix_file_create(WIRE_LOCKS_FILE, FILE_SIZE_MAX, &l->file);
+	if (error != 0)
+		return error;
+	if (fstat(posix_file_fd(l->file), &status) != 0) {
+		posix_file_put(l->file);
+		l->file = NULL;
+		return EAGAIN;
+	}
+	l->inode = status.st_ino;
+	return 0;
+}
+
+/* The part of the mapping that becomes shared with the range: huge pages go as a whole. */
+static void piece_of(const struct vma *v, uint64_t addr, uint64_t end, uint64_t *start, uint64_t *stop)
+{
+	uint64_t unit = v->page_size > PAGE_SIZE ? v->page_size : PAGE_SIZE;
+
+	*start = addr > v->start ? addr & ~(unit - 1) : v->start;
+	*stop = end < v->end ? (end + unit - 1) & ~(unit - 1) : v->end;
+}
+
+/*
+ * May the piece's pages be at base?  Not if anybody may still have something there; its own old place is free, since
+ * what was private again has no pages in the file.
+ */
+static bool place_is_free(const struct locks *l, const struct vma *v, uint64_t start, uint64_t stop, uint64_t base)
+{
+	bool own = vma_is_ours(l, v) && v->offset - v->start == base;
+
+	if (own && v->shared)
+		return true;
+	if (base < l->base || base % promote_span(l) != 0)
+		return false;
+	return own ? !hold_overlaps(l, base + start, base + stop) :
+		     !ranges_overlap(&l->used, base + start, base + stop);
+}
+
+static bool base_is_free(const struct locks *l, uint64_t addr, uint64_t end, uint64_t base)
+{
+	uint64_t start, stop;
+	struct vma v;
+
+	for (uint64_t at = addr; at < end; at = v.end) {
+		if (!maps_find(l->maps, at, &v) || v.start > at)
+			return false;
+		piece_of(&v, addr, end, &start, &stop);
+		if (!place_is_free(l, &v, start, stop, base))
+			return false;
+	}
+	return true;
+}
+
+static int base_choose(const struct locks *l, uint64_t addr, uint64_t end, const struct sight *s, uint64_t *base)
+{
+	uint64_t span = promote_span(l);
+
+	if (s->based && base_is_free(l, addr, end, s->base)) {
+		*base = s->base;
+		return 0;
+	}
+	for (*base = l->base; *base + span <= FILE_SIZE_MAX; *base += span)
+		if (base_is_free(l, addr, end, *base))
+			return 0;
+	return EAGAIN;
+}
+
+static int piece_share(struct locks *l, const struct vma *v, uint64_t start, uint64_t stop, uint64_t base)
+{
+	uint64_t chunk = v->page_size > AGENT_CHUNK ? v->page_size : AGENT_CHUNK;
+	struct wire_agent_command c = {.op = WIRE_AGENT_SHARE, .prot = v->prot | WIRE_AGENT_CHECK, .inode = v->inode};
+	int error = ranges_unite(&l->used, base + start, base + stop);
+
+	if (strcmp(v->name, "[stack]") == 0 && start == v->start)
+		c.prot |= WIRE_AGENT_GROW;
+	locks_publish(l, start, stop);
+	atomic_store(&l->page->shared, 1);
+	for (uint64_t n; start < stop && error == 0; start += n) {
+		n = stop - start < chunk ? stop - start : chunk;
+		c.addr = start;
+		c.len = n;
+		c.offset = base + start;
+		error = locks_agent(l, &c, posix_file_fd(l->file));
+	}
+	return error;
+}
+
+static int pieces_share(struct locks *l, uint64_t addr, uint64_t end, uint64_t base)
+{
+	uint64_t start, stop;
+	struct vma v;
+	int error = 0;
+
+	for (uint64_t at = addr; at < end && error == 0; at = v.end) {
+		if (!maps_find(l->maps, at, &v) || v.start > at)
+			return EFAULT;
+		if (v.shared && vma_is_ours(l, &v) && v.offset - v.start == base)
+			continue;
+		piece_of(&v, addr, end, &start, &stop);
+		if (v.shared && (!vma_is_ours(l, &v) ||
+				 hold_overlaps(l, v.offset + (start - v.start), v.offset + (stop - v.start))))
+			return v.prot == 0 ? EFAULT : EAGAIN; /* another has it, elsewhere */
+		error = piece_share(l, &v, start, stop, base);
+	}
+	return error;
+}
+
+static int promote_once(struct locks *l, uint64_t addr, uint64_t len, struct posix_file **file, uint64_t *offset)
+{
+	struct sight s;
+	uint64_t base;
+	int error = look(l, addr, addr + len, &s);
+
+	if (error != 0)
+		return error;
+	if (s.foreign)
+		return foreign_share(l, addr, &s.first, file, offset);
+	error = file_need(l);
+	if (error == 0 && (s.private || s.scattered)) {
+		error = base_choose(l, addr, addr + len, &s, &base);
+		if (error == 0)
+			error = pieces_share(l, addr, addr + len, base);
+		demote_queue(l);
+	} else {
+		base = s.base;
+	}
+	if (error != 0)
+		return error;
+	*file = posix_file_get(l->file);
+	*offset = base + addr;
+	return 0;
+}
+
+int promote_range(struct locks *l, uint64_t addr, uint64_t len, struct posix_file **file, uint64_t *offset)
+{
+	int error = EAGAIN;
+
+	for (int i = 0; i < TRIES && error == EAGAIN; i++)
+		error = promote_once(l, addr, len, file, offset);
+	return error;
+}
