@@ -272,6 +272,8 @@ static int uffd_laid(struct host_as *as, const struct host_window *w, bool *open
 	*open = false;
 	if (!is_registrable(w))
 		return 0;
+	if (!agent_exists(&as->agent)) /* the client has lied */
+		return ENXIO;
 	error = window_register(as, start, end);
 	if (error == 0)
 		error = window_note(as, start, end, w->prot, true);

@@ -539,7 +539,8 @@ void supervisor_changed(void);
 struct server {
 	pthread_mutex_t lock; /* protects the fields below, and more: see above */
 	struct process_list processes;
-	unsigned nprocesses, nthreads, nopens;
+	atomic_uint nprocesses; /* changes under the lock */
+	unsigned nthreads, nopens;
 	LIST_HEAD(, open) opens;
 	bool stopping;
 };
