@@ -106,7 +106,8 @@ int windows_cut(struct windows *ws, uint64_t start, uint64_t end)
 	first = last = first_behind(ws, start);
 	while (last < ws->count && ws->at[last]->start < end)
 		free(ws->at[last++]);
-	memmove(&ws->at[first], &ws->at[last], (ws->count - last) * sizeof(ws->at[0]));
+	if (last > first)
+		memmove(&ws->at[first], &ws->at[last], (ws->count - last) * sizeof(ws->at[0]));
 	ws->count -= last - first;
 	return 0;
 }
