@@ -24,7 +24,7 @@ static const char help[] =
 	"  -r             instead: replace the lowest value by VALUE\n"
 	"  -x             instead: delete a value, the lowest unless -v says which\n"
 	"  -t PRIVILEGE   of the value: privileged, or basic (processes only)\n"
-	"  -e ACTION      with that action: signal=SIGNAL, beside deny; alone: add it to the lowest value\n"
+	"  -e ACTION      add an action to that value, or without -v to the lowest: signal=SIGNAL, beside deny\n"
 	"  -d ACTION      take that action away: signal\n"
 	"  -P             show one record a line, its fields separated by tabs\n"
 	"  --name NAME    the server of that name (`sundog server -n NAME`); without it the one that runs this\n"

@@ -33,17 +33,14 @@ static void row_print(const struct table *t, char **cells, const int *widths)
 	for (size_t i = 0; i < strlen(t->align); i++) {
 		int n = (int)strlen(cells[i]);
 
-		if (t->align[i] == 'r') {
-			pad += widths[i] - n;
-			printf("%*s%s", pad, "", cells[i]);
-			pad = 0;
-		} else if (n > 0) {
-			printf("%*s%s", pad, "", cells[i]);
-			pad = widths[i] - n;
+		int left = t->align[i] == 'r' ? widths[i] - n : 0;
+
+		if (n > 0) {
+			printf("%*s%s", pad + left, "", cells[i]);
+			pad = widths[i] - n - left + 2;
 		} else {
-			pad += widths[i];
+			pad += widths[i] + 2;
 		}
-		pad += 2;
 	}
 	putchar('\n');
 }

@@ -343,6 +343,10 @@ static bool change_plan(struct request *r, struct change *c, const struct sys_rc
 {
 	bool set = strcmp(c->verb, "set") == 0, action = strcmp(c->verb, "action") == 0;
 
+	if (set && c->has_value && (c->enable.action | c->disable.action) != 0 && change_old(c, true) != NULL) {
+		set = false; /* the actions of a value that is there */
+		action = true;
+	}
 	if ((set || strcmp(c->verb, "replace") == 0) && !c->has_value) {
 		answer_add(&r->answer, "failed\t%s: -v VALUE is missing", rctl_name(c->target.control));
 		return false;

@@ -360,6 +360,7 @@ DRIVERS = {  # name: source, flags; the file is named after the source, as its d
     "leak-kmem": ("leaky.c", ["-DLEAK_KMEM"]),
     "leak-node": ("leaky.c", ["-DLEAK_NODE"]),
     "gate": ("gate.c", []),
+    "rlock": ("rlock.c", []),
     "stress": ("stress.c", []),
     "waits": ("waits.c", []),
     "shm": ("../../../drivers/shm", []),

@@ -1,0 +1,377 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Limits on locked memory: -x, -p, --projects, prctl, whose project, refusals and what is said of them."""
+
+import os
+import pwd
+import re
+import signal
+
+import pytest
+
+from harness import NOBODY, SUNDOG, until
+
+MEDIA = "project.max-locked-memory"
+K = 1024
+
+
+def refused(result, *words):
+    lines = result.err.splitlines()
+    assert result.status == 125, str(result)
+    assert len(lines) == 1 and lines[0].startswith("sundog: "), str(result)
+    for word in words:
+        assert word in lines[0], str(result)
+
+
+def database(world, text, name="project"):
+    path = os.path.join(world.tmp, name)
+    with open(path, "w", encoding="ascii") as f:
+        f.write(text)
+    os.chmod(path, 0o644)
+    return path
+
+
+def app(world, *words):
+    return [world.app("rlock"), *words]
+
+
+def prctl(world, server, *args, wrap=(), **kw):
+    return world.run([*wrap, SUNDOG, "prctl", "--name", server.name, *args], **kw)
+
+
+def values(text, label):
+    """The lines of one target's table: {privilege: (value, action)}."""
+    block = re.split(r"\n\n", text)
+    block = [b for b in block if b.startswith(label)]
+    assert len(block) == 1, text
+    rows = {}
+    for line in block[0].splitlines()[2:]:
+        words = line.removeprefix(MEDIA).split(None, 2) if not line.startswith((" ", "zone.", "process.")) else line.split(None, 2)
+        if words[0].endswith("max-locked-memory"):
+            words = line.split(None, 3)[1:]
+        rows.setdefault(words[0], []).append(tuple(words[1:]))
+    return rows
+
+
+# ---- options ----
+
+@pytest.mark.parametrize("setting, words", [
+    ("project.max-lwps=(privileged,1,deny)", ["project.max-lwps: no such resource control"]),
+    ("project.max-locked-memory", ["project.max-locked-memory: a value must follow"]),
+    ("project.max-locked-memory=128K", ["128K: a value has the form (PRIVILEGE,SIZE,ACTION)"]),
+    ("project.max-locked-memory=(basic,128K,deny)", ["it takes no basic value"]),
+    ("zone.max-locked-memory=(basic,128K,deny)", ["it takes no basic value"]),
+    ("project.max-locked-memory=(privileged,128K,none)", ["every value must have the action deny"]),
+    ("project.max-locked-memory=(privileged,128K,signal=TERM)", ["every value must have the action deny"]),
+    ("process.max-locked-memory=(basic,128K,deny,signal=TERM)", ["it takes no signal"]),
+    ("project.max-locked-memory=(system,128K,deny)", ["the system value is fixed"]),
+    ("project.max-locked-memory=(privileged,128Q,deny)", ["128Q: not a size"]),
+    ("project.max-locked-memory=(privileged,99999999999999999999,deny)", ["not a size in bytes up to 2^64 - 1"]),
+    ("project.max-locked-memory=(privileged,1,deny),(privileged,1,deny)", ["there is such a value already"]),
+])
+def test_an_invalid_limit_is_named(world, setting, words):
+    refused(world.sundog("run", "-x", setting, "--", "true"), "-x ", *words)
+
+
+def test_options_without_their_values(world):
+    refused(world.sundog("run", "-x"), "-x: a limit must follow")
+    refused(world.sundog("run", "-p"), "-p: a project")
+    refused(world.sundog("run", "--projects"), "--projects: a file")
+    refused(world.sundog("exec", "-x", "a=b", "--", "true"), "-x", "unknown option")
+
+
+def test_a_database_that_cannot_be_read(world):
+    refused(world.sundog("run", "--projects", "nothere", "--", "true"), "--projects nothere: No such file")
+    refused(world.sundog("run", "--projects", world.tmp, "--", "true"), "Is a directory")
+
+
+def test_a_malformed_line_is_named_with_file_line_and_reason(world):
+    path = database(world, "system:0::::\nmedia:x::::\n")
+    refused(world.sundog("run", "--projects", path, "--", "true"), f"{path}:2: project media: 'x' is not a project number")
+
+
+def test_an_unknown_project(world):
+    path = database(world, "media:100::*::\n")
+    refused(world.sundog("run", "--projects", path, "-p", "audio", "--", "true"), f"-p audio: no such project in {path}")
+    refused(world.sundog("run", "-p", "audio", "--", "true"), "-p audio: no such project")
+    refused(world.sundog("run", "--projects", path, "-p", "101", "--", "true"), "-p 101: no such project")
+
+
+@pytest.mark.root
+@pytest.mark.needs("setpriv")
+def test_a_project_that_does_not_admit_the_user(world):
+    path = database(world, "media:100::root::\n")
+    refused(world.run([*NOBODY, SUNDOG, "run", "--projects", path, "-p", "media", "--", "true"]),
+            f"{path}:1: the project does not admit uid 65534")
+
+
+# ---- whose project ----
+
+def test_the_command_runs_in_the_named_project(world):
+    path = database(world, "media:100::*::\n")
+    for name in "media", "100":
+        r = world.sundog_run("rlock", *app(world, "project", "zone"), options=["--projects", path, "-p", name]).quiet()
+        assert r.out == "project: 100\nzone: 0\n"
+
+
+def test_without_a_database_everybody_is_in_project_default(world):
+    if os.path.exists("/etc/project"):
+        pytest.skip("this machine has /etc/project")
+    assert world.sundog_run("rlock", *app(world, "project")).quiet().out == "project: 3\n"
+
+
+def test_a_users_default_project(world):
+    me = pwd.getpwuid(os.geteuid()).pw_name
+    options = ["--projects", database(world, f"default:3::*::\nuser.{me}:77::::\n")]
+    assert world.sundog_run("rlock", *app(world, "project"), options=options).quiet().out == "project: 77\n"
+    options = ["--projects", database(world, f"default:3::*::\nuser.{me}:77::!{me}::\n")]
+    assert world.sundog_run("rlock", *app(world, "project"), options=options).quiet().out == "project: 3\n"
+
+
+@pytest.mark.root
+@pytest.mark.needs("setpriv")
+def test_each_user_is_in_his_own_project(world):
+    path = database(world, "default:3::*::\nuser.root:1::::\nuser.nobody:50::::\n")
+    server = world.server("rlock", options=["--projects", path])
+    assert server.exec(*app(world, "project")).quiet().out == "project: 1\n"
+    # ... and stays there with other credentials; who comes from nowhere begins with his own.
+    other = world.run([*NOBODY, "env", f"SUNDOG_SOCKET=sundog.0.{server.name}", *preload(), *app(world, "project")])
+    assert other.quiet().out == "project: 50\n"
+    assert server.stop() == ""
+
+
+def preload():
+    """What `sundog exec` puts into the environment."""
+    text = os.popen(f"{SUNDOG} run -- sh -c 'echo $LD_PRELOAD'").read().strip()
+    return [f"LD_PRELOAD={text}"]
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("way", ["fork", "spawn", "exec"])
+def test_project_and_limits_are_inherited_whoever_the_user_is_then(world, way):
+    path = database(world, "default:3::*::\nuser.root:1::::process.max-locked-memory=(basic,8K,deny)\n")
+    r = world.sundog_run("rlock", *app(world, "project", "setuid:65534", way, "project", f"lock:{16 * K}"),
+                         options=["--projects", path])
+    assert r.quiet().out == f"project: 1\nsetuid 65534: 0\nproject: 1\nlock {16 * K}: ENOMEM\n"
+
+
+def limited(world, *words, options=(), privileged=True):
+    """Output of the application under limits, as an ordinary user where they bind nobody else."""
+    wrap = [] if privileged or os.geteuid() != 0 else NOBODY
+    return world.sundog_run("rlock", *app(world, *words), options=list(options), wrap=wrap)
+
+
+# ---- refusals ----
+
+def test_a_lock_beyond_the_projects_limit_is_refused(world):
+    r = limited(world, f"lock:{256 * K}", options=["-x", f"{MEDIA}=(privileged,128K,deny)"])
+    assert r.quiet().out == f"lock {256 * K}: ENOMEM\n"
+
+
+def test_a_lock_beyond_the_zones_limit_is_refused(world):
+    r = limited(world, f"lock:{256 * K}", options=["-x", "zone.max-locked-memory=(privileged,128K,deny)"])
+    assert r.quiet().out == f"lock {256 * K}: ENOMEM\n"
+
+
+@pytest.mark.root
+@pytest.mark.needs("setpriv")
+@pytest.mark.parametrize("way", ["-x", "database"])
+def test_a_lock_beyond_the_processes_limit_is_refused(world, way):
+    options = ["-x", "process.max-locked-memory=(basic,128K,deny)"]
+    if way == "database":
+        options = ["--projects", database(world, "media:9::*::process.max-locked-memory=(basic,128K,deny)\n"), "-p", "media"]
+    r = limited(world, f"lock:{256 * K}", "fork", f"lock:{256 * K}", "exec", f"lock:{256 * K}", options=options,
+                privileged=False)
+    assert r.quiet().out == 3 * f"lock {256 * K}: ENOMEM\n"
+
+
+def test_a_length_near_2_64_does_not_overflow(world):
+    huge = 2 ** 64 - 4096
+    r = limited(world, f"lock:{huge}", options=["-x", f"{MEDIA}=(privileged,128K,deny)"])
+    assert r.quiet().out == f"lock {huge}: ENOMEM\n"
+
+
+def test_a_refusal_says_why_at_v(world):
+    r = limited(world, f"lock:{256 * K}", options=["-v", "-x", f"{MEDIA}=(privileged,128K,deny)"]).ok()
+    line = [text for text in r.err.splitlines() if "locking memory refused" in text]
+    assert len(line) == 1, r.err
+    assert re.search(r"project\.max-locked-memory: process \d+ \(rlock-64\) requested 262144 bytes; project \S+ \(\d+\) has "
+                     r"0 in use, limit 131072; nobody holds any", line[0])
+
+
+def test_a_refusal_sends_the_signal_of_its_value(world):
+    r = limited(world, f"catch:{signal.SIGUSR1.value}", f"lock:{256 * K}",
+                options=["-x", f"{MEDIA}=(privileged,128K,deny,signal=USR1)"])
+    assert r.quiet().out == f"lock {256 * K}: ENOMEM\ncaught: 1\n"
+
+
+def test_x_counts_instead_of_the_database(world):
+    path = database(world, f"media:100::*::{MEDIA}=(privileged,4K,deny)\n")
+    server = world.server("rlock", options=["--projects", path, "-p", "media", "-x", f"{MEDIA}=(privileged,1M,deny)",
+                                            "-x", f"{MEDIA}=(privileged,2M,deny)"])
+    rows = values(prctl(world, server, "-i", "project", "media").quiet().out, "project: 100: media")
+    assert rows["privileged"] == [("1M", "deny"), ("2M", "deny")]
+    assert server.stop() == ""
+
+
+# ---- prctl ----
+
+@pytest.fixture
+def server(world):
+    path = database(world, f"default:3::*::\nmedia:100::*::{MEDIA}=(privileged,128K,deny)\nidle:200::::\n")
+    s = world.server("rlock", options=["--projects", path, "-p", "media"])
+    yield s
+    assert s.stop() == ""
+
+
+def test_prctl_shows_what_has_a_use_or_a_limit(world, server):
+    text = prctl(world, server).quiet().out
+    assert values(text, "zone: 0: global")["usage"] == [("0",)]
+    rows = values(text, "project: 100: media")
+    assert rows == {"usage": [("0",)], "privileged": [("128K", "deny")], "system": [("max", "deny")]}
+    assert "idle" not in text
+    assert "idle" in prctl(world, server, "-P").quiet().out
+
+
+def test_prctl_columns_are_aligned(world, server):
+    lines = prctl(world, server, "-i", "project", "media").quiet().out.splitlines()
+    assert lines == ["project: 100: media",
+                     "NAME                       PRIVILEGE   VALUE  ACTION",
+                     "project.max-locked-memory  usage           0",
+                     "                           privileged   128K  deny",
+                     "                           system        max  deny"]
+
+
+def test_prctl_names_one_control(world, server):
+    assert "zone:" not in prctl(world, server, "-n", MEDIA).quiet().out
+    assert "project:" not in prctl(world, server, "-n", "zone.max-locked-memory").quiet().out
+
+
+def test_prctl_sets_replaces_and_deletes(world, server):
+    def media():
+        return values(prctl(world, server, "-i", "project", "media").quiet().out, "project: 100: media")["privileged"]
+
+    target = ["-n", MEDIA, "-i", "project", "media"]
+    prctl(world, server, *target[:2], "-v", "64K", *target[2:]).quiet()
+    assert media() == [("64K", "deny"), ("128K", "deny")]
+    prctl(world, server, "-r", "-v", "1.5M", *target).quiet()
+    assert media() == [("128K", "deny"), ("1536K", "deny")]
+    prctl(world, server, "-e", "signal=TERM", *target).quiet()
+    assert media() == [("128K", "deny,signal=TERM"), ("1536K", "deny")]
+    prctl(world, server, "-d", "signal", *target).quiet()
+    assert media() == [("128K", "deny"), ("1536K", "deny")]
+    prctl(world, server, "-v", "1536K", "-e", "signal=15", *target).quiet()
+    assert media() == [("128K", "deny"), ("1536K", "deny,signal=TERM")]
+    prctl(world, server, "-v", "64K", "-e", "signal=HUP", *target).quiet()
+    assert media()[0] == ("64K", "deny,signal=HUP")
+    prctl(world, server, "-x", *target).quiet()
+    prctl(world, server, "-x", "-v", "1536K", *target).quiet()
+    assert media() == [("128K", "deny")]
+    prctl(world, server, "-x", *target).quiet()
+    rows = values(prctl(world, server, "-i", "project", "media").quiet().out, "project: 100: media")
+    assert "privileged" not in rows
+
+
+@pytest.mark.parametrize("args, words", [
+    (["-n", MEDIA, "-v", "128K", "-i", "project", "media"], ["there is such a value already"]),
+    (["-n", MEDIA, "-v", "1K", "-t", "basic", "-i", "project", "media"], ["it takes no basic value"]),
+    (["-n", MEDIA, "-v", "1K", "-t", "system", "-i", "project", "media"], ["the system value is fixed"]),
+    (["-n", MEDIA, "-v", "1K", "-t", "root", "-i", "project", "media"], ["root: no such privilege"]),
+    (["-n", MEDIA, "-d", "deny", "-i", "project", "media"], ["every value must have the action deny"]),
+    (["-n", MEDIA, "-d", "all", "-i", "project", "media"], ["every value must have the action deny"]),
+    (["-n", MEDIA, "-e", "signal=NOPE", "-i", "project", "media"], ["signal=NOPE: no such action"]),
+    (["-n", MEDIA, "-v", "1Q", "-i", "project", "media"], ["1Q: not a size"]),
+    (["-n", MEDIA, "-r", "-i", "project", "media"], ["-r: -v VALUE is missing"]),
+    (["-n", MEDIA, "-s", "-i", "project", "media"], ["-s: -v VALUE is missing"]),
+    (["-n", MEDIA, "-s", "-r", "-v", "1", "-i", "project", "media"], ["only one of -s, -r and -x"]),
+    (["-n", MEDIA, "-x", "-v", "77", "-i", "project", "media"], ["there is no such value"]),
+    (["-n", "zone.max-locked-memory", "-r", "-v", "1", "-i", "zone", "global"], ["there is no such value"]),
+    (["-n", "project.max-lwps", "-v", "1", "-i", "project", "media"], ["project.max-lwps: no such resource control"]),
+    (["-n", "process.max-locked-memory", "-v", "1", "-i", "project", "media"], ["it is not a control of a project"]),
+    (["-n", MEDIA, "-v", "1", "-i", "zone", "global"], ["it is not a control of a zone"]),
+    (["-n", MEDIA, "-v", "1", "-i", "project", "nothere"], ["project nothere: there is no such project"]),
+    (["-n", MEDIA, "-v", "1", "-i", "task", "1"], ["-i task: it is project, zone or process"]),
+    (["-i", "zone", "7"], ["zone 7: there is no such zone"]),
+    (["-i", "zone", "web"], ["zone web: there is no such zone"]),
+    (["999999999"], ["process 999999999"]),
+    (["-v", "1", "-i", "project", "media"], ["-n NAME is missing"]),
+    (["-n", MEDIA, "-v", "1"], ["an ID is missing"]),
+    (["-t", "privileged"], ["nothing is to be changed"]),
+    (["-q"], ["-q: unknown option"]),
+    (["-n"], ["-n: its value is missing"]),
+    (["-n", "a\tb"], ["a control character"]),
+])
+def test_prctl_says_in_one_line_what_is_wrong(world, server, args, words):
+    before = prctl(world, server, "-P").quiet().out
+    refused(prctl(world, server, *args), *words)
+    assert prctl(world, server, "-P").quiet().out == before
+
+
+def test_prctl_without_a_server(world):
+    refused(world.sundog("prctl", "--name", "e2e-none-" + world.mark), "no server named e2e-none-")
+    refused(world.sundog("prctl", "--socket", "e2e-none-" + world.mark), "no server with socket e2e-none-")
+
+
+def test_prctl_inside_run_finds_the_server_around_it(world):
+    r = world.sundog("run", "-x", f"{MEDIA}=(privileged,128K,deny)", "--", SUNDOG, "prctl", "-n", MEDIA).quiet()
+    assert "128K" in r.out
+
+
+def test_prctl_help_fits_a_screen(world):
+    r = world.sundog("prctl", "--help").quiet()
+    assert len(r.out.splitlines()) <= 24
+
+
+def test_prctl_shows_refusals_and_who_asked(world, server):
+    pid = server.exec("sh", "-c", f"echo $$; exec {world.app('rlock')} lock:{256 * K}").quiet().out.split()[0]
+    text = prctl(world, server).quiet().out
+    assert values(text, "project: 100: media")["refused"] == [("1", "times")]
+    head, line = text.split("last refusals, newest first\n")[1].splitlines()
+    assert head.split() == "TIME CONTROL OF ASKED BY REQUESTED IN USE LIMIT MOST IS HELD BY HELD".split()
+    assert re.search(rf"{MEDIA}  media \(100\)  process {pid} \(rlock-64\) +256K +0 +128K  nobody$", line), line
+
+
+def test_a_limit_set_while_it_runs_counts_at_once(world, server):
+    child = server.popen(*app(world, f"lock:{256 * K}", "wait", f"lock:{8 * K}"), stdin=-1, stdout=-1)
+    assert child.stdout.readline() == f"lock {256 * K}: ENOMEM\n".encode()
+    assert child.stdout.readline() == b"ready\n"
+    prctl(world, server, "-n", MEDIA, "-r", "-v", "4K", "-i", "project", "media").quiet()
+    rest, _ = child.communicate(b"\n", 30)
+    assert rest == f"lock {8 * K}: ENOMEM\n".encode()
+
+
+def test_prctl_of_a_process_shows_its_project_and_zone(world, server):
+    child = server.popen(*app(world, "wait"), stdin=-1, stdout=-1)
+    assert child.stdout.readline() == b"ready\n"
+    text = prctl(world, server, str(child.pid)).quiet().out
+    assert values(text, f"process: {child.pid}: rlock-64")["system"] == [("max", "deny")]
+    assert values(text, "project: 100: media")["privileged"] == [("128K", "deny")]
+    assert "zone: 0: global" in text
+    # by the process, its project
+    prctl(world, server, "-n", MEDIA, "-r", "-v", "12K", str(child.pid)).quiet()
+    assert "12K" in prctl(world, server, "-i", "project", "media").quiet().out
+    prctl(world, server, "-n", "process.max-locked-memory", "-v", "8K", str(child.pid)).quiet()
+    assert values(prctl(world, server, str(child.pid)).quiet().out, f"process: {child.pid}")["basic"] == [("8K", "deny")]
+    child.communicate(b"\n", 30)
+
+
+@pytest.mark.root
+@pytest.mark.needs("setpriv")
+def test_only_the_servers_user_sets_limits(world, server):
+    socket = f"sundog.0.{server.name}"
+    argv = [*NOBODY, SUNDOG, "prctl", "--socket", socket]
+    assert "128K" in world.run(argv).quiet().out
+    refused(world.run([*argv, "-n", MEDIA, "-r", "-v", "1G", "-i", "project", "media"]), "uid 65534 may not change it")
+    mine = world.popen([*NOBODY, "env", f"SUNDOG_SOCKET={socket}", *preload(), *app(world, "wait", f"lock:{16 * K}")],
+                       stdin=-1, stdout=-1)
+    assert mine.stdout.readline() == b"ready\n"
+    limit = ["-n", "process.max-locked-memory"]
+    refused(world.run([*argv, *limit, "-v", "8K", "-t", "privileged", mine.pid]), "privileged values need privilege")
+    world.run([*argv, *limit, "-v", "8K", mine.pid]).quiet()
+    rest, _ = mine.communicate(b"\n", 30)
+    assert rest == f"lock {16 * K}: ENOMEM\n".encode()
+
+
+def test_a_project_database_of_thousands_is_read(world):
+    text = "".join(f"p{i}:{1000 + i}::*::{MEDIA}=(privileged,{i + 1}K,deny)\n" for i in range(3000))
+    r = world.sundog("run", "--projects", database(world, text), "-p", "p2999", "--", SUNDOG, "prctl", "-i", "project", "p2999")
+    assert "3000K" in r.quiet().out
