@@ -37,6 +37,7 @@ static struct {
 	int wake;    /* eventfd: there are processes again, or stop */
 	pthread_t thread;
 	atomic_bool stop;
+	atomic_uint watched; /* in the set of deaths */
 } lifecycle;
 
 static int set_add(int set, int fd, uint32_t events, uint64_t id)
@@ -50,14 +51,19 @@ int lifecycle_watch(int fd, uint64_t id)
 {
 	/* EPOLLIN is what a pidfd says; a socket's hangup is always reported. */
 	enum watch_kind kind = WATCH_NONE;
+	int error;
 
 	(void)watch_find(id, &kind);
-	return set_add(lifecycle.deaths, fd, kind == WATCH_PIDFD ? EPOLLIN : 0, id);
+	error = set_add(lifecycle.deaths, fd, kind == WATCH_PIDFD ? EPOLLIN : 0, id);
+	if (error == 0)
+		atomic_fetch_add(&lifecycle.watched, 1);
+	return error;
 }
 
 void lifecycle_unwatch(int fd)
 {
-	(void)epoll_ctl(lifecycle.deaths, EPOLL_CTL_DEL, fd, NULL);
+	if (epoll_ctl(lifecycle.deaths, EPOLL_CTL_DEL, fd, NULL) == 0)
+		atomic_fetch_sub(&lifecycle.watched, 1);
 }
 
 int lifecycle_listen(int fd, uint64_t id)
@@ -181,11 +187,14 @@ static void deaths_begin(void)
 		events_begin(e, n);
 }
 
+#define OWN_WATCHES 2u /* the pidfd and the connection of the process that asks: it is alive */
+
 void lifecycle_settle(const struct process *p)
 {
-	do
-		deaths_begin(); /* a teardown may find more */
-	while (jobs_settle(p));
+	do {
+		if (atomic_load(&lifecycle.watched) > OWN_WATCHES)
+			deaths_begin(); /* a teardown may find more */
+	} while (jobs_settle(p));
 }
 
 /* ---- interrupts ---- */
