@@ -54,8 +54,7 @@ rec_close(dev_t dev, int flag, int otyp, cred_t *credp)
 	log_file(REC_CLOSE, dev, flag);
 	mutex_enter(&rec_lock);
 	rule = rec_rule_find(REC_CLOSE, 0);
-	if (rule.action == REC_WAIT || rule.action == REC_WAIT_DEAF)
-		(void) rec_gate_wait(&rule);
+	(void) rec_gate_wait(&rule);
 	mutex_exit(&rec_lock);
 	return (0);
 }

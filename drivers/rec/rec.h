@@ -41,7 +41,7 @@ int rec_rule_add(const struct rec_rule *);
 void rec_rules_clear(void);
 /* The rule for a callback now; REC_PLAIN if there is none. */
 struct rec_rule rec_rule_find(int kind, offset_t off);
-/* Waits as the rule says; its value if a signal came. */
+/* Waits at the gate if the rule says so.  Nonzero: a signal came, the callback returns rule's value. */
 int rec_gate_wait(const struct rec_rule *);
 void rec_gate_set(int open);
 int rec_gate_await(int waiters, int came); /* EINTR */

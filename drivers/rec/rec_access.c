@@ -107,7 +107,7 @@ rec_access(devmap_cookie_t dhp, void *pvtp, offset_t off, size_t len, uint_t typ
 {
 	struct rec_event e;
 	struct rec_rule rule;
-	int result = 0;
+	int interrupted;
 
 	mutex_enter(&rec_lock);
 	e = rec_event(REC_ACCESS, dhp, pvtp, off, len);
@@ -115,10 +115,9 @@ rec_access(devmap_cookie_t dhp, void *pvtp, offset_t off, size_t len, uint_t typ
 	e.rw = rw;
 	rec_log(&e);
 	rule = rec_rule_find(REC_ACCESS, off);
-	if (rule.action == REC_WAIT || rule.action == REC_WAIT_DEAF)
-		result = rec_gate_wait(&rule);
+	interrupted = rec_gate_wait(&rule);
 	mutex_exit(&rec_lock);
-	return (result != 0 ? result : access_by(&rule, dhp, pvtp, off, len, type, rw));
+	return (interrupted ? rule.value : access_by(&rule, dhp, pvtp, off, len, type, rw));
 }
 
 int

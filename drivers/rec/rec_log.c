@@ -124,16 +124,18 @@ int
 rec_gate_wait(const struct rec_rule *rule)
 {
 	struct rec_event go = { 0 };
-	int result = 0;
+	int interrupted = 0;
 
+	if (rule->action != REC_WAIT && rule->action != REC_WAIT_DEAF)
+		return (0);
 	gate_waiters++;
 	gate_came++;
 	cv_broadcast(&gate_changed);
-	while (!gate_open && result == 0) {
+	while (!gate_open && !interrupted) {
 		if (rule->action == REC_WAIT_DEAF)
 			cv_wait(&gate_changed, &rec_lock);
-		else if (cv_wait_sig(&gate_changed, &rec_lock) == 0)
-			result = rule->value;
+		else
+			interrupted = cv_wait_sig(&gate_changed, &rec_lock) == 0;
 	}
 	gate_waiters--;
 	cv_broadcast(&gate_changed);
@@ -141,7 +143,7 @@ rec_gate_wait(const struct rec_rule *rule)
 	go.pid = (int)ddi_get_pid();
 	go.code = rule->kind;
 	rec_log(&go);
-	return (result);
+	return (interrupted);
 }
 
 void

@@ -248,9 +248,7 @@ rec_map(devmap_cookie_t dhp, dev_t dev, uint_t flags, offset_t off, size_t len, 
 	e.flags = flags;
 	rule = rec_rule_find(REC_MAP, off);
 	rec_log(&e);
-	if (rule.action == REC_WAIT || rule.action == REC_WAIT_DEAF)
-		result = rec_gate_wait(&rule);
-	else if (rule.action == REC_RETURN)
+	if (rec_gate_wait(&rule) || rule.action == REC_RETURN)
 		result = rule.value;
 	if (result == 0) {
 		*pvtpp = data;
@@ -279,9 +277,7 @@ rec_dup(devmap_cookie_t dhp, void *pvtp, devmap_cookie_t new_dhp, void **new_pvt
 	e.new1_data = data->number;
 	e.new_own_space = new_dh->dh_seg->s_as == curproc->p_as;
 	rec_log(&e);
-	if (rule.action == REC_WAIT || rule.action == REC_WAIT_DEAF)
-		result = rec_gate_wait(&rule);
-	else if (rule.action == REC_RETURN)
+	if (rec_gate_wait(&rule) || rule.action == REC_RETURN)
 		result = rule.value;
 	else if (rule.action == REC_INVALIDATE)
 		result = devmap_devmem_remap(new_dhp, rec_dip, 0, 0, new_dh->dh_len, PROT_ALL, DEVMAP_MAPPING_INVALID,
@@ -319,8 +315,7 @@ rec_unmap(devmap_cookie_t dhp, void *pvtp, offset_t off, size_t len, devmap_cook
 	}
 	rule = rec_rule_find(REC_UNMAP, off);
 	rec_log(&e);
-	if (rule.action == REC_WAIT || rule.action == REC_WAIT_DEAF)
-		(void) rec_gate_wait(&rule);
+	(void) rec_gate_wait(&rule);
 	if (new_dhp1 == NULL && new_dhp2 == NULL) {
 		handle_forget(dhp);
 		((devmap_handle_t *)dhp)->dh_cookie = NULL; /* as real drivers do */
@@ -383,8 +378,7 @@ rec_devmap(dev_t dev, devmap_cookie_t dhp, offset_t off, size_t len, size_t *map
 	e.flags = model;
 	rec_log(&e);
 	rule = rec_rule_find(REC_DEVMAP, off);
-	if (rule.action == REC_WAIT || rule.action == REC_WAIT_DEAF)
-		(void) rec_gate_wait(&rule);
+	(void) rec_gate_wait(&rule);
 	piece = piece_at((uint_t)btop(off), &skip);
 	if (rule.action == REC_RETURN) {
 		result = rule.value;

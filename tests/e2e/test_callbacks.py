@@ -57,7 +57,19 @@ def test_buffers_of_system_calls(world, part):
     run(world, "rec_calls", part)
 
 
-@pytest.mark.parametrize("part", [(p, q) for p in ("rec_fault", "rec_unmap", "rec_fork", "rec_calls") for q in parts(p)],
-                         ids=lambda pair: pair[1])
+@pytest.mark.parametrize("part", parts("rec_remap"))
+def test_remap_and_traps(world, part):
+    run(world, "rec_remap", part)
+
+
+@pytest.mark.parametrize("part", parts("rec_signal"))
+def test_signals(world, part):
+    run(world, "rec_signal", part)
+
+
+PROGRAMS = ("rec_fault", "rec_unmap", "rec_fork", "rec_calls", "rec_remap", "rec_signal")
+
+
+@pytest.mark.parametrize("part", [(p, q) for p in PROGRAMS for q in parts(p)], ids=lambda pair: pair[1])
 def test_32_bits(world, part, m32):
     run(world, *part, model=m32)
