@@ -132,24 +132,23 @@ static void range_put(struct range r)
 	}
 }
 
+/* With the lock. */
+static void ranges_begin(void)
+{
+	__atomic_store_n(&ranges_sequence, ranges_sequence + 1, __ATOMIC_RELAXED);
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+}
+
 static void ranges_change(void)
 {
 	lock_take(&ranges_lock);
-	__atomic_store_n(&ranges_sequence, ranges_sequence + 1, __ATOMIC_RELAXED);
-	__atomic_thread_fence(__ATOMIC_RELEASE);
+	ranges_begin();
 }
 
 static void ranges_changed(void)
 {
 	__atomic_store_n(&ranges_sequence, ranges_sequence + 1, __ATOMIC_RELEASE);
 	lock_release(&ranges_lock);
-}
-
-static void range_remove(uintptr_t start, uintptr_t end)
-{
-	ranges_change();
-	range_cut(start, end);
-	ranges_changed();
 }
 
 static void range_add(uintptr_t start, uintptr_t end, bool intercept)
@@ -166,6 +165,31 @@ static void range_add(uintptr_t start, uintptr_t end, bool intercept)
 	}
 	ranges_changed();
 }
+
+/* Linux has replaced or unmapped the range meanwhile, under the lock. */
+static void ranges_left(uintptr_t start, uintptr_t end)
+{
+	int error = errno;
+
+	ranges_begin();
+	range_cut(start, end);
+	ranges_changed();
+	errno = error;
+}
+
+/*
+ * What Linux does to a range whose device mappings have ended at the server.  Until it is done they stay in our table, so
+ * that the server is asked what becomes of an access, and nobody else's new mapping there is taken for them.
+ */
+#define LEAVING(leaves, addr, len, call)                                                                          \
+	(__extension__({                                                                                          \
+		if (unlikely(leaves))                                                                             \
+			lock_take(&ranges_lock);                                                                  \
+		__typeof__(call) result_ = (call);                                                                \
+		if (unlikely(leaves))                                                                             \
+			ranges_left((uintptr_t)(addr), (uintptr_t)(addr) + PAGE_UP(len));                         \
+		result_;                                                                                          \
+	}))
 
 #define LOOKS 1000 /* at ranges that change, perhaps by the thread that we interrupt */
 
@@ -328,8 +352,7 @@ int memory_reserve(uint64_t *addr, uint64_t len, bool fixed)
 
 int memory_release(uint64_t addr, uint64_t len)
 {
-	range_remove((uintptr_t)addr, (uintptr_t)(addr + len));
-	return REAL(munmap)((void *)(uintptr_t)addr, (size_t)len) < 0 ? errno : 0;
+	return LEAVING(true, addr, len, REAL(munmap)((void *)(uintptr_t)addr, (size_t)len)) < 0 ? errno : 0;
 }
 
 /* ---- mmap ---- */
@@ -398,13 +421,12 @@ static void *device_mmap(const struct device *d, void *wish, size_t len, int pro
 		return (void *)start;
 	if (mapped) {
 		(void)unmap_at_server(start, end);
-		range_remove(start, end);
-		REAL(munmap)((void *)start, end - start);
+		(void)memory_release(start, end - start);
 	}
 	return map_failed(error);
 }
 
-static int leave_for(const void *addr, size_t len);
+static int leave_for(const void *addr, size_t len, bool *leaves);
 
 #define MMAP(name, off)                                                                                           \
 	EXPORT void *name(void *addr, size_t len, int prot, int flags, int fd, off offset)                        \
@@ -412,10 +434,11 @@ static int leave_for(const void *addr, size_t len);
 		struct device d;                                                                                  \
 		if (unlikely(fd >= 0 && !(flags & MAP_ANONYMOUS) && descriptor_get(fd, &d)))                      \
 			return device_mmap(&d, addr, len, prot, flags, (int64_t)offset);                          \
-		int error = flags & MAP_FIXED ? leave_for(addr, len) : 0;                                         \
+		bool leaves = false;                                                                              \
+		int error = flags & MAP_FIXED ? leave_for(addr, len, &leaves) : 0;                                \
 		if (unlikely(error))                                                                              \
 			return map_failed(error);                                                                 \
-		return REAL(name)(addr, len, prot, flags, fd, offset);                                            \
+		return LEAVING(leaves, addr, len, REAL(name)(addr, len, prot, flags, fd, offset));                \
 	}
 
 MMAP(mmap, off_t)
@@ -423,35 +446,31 @@ MMAP(mmap64, off64_t)
 
 /* ---- munmap ---- */
 
-/* The device mappings in the range end; the addresses stay taken. */
-static int leave_range(uintptr_t start, uintptr_t end)
+/* Before Linux replaces what is in a range, if it will: the device mappings in it end at the server. */
+static int leave_for(const void *addr, size_t len, bool *leaves)
 {
+	uintptr_t start = (uintptr_t)addr, end = start + PAGE_UP(len);
 	struct range part = {0};
 
-	if (!range_first(start, end, &part) && !lock_holds(start, end))
+	*leaves = false;
+	if (likely(!memory_any() && !lock_ever()) || len == 0 || start % PAGE != 0 || PAGE_UP(len) < len)
+		return 0;
+	bool any = range_first(start, end, &part);
+	if (!any && !lock_holds(start, end))
 		return 0;
 	int error = unmap_at_server(start, end);
 	if (error && error != EIO) /* without a server the mapping is Linux's alone */
 		return error;
-	range_remove(start, end);
+	*leaves = any;
 	return 0;
-}
-
-/* Before Linux replaces what is in a range, if it will. */
-static int leave_for(const void *addr, size_t len)
-{
-	uintptr_t start = (uintptr_t)addr;
-
-	if (likely(!memory_any() && !lock_ever()) || len == 0 || start % PAGE != 0 || PAGE_UP(len) < len)
-		return 0;
-	return leave_range(start, start + PAGE_UP(len));
 }
 
 EXPORT int munmap(void *addr, size_t len)
 {
-	int error = leave_for(addr, len);
+	bool leaves;
+	int error = leave_for(addr, len, &leaves);
 
-	return unlikely(error) ? fail(error) : REAL(munmap)(addr, len);
+	return unlikely(error) ? fail(error) : LEAVING(leaves, addr, len, REAL(munmap)(addr, len));
 }
 
 /* ---- mprotect and the others ---- */
@@ -489,9 +508,6 @@ EXPORT int mprotect(void *addr, size_t len, int prot)
 			return -1;
 		if (!more)
 			break;
-		for (struct range next; range_first(part.end, end, &next) && next.start == part.end &&
-		     next.intercept == part.intercept;)
-			part.end = next.end; /* one mapping of several windows is refused or changed as a whole */
 		error = protect_at_server(part.start, part.end, prot);
 		if (error)
 			return fail(error);
@@ -514,12 +530,13 @@ EXPORT void *mremap(void *old, size_t old_len, size_t new_len, int flags, ...)
 	uintptr_t start = (uintptr_t)old;
 	if (unlikely(range_first(start, start + PAGE_UP(old_len ? old_len : 1), &part)))
 		return map_failed(EINVAL); /* differs from ordinary memory: device mappings do not move or grow */
-	int error = flags & MREMAP_FIXED ? leave_for(wish, new_len) : 0;
+	bool leaves = false;
+	int error = flags & MREMAP_FIXED ? leave_for(wish, new_len, &leaves) : 0;
 	if (!error)
 		error = lock_before_remap(start, start + PAGE_UP(old_len));
 	if (unlikely(error))
 		return map_failed(error);
-	void *result = REAL(mremap)(old, old_len, new_len, flags, wish);
+	void *result = LEAVING(leaves, wish, new_len, REAL(mremap)(old, old_len, new_len, flags, wish));
 	if (unlikely(result == MAP_FAILED && errno == EFAULT && lock_ever()))
 		result = lock_remap(old, old_len, new_len, flags, wish);
 	return result;
