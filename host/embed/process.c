@@ -101,7 +101,6 @@ static struct sys_proc_info process_info(const struct sundog_process *p)
 		     .ngroups = 1,
 		     .privileged = p->uid == 0},
 	    .name = "simulated",
-	    .project = SYS_PROJECT_DEFAULT,
 	};
 }
 
@@ -158,12 +157,20 @@ static void process_withdraw(struct sundog_process *p)
 int sundog_process_create(struct sundog_system *system, enum sundog_model model, uint32_t uid, uint32_t gid,
 			  struct sundog_process **process)
 {
+	return sundog_process_create_in(system, model, uid, gid, 0, SYS_PROJECT_DEFAULT, process);
+}
+
+int sundog_process_create_in(struct sundog_system *system, enum sundog_model model, uint32_t uid, uint32_t gid, int zone,
+			     int project, struct sundog_process **process)
+{
 	struct sundog_process *p = process_alloc(system, model, uid, gid);
 	struct sys_proc_info info;
 	int error;
 
 	p->ppid = 1;
 	info = process_info(p);
+	info.zone = zone;
+	info.project = project;
 	sys_thread_enter(NULL);
 	error = sys_proc_create(&info, p->as, &p->proc);
 	sys_thread_leave();

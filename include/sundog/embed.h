@@ -101,6 +101,36 @@ int sundog_mprotect(struct sundog_process *p, uint64_t addr, size_t len, int pro
 /* Ordinary private memory of the process, zero-filled: for buffers of ioctl, read and write. */
 int sundog_anon(struct sundog_process *p, size_t len, uint64_t *addr);
 
+/* ---- projects, zones, and limits on the memory that drivers lock: resource_controls(5) ---- */
+
+/*
+ * Every process is in a project of a zone: in project 3, default, of zone 0, global, unless it was made elsewhere or
+ * its parent was.  A number that has no name yet may be used, too.
+ */
+/* ESRCH: no such zone. */
+int sundog_project_create(struct sundog_system *system, int zone, int id, const char *name);
+/* id > 0.  EEXIST. */
+int sundog_zone_create(struct sundog_system *system, int id, const char *name);
+int sundog_process_create_in(struct sundog_system *system, enum sundog_model model, uint32_t uid, uint32_t gid, int zone,
+			     int project, struct sundog_process **process);
+/* settaskid(2): the process and what is charged to it.  EAGAIN: the project's limit refuses the charges. */
+int sundog_setproject(struct sundog_process *p, int project);
+
+/*
+ * Adds values, with privilege: "project.max-locked-memory=(privileged,128K,deny)", likewise zone and process; see
+ * sundog-run(1).  id: of the project in that zone, of the zone, or a pid; pid 0: what processes made from now on begin
+ * with.  On an error message (of size bytes) says why in one line.
+ */
+int sundog_rctl_set(struct sundog_system *system, int zone, int id, const char *setting, char *message, size_t size);
+/* Takes all values of a control ("project.max-locked-memory") away. */
+int sundog_rctl_clear(struct sundog_system *system, int zone, int id, const char *control);
+struct sundog_rctl { uint64_t used, limit, refusals; }; /* bytes; limit UINT64_MAX: none */
+int sundog_rctl_get(struct sundog_system *system, int zone, int id, const char *control, struct sundog_rctl *rctl);
+
+/* A named statistic of kstat_create(9F) as text: "caps", 3, "lockedmem_project_3", "usage".  ENOENT. */
+int sundog_kstat(struct sundog_system *system, const char *module, int instance, const char *name, const char *statistic,
+		 char *value, size_t size);
+
 /* ---- memory accesses of the process ---- */
 
 struct sundog_signal_info { int signo, code, error; }; /* signo 0: the access went through */

@@ -682,6 +682,50 @@ static void projects_zones_and_processes_are_listed(void **state)
 	assert_int_equal(processes.ids[0] + processes.ids[1], 2001);
 }
 
+struct wanted {
+	const char *name, *statistic;
+	int instance;
+	char value[80]; /* "" until it is found */
+};
+
+static void statistic_one(void *arg, const struct sys_kstat *k)
+{
+	struct wanted *w = arg;
+
+	if (strcmp(k->module, "caps") != 0 || strcmp(k->name, w->name) != 0 || strcmp(k->statistic, w->statistic) != 0)
+		return;
+	assert_string_equal(w->value, "");
+	assert_int_equal(k->instance, w->instance);
+	(void)snprintf(w->value, sizeof(w->value), "%s", k->value);
+}
+
+static void expect_statistic(const char *name, int instance, const char *statistic, const char *value)
+{
+	struct wanted w = {.name = name, .statistic = statistic, .instance = instance};
+
+	sys_kstat_each(statistic_one, &w);
+	assert_string_equal(w.value, value);
+}
+
+static void use_is_published_as_kstats(void **state)
+{
+	struct rctl_charge c;
+
+	(void)state;
+	set(media, "(privileged,128K,deny)");
+	assert_int_equal(charge(&app, 64 * K, &c), 0);
+	expect_statistic("lockedmem_project_100", 100, "usage", "65536");
+	expect_statistic("lockedmem_project_100", 100, "value", "131072");
+	expect_statistic("lockedmem_project_100", 100, "zonename", "global");
+	expect_statistic("lockedmem_zone_0", 0, "usage", "65536");
+	expect_statistic("lockedmem_zone_0", 0, "value", "18446744073709551615");
+	expect_statistic("lockedmem_zone_0", 0, "zonename", "global");
+	rctl_locked_uncharge(&c);
+	expect_statistic("lockedmem_project_100", 100, "usage", "0");
+	assert_int_equal(sys_zone_create(7, "web"), 0);
+	expect_statistic("lockedmem_zone_7", 7, "zonename", "web");
+}
+
 /* ---- many at once ---- */
 
 #define THREADS 8
@@ -806,6 +850,7 @@ int main(void)
 		T(a_refusal_says_why),
 		T(the_last_sixteen_refusals_are_kept),
 		T(projects_zones_and_processes_are_listed),
+		T(use_is_published_as_kstats),
 		T(eight_threads_never_exceed_the_limit),
 		T(charges_and_moves_at_once_keep_the_sums),
 		T(ten_thousand_projects_have_counters_of_their_own),
