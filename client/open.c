@@ -4,6 +4,7 @@
 #include "client/client.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Ours have the sys.h values: FREAD 1, FWRITE 2, FNDELAY 4, FNONBLOCK 0x80, FEXCL 0x400. */
@@ -23,7 +24,7 @@ int device_open(const struct node *n, int flags)
 	struct call *c = call_begin();
 	if (c == NULL)
 		return -1;
-	struct wire_message m = {.op = WIRE_OPEN, .a = n->dev, .b = sys_flags(flags)};
+	struct wire_message m = {.op = WIRE_OPEN, .a = n->dev, .b = sys_flags(flags) | (S_ISBLK(n->mode) ? 0x10000 : 0)};
 	int error = call_run(c, &m, NULL);
 	int received = error ? -1 : call_take_fd(c, 0);
 	call_end(c);

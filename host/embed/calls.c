@@ -33,14 +33,28 @@ static int fd_leave(struct sundog_process *p, struct fd_call *c, int error)
 
 typedef int (*transfer_fn)(struct sys_file *, const struct sys_iovec *, size_t, int64_t, uint64_t *);
 
-static int fd_transfer(struct sundog_process *p, int fd, void *buffer, size_t len, size_t *done,
-		       transfer_fn fn)
+static int fd_transfer(struct sundog_process *p, int fd, const struct sys_iovec *iov, size_t n, int64_t offset,
+		       size_t *done, transfer_fn fn)
 {
 	struct fd_call c;
-	struct sys_iovec iov = {0, len};
-	uintptr_t addr = 0;
 	uint64_t count = 0;
 	int error = fd_enter(p, fd, &c);
+
+	if (error != 0)
+		return error;
+	error = fn(c.file->file, iov, n, offset, &count);
+	if (error == 0)
+		*done = count;
+	return fd_leave(p, &c, error);
+}
+
+static int fd_transfer_lent(struct sundog_process *p, int fd, void *buffer, size_t len, int64_t offset, size_t *done,
+			    transfer_fn fn)
+{
+	struct sys_iovec iov = {0, len};
+	struct embed_call call;
+	uintptr_t addr = 0;
+	int error = call_enter(p, &call);
 
 	if (error != 0)
 		return error;
@@ -48,23 +62,51 @@ static int fd_transfer(struct sundog_process *p, int fd, void *buffer, size_t le
 		error = as_lend_memory(p->as, buffer, len, &addr);
 	iov.base = addr;
 	if (error == 0) {
-		error = fn(c.file->file, &iov, 1, SYS_OFFSET_FILE, &count);
+		error = fd_transfer(p, fd, &iov, 1, offset, done, fn);
 		if (len > 0)
-			as_return_memory(p->as, addr);
+			as_unmap_memory(p->as, addr, len);
 	}
-	if (error == 0)
-		*done = count;
-	return fd_leave(p, &c, error);
+	call_leave(p, &call);
+	return error;
 }
 
 int sundog_read(struct sundog_process *p, int fd, void *buffer, size_t len, size_t *done)
 {
-	return fd_transfer(p, fd, buffer, len, done, sys_read);
+	return fd_transfer_lent(p, fd, buffer, len, SYS_OFFSET_FILE, done, sys_read);
 }
 
 int sundog_write(struct sundog_process *p, int fd, const void *buffer, size_t len, size_t *done)
 {
-	return fd_transfer(p, fd, (void *)(uintptr_t)buffer, len, done, sys_write);
+	return fd_transfer_lent(p, fd, (void *)(uintptr_t)buffer, len, SYS_OFFSET_FILE, done, sys_write);
+}
+
+int sundog_pread(struct sundog_process *p, int fd, void *buffer, size_t len, int64_t offset, size_t *done)
+{
+	if (offset < 0)
+		return EINVAL;
+	return fd_transfer_lent(p, fd, buffer, len, offset, done, sys_read);
+}
+
+int sundog_pwrite(struct sundog_process *p, int fd, const void *buffer, size_t len, int64_t offset, size_t *done)
+{
+	if (offset < 0)
+		return EINVAL;
+	return fd_transfer_lent(p, fd, (void *)(uintptr_t)buffer, len, offset, done, sys_write);
+}
+
+_Static_assert(sizeof(struct sundog_iovec) == sizeof(struct sys_iovec), "vectors are handed on as they are");
+_Static_assert(SUNDOG_OFFSET_FILE == SYS_OFFSET_FILE, "so is the offset");
+
+int sundog_readv(struct sundog_process *p, int fd, const struct sundog_iovec *iov, size_t n, int64_t offset,
+		 size_t *done)
+{
+	return fd_transfer(p, fd, (const struct sys_iovec *)(const void *)iov, n, offset, done, sys_read);
+}
+
+int sundog_writev(struct sundog_process *p, int fd, const struct sundog_iovec *iov, size_t n, int64_t offset,
+		  size_t *done)
+{
+	return fd_transfer(p, fd, (const struct sys_iovec *)(const void *)iov, n, offset, done, sys_write);
 }
 
 int sundog_ioctl(struct sundog_process *p, int fd, int cmd, uint64_t arg, int *rval)

@@ -155,7 +155,7 @@ static int file_open(struct sundog_process *p, const char *path, int flags, int 
 		return error;
 	file = host_alloc(sizeof(*file), true);
 	atomic_init(&file->refs, 1);
-	error = sys_open(node.dev, sys, &file->file);
+	error = sys_open(node.dev, sys | (node.block ? SYS_FBLOCK : 0), &file->file);
 	if (error != 0) {
 		host_free(file, sizeof(*file));
 		return error;

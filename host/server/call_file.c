@@ -8,7 +8,7 @@
 #include "host/server/server.h"
 
 #define IOV_MAX_CALL 1024u
-#define OPEN_FLAGS (SYS_FREAD | SYS_FWRITE | SYS_FNDELAY | SYS_FNONBLOCK | SYS_FEXCL)
+#define OPEN_FLAGS (SYS_FREAD | SYS_FWRITE | SYS_FNDELAY | SYS_FNONBLOCK | SYS_FEXCL | SYS_FBLOCK)
 
 int call_open(struct thread *t, const struct wire_message *in, struct wire_message *out)
 {

@@ -93,6 +93,15 @@ int sundog_dup(struct sundog_process *p, int fd, int *newfd);
 int sundog_set_cloexec(struct sundog_process *p, int fd, bool on);
 int sundog_read(struct sundog_process *p, int fd, void *buffer, size_t len, size_t *done);
 int sundog_write(struct sundog_process *p, int fd, const void *buffer, size_t len, size_t *done);
+int sundog_pread(struct sundog_process *p, int fd, void *buffer, size_t len, int64_t offset, size_t *done);
+int sundog_pwrite(struct sundog_process *p, int fd, const void *buffer, size_t len, int64_t offset, size_t *done);
+/* Vectors of the process's own memory: simulated addresses.  offset SUNDOG_OFFSET_FILE: as sundog_read() and _write(). */
+struct sundog_iovec { uint64_t addr, len; };
+#define SUNDOG_OFFSET_FILE (-1)
+int sundog_readv(struct sundog_process *p, int fd, const struct sundog_iovec *iov, size_t n, int64_t offset,
+		 size_t *done);
+int sundog_writev(struct sundog_process *p, int fd, const struct sundog_iovec *iov, size_t n, int64_t offset,
+		  size_t *done);
 int sundog_ioctl(struct sundog_process *p, int fd, int cmd, uint64_t arg, int *rval);
 int sundog_poll(struct sundog_process *p, int fd, short events, short *revents);
 int sundog_mmap(struct sundog_process *p, uint64_t *addr, size_t len, int prot, int flags, int fd, int64_t offset);

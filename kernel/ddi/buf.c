@@ -40,7 +40,7 @@ struct io_memory *buf_memory(struct buf *bp, size_t *offset)
 void bioinit(struct buf *bp)
 {
 	memset(bp, 0, sizeof(*bp));
-	sema_init(&bp->b_sem, 0, NULL, SEMA_DEFAULT, NULL);
+	sema_init(&bp->b_sem, 1, NULL, SEMA_DEFAULT, NULL);
 	sema_init(&bp->b_io, 0, NULL, SEMA_DEFAULT, NULL);
 }
 

@@ -138,7 +138,7 @@ void minor_remove_all(struct dev_info *dip, bool leaked)
 
 /* ---- finding ---- */
 
-int minor_hold(dev_t dev, struct minor_open *out)
+int minor_hold(dev_t dev, bool block, struct minor_open *out)
 {
 	int error = ENXIO;
 
@@ -148,7 +148,7 @@ int minor_hold(dev_t dev, struct minor_open *out)
 
 		if (d->state != DEVINFO_ATTACHED || d->module->major != getmajor(dev))
 			continue;
-		for (m = d->minors; m != NULL && m->dev != dev; m = m->next)
+		for (m = d->minors; m != NULL && (m->dev != dev || m->block != block); m = m->next)
 			;
 		if (m == NULL)
 			continue;

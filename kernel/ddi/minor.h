@@ -15,7 +15,7 @@ struct minor_open {
 	uint32_t mode;
 	bool block;
 };
-/* The attached device behind dev, held; ENXIO. */
-int minor_hold(dev_t dev, struct minor_open *out);
+/* The attached device behind the block or character node dev, held; ENXIO. */
+int minor_hold(dev_t dev, bool block, struct minor_open *out);
 
 #endif

@@ -76,13 +76,13 @@ int sys_open(uint64_t dev, unsigned flags, struct sys_file **out)
 	struct minor_open node;
 	int error;
 
-	if ((flags & ~FILE_FLAGS) != 0 || (flags & (SYS_FREAD | SYS_FWRITE)) == 0)
+	if ((flags & ~(FILE_FLAGS | SYS_FBLOCK)) != 0 || (flags & (SYS_FREAD | SYS_FWRITE)) == 0)
 		return EINVAL;
 	kthread_refresh();
-	error = minor_hold(dev, &node);
+	error = minor_hold(dev, (flags & SYS_FBLOCK) != 0, &node);
 	if (error != 0)
 		return error;
-	error = file_open(dev, flags, &node, out);
+	error = file_open(dev, flags & FILE_FLAGS, &node, out);
 	devinfo_release(node.dip);
 	return error;
 }

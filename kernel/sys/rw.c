@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* read(2), write(2) and lseek(2) of a device. */
 #include "kernel/ddi/kthread.h"
+#include "kernel/sys/block.h"
 #include "kernel/sys/file.h"
+#include "kernel/sys/snode.h"
 #include <sys/devops.h>
 #include <sys/errno.h>
 #include <sys/int_limits.h>
@@ -32,6 +34,8 @@ static int driver_transfer(struct sys_file *f, enum uio_rw rw, uio_t *uio)
 
 	if (uio->uio_resid == 0)
 		return 0;
+	if (f->snode->block)
+		return block_transfer(f, rw, uio);
 	return transfer != NULL ? transfer(f->dev, uio, CRED()) : ENXIO;
 }
 

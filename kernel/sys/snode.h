@@ -23,6 +23,8 @@ struct snode {
 	bool opened;  /* an open(9E) has succeeded since the last close(9E) */
 	bool closing; /* close(9E) runs */
 	struct snode *next;
+
+	bool writing; /* a write(2) of a block node runs; protected by the lock in block.c */
 };
 
 /* Begins an open of dev, a node of dip, which is held for it.  EINTR. */

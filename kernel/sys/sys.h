@@ -139,6 +139,7 @@ void sys_thread_leave(void);
 #define SYS_FNDELAY 0x4u
 #define SYS_FNONBLOCK 0x80u
 #define SYS_FEXCL 0x400u
+#define SYS_FBLOCK 0x10000u /* of sys_open() only: the block node of dev, which may have a character node too */
 
 /* dev as sys_devnode_find() gave it.  Permission is checked against the node.  flags: SYS_F*. */
 int sys_open(uint64_t dev, unsigned flags, struct sys_file **out);

@@ -7,6 +7,7 @@
 #include <sys/sunddi.h>
 
 #include "hw.h"
+#include "hw_disk.h"
 
 struct dev_info *hw_dip;
 struct hw_map hw_map;
@@ -16,8 +17,13 @@ hw_attach(dev_info_t *dip, ddi_attach_cmd_t cmd)
 {
 	if (cmd != DDI_ATTACH)
 		return (DDI_FAILURE);
+	if (ddi_create_minor_node(dip, "hw", S_IFCHR, ddi_get_instance(dip), DDI_PSEUDO, 0) != DDI_SUCCESS ||
+	    ddi_create_minor_node(dip, "hwblk", S_IFBLK, ddi_get_instance(dip), DDI_NT_BLOCK, 0) != DDI_SUCCESS)
+		return (DDI_FAILURE);
+	if (hw_dip == NULL)
+		hw_disk_begin();
 	hw_dip = dip;
-	return (ddi_create_minor_node(dip, "hw", S_IFCHR, ddi_get_instance(dip), DDI_PSEUDO, 0));
+	return (DDI_SUCCESS);
 }
 
 static int
@@ -26,6 +32,9 @@ hw_detach(dev_info_t *dip, ddi_detach_cmd_t cmd)
 	if (cmd != DDI_DETACH)
 		return (DDI_FAILURE);
 	ddi_remove_minor_node(dip, NULL);
+	if (hw_dip != NULL)
+		hw_disk_end();
+	hw_dip = NULL;
 	return (DDI_SUCCESS);
 }
 
@@ -117,17 +126,38 @@ hw_handle_address(void)
 	return (((devmap_handle_t *)hw_map.dhp)->dh_cvaddr);
 }
 
+/* ---- read(9E), write(9E): straight to the disk ---- */
+
+static int
+hw_read(dev_t dev, struct uio *uio, cred_t *cr)
+{
+	return (physio(hw_strategy, hw_disk_buf(), dev, B_READ, hw_disk_mincnt, uio));
+}
+
+static int
+hw_write(dev_t dev, struct uio *uio, cred_t *cr)
+{
+	return (physio(hw_strategy, hw_disk_buf(), dev, B_WRITE, hw_disk_mincnt, uio));
+}
+
+/* ddi_umem_lock(9F) of the caller's memory, and I/O on the cookie. */
+static int
+hw_ioctl(dev_t dev, int cmd, intptr_t arg, int mode, cred_t *cr, int *rvalp)
+{
+	return (hw_disk_umem(dev, (caddr_t)arg));
+}
+
 /* ---- module ---- */
 
 static struct cb_ops hw_cb_ops = {
 	.cb_open = hw_open,
 	.cb_close = hw_close,
-	.cb_strategy = nodev,
+	.cb_strategy = hw_strategy,
 	.cb_print = nodev,
 	.cb_dump = nodev,
-	.cb_read = nodev,
-	.cb_write = nodev,
-	.cb_ioctl = nodev,
+	.cb_read = hw_read,
+	.cb_write = hw_write,
+	.cb_ioctl = hw_ioctl,
 	.cb_devmap = hw_devmap,
 	.cb_mmap = nodev,
 	.cb_chpoll = nochpoll,

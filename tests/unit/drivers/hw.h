@@ -41,6 +41,10 @@ extern struct dev_info *hw_dip;
 	X(buf_iodone)     \
 	X(buf_clone)      \
 	X(buf_copy)       \
+	X(physio_kernel)  \
+	X(physio_mincnt_wrong) \
+	X(minphys)        \
+	X(iosetup_kernel) \
 	X(dma_handle_attr) \
 	X(dma_bind_refused) \
 	X(dma_data) \

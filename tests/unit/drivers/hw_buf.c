@@ -5,6 +5,7 @@
 #include <sys/sunddi.h>
 
 #include "hw.h"
+#include "hw_disk.h"
 
 void check_buf_life(void)
 {
@@ -134,6 +135,104 @@ void check_buf_copy(void)
 	VERIFY(bp->b_un.b_addr == memory && bp->b_flags == 0);
 	bp_mapout(bp);
 	freerbuf(bp);
+}
+
+/* ---- physio(9F) of the kernel's own memory ---- */
+
+void check_physio_kernel(void)
+{
+	char to[1024];
+	iovec_t iov = {to, 1024};
+	uio_t uio = {.uio_iov = &iov, .uio_iovcnt = 1, .uio_segflg = UIO_SYSSPACE, .uio_resid = 1024, .uio_loffset = 512};
+
+	bzero(&hw_disk, sizeof (hw_disk));
+	for (size_t i = 0; i < 2048; i++)
+		hw_disk_data[i] = (char)i;
+	VERIFY0(physio(hw_strategy, NULL, 0, B_READ, minphys, &uio));
+	VERIFY(uio.uio_resid == 0 && uio.uio_loffset == 1536 && memcmp(to, hw_disk_data + 512, 1024) == 0);
+	VERIFY3S(hw_disk.flags & (B_PHYS | B_READ), ==, B_PHYS | B_READ);
+	/* nothing to move */
+	VERIFY0(physio(hw_strategy, NULL, 0, B_READ, minphys, &uio));
+	/* a thread of the system has no user memory */
+	iov = (iovec_t){to, 512};
+	uio = (uio_t){.uio_iov = &iov, .uio_iovcnt = 1, .uio_segflg = UIO_USERSPACE, .uio_resid = 512};
+	VERIFY3S(physio(hw_strategy, NULL, 0, B_WRITE, minphys, &uio), ==, EFAULT);
+	uio.uio_segflg = UIO_SYSSPACE;
+	uio.uio_loffset = -512;
+	VERIFY3S(physio(hw_strategy, NULL, 0, B_WRITE, minphys, &uio), ==, EINVAL);
+	VERIFY(uio.uio_resid == 512 && hw_disk.transfers == 1);
+}
+
+static void mincnt_nothing(struct buf *bp)
+{
+	bp->b_bcount = 0;
+}
+
+static void mincnt_more(struct buf *bp)
+{
+	bp->b_bcount++;
+}
+
+void check_physio_mincnt_wrong(void)
+{
+	char to[512];
+	iovec_t iov = {to, 512};
+	uio_t uio = {.uio_iov = &iov, .uio_iovcnt = 1, .uio_segflg = UIO_SYSSPACE, .uio_resid = 512};
+
+	VERIFY3S(physio(hw_strategy, NULL, 0, B_READ, mincnt_nothing, &uio), ==, EINVAL);
+	VERIFY3S(physio(hw_strategy, NULL, 0, B_READ, mincnt_more, &uio), ==, EINVAL);
+	VERIFY3S(uio.uio_resid, ==, 512);
+}
+
+void check_minphys(void)
+{
+	struct buf *bp = getrbuf(KM_SLEEP);
+
+	bp->b_bcount = 1 << 20;
+	minphys(bp);
+	VERIFY3U(bp->b_bcount, ==, 1 << 20);
+	bp->b_bcount++;
+	minphys(bp);
+	VERIFY3U(bp->b_bcount, ==, 1 << 20);
+	freerbuf(bp);
+}
+
+/* ---- ddi_umem_iosetup(9F) of kernel memory ---- */
+
+void check_iosetup_kernel(void)
+{
+	struct ddi_umem_cookie handmade = {.type = KMEM_NON_PAGEABLE};
+	ddi_umem_cookie_t cookie, pageable, trash;
+	char *memory = ddi_umem_alloc(2 * PAGESIZE, DDI_UMEM_SLEEP, &cookie);
+	struct buf *bp;
+
+	(void) ddi_umem_alloc(PAGESIZE, DDI_UMEM_SLEEP | DDI_UMEM_PAGEABLE, &pageable);
+	(void) ddi_umem_alloc(PAGESIZE, DDI_UMEM_SLEEP | DDI_UMEM_TRASH, &trash);
+	VERIFY(ddi_umem_iosetup(NULL, 0, 1, B_READ, 0, 0, NULL, DDI_UMEM_SLEEP) == NULL);
+	VERIFY(ddi_umem_iosetup(pageable, 0, 1, B_READ, 0, 0, NULL, DDI_UMEM_SLEEP) == NULL);
+	VERIFY(ddi_umem_iosetup(trash, 0, 1, B_READ, 0, 0, NULL, DDI_UMEM_SLEEP) == NULL);
+	VERIFY(ddi_umem_iosetup(cookie, -1, 1, B_READ, 0, 0, NULL, DDI_UMEM_SLEEP) == NULL);
+	VERIFY(ddi_umem_iosetup(cookie, 2 * PAGESIZE, 1, B_READ, 0, 0, NULL, DDI_UMEM_SLEEP) == NULL);
+	VERIFY(ddi_umem_iosetup(cookie, 0, 1, B_READ, 0, 0, NULL, 2) == NULL);
+	VERIFY(ddi_umem_iosetup(cookie, 0, 1, B_READ | B_BUSY, 0, 0, NULL, DDI_UMEM_SLEEP) == NULL);
+	bp = ddi_umem_iosetup(cookie, 100, 2 * PAGESIZE - 100, B_WRITE, 5, 6, biowait, DDI_UMEM_NOSLEEP);
+	VERIFY(bp->b_flags == (B_BUSY | B_PHYS) && bp->b_proc == NULL && bp->b_un.b_addr == memory + 100);
+	VERIFY(bp->b_edev == 5 && bp->b_lblkno == 6 && bp->b_blkno == 6 && bp->b_iodone == biowait);
+	VERIFY3U(bp->b_bcount, ==, 2 * PAGESIZE - 100);
+	bp_mapin(bp);
+	VERIFY(bp->b_un.b_addr == memory + 100 && (bp->b_flags & B_REMAPPED) != 0);
+	bp_mapout(bp);
+	VERIFY(bp->b_un.b_addr == memory + 100 && bp->b_flags == (B_BUSY | B_PHYS));
+	freerbuf(bp);
+	handmade.cvaddr = memory + PAGESIZE;
+	handmade.size = PAGESIZE;
+	bp = ddi_umem_iosetup(&handmade, 0, PAGESIZE, B_READ, 0, 0, NULL, DDI_UMEM_SLEEP);
+	VERIFY0(bp_copyout("hand", bp, 0, 5));
+	VERIFY(strcmp(memory + PAGESIZE, "hand") == 0);
+	freerbuf(bp);
+	ddi_umem_free(cookie);
+	ddi_umem_free(pageable);
+	ddi_umem_free(trash);
 }
 
 void bug_buf_free_twice(void)
