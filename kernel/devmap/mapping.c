@@ -67,16 +67,23 @@ mapping_check_fixed(const struct mapping *mapping)
 	return mapping->addr > UINTPTR_MAX - mapping->size ? ENOMEM : 0;
 }
 
-/* Claims the range.  A fixed one has been cleared of device mappings. */
+/*
+ * The range becomes the mapping's: in the host's view, and among the claims, so that two threads that map over each
+ * other never have both their segments in one place.  A fixed one has its claim, and is cleared of device mappings.
+ */
 static int
-mapping_reserve(struct mapping *mapping)
+mapping_reserve(struct mapping *mapping, struct claim *claim)
 {
 	struct address_space *space = mapping->segment->segment.space;
+	bool fixed = (mapping->flags & MAP_FIXED) != 0;
 	int error;
 
 	host_mutex_lock(&space->host_lock);
-	error = host_as_reserve(space->host, &mapping->addr, mapping->size,
-				(mapping->flags & MAP_FIXED) ? HOST_AS_FIXED : 0);
+	error = host_as_reserve(space->host, &mapping->addr, mapping->size, fixed ? HOST_AS_FIXED : 0);
+	if (error == 0 && !fixed && !address_space_claim(space, claim, mapping->addr, mapping->size)) {
+		host_as_release(space->host, mapping->addr, mapping->size);
+		error = ENOMEM;
+	}
 	host_mutex_unlock(&space->host_lock);
 	return error;
 }
@@ -187,9 +194,6 @@ mapping_clear(const struct mapping *mapping, bool *replaces, struct devmap_segme
 	struct address_space *space = mapping->segment->segment.space;
 	int error;
 
-	*replaces = false;
-	if (!(mapping->flags & MAP_FIXED))
-		return 0;
 	if (!address_space_overlaps(space, mapping->addr, mapping->size))
 		return locked_range_settle(space, mapping->addr, mapping->size);
 	error = devmap_layout_begin(space, mapping->addr, mapping->size);
@@ -200,32 +204,46 @@ mapping_clear(const struct mapping *mapping, bool *replaces, struct devmap_segme
 	return 0;
 }
 
+/* With its claim, if it is fixed, which it keeps.  The others have got theirs on success. */
+static int
+mapping_settle_in(struct mapping *mapping, struct claim *claim)
+{
+	struct address_space *space = mapping->segment->segment.space;
+	struct devmap_segment *dead = NULL;
+	bool fixed = (mapping->flags & MAP_FIXED) != 0, replaces = false;
+	int error = fixed ? mapping_clear(mapping, &replaces, &dead) : 0;
+
+	if (error == 0)
+		error = mapping_reserve(mapping, claim);
+	if (error == 0) {
+		error = mapping_finish(mapping);
+		if (error != 0)
+			mapping_release(mapping);
+		if (!fixed)
+			address_space_unclaim(space, claim);
+	}
+	if (replaces)
+		address_space_layout_end(space);
+	unmap_finish(dead);
+	return error;
+}
+
 int
 mapping_place(struct mapping *mapping)
 {
 	struct address_space *space = mapping->segment->segment.space;
-	struct devmap_segment *dead = NULL;
-	bool replaces = false;
+	bool fixed = (mapping->flags & MAP_FIXED) != 0;
+	struct claim claim;
 	int error = mapping_check_fixed(mapping);
 
-	if (error == 0)
-		error = mapping_clear(mapping, &replaces, &dead);
+	if (error == 0 && fixed && !address_space_claim(space, &claim, mapping->addr, mapping->size))
+		error = ENOMEM;
+	if (error == 0) {
+		error = mapping_settle_in(mapping, &claim);
+		if (fixed)
+			address_space_unclaim(space, &claim);
+	}
 	if (error != 0)
-		goto abandon;
-	error = mapping_reserve(mapping);
-	if (error != 0)
-		goto abandon;
-	error = mapping_finish(mapping);
-	if (error != 0)
-		goto release;
-	goto out;
-release:
-	mapping_release(mapping);
-abandon:
-	mapping_abandon(mapping);
-out:
-	if (replaces)
-		address_space_layout_end(space);
-	unmap_finish(dead);
+		mapping_abandon(mapping);
 	return error;
 }

@@ -75,7 +75,10 @@ fault_error(const struct fault *fault)
 	return fault_errno(fault);
 }
 
-/* Takes hold of the pages that were loaded, unless they have been unloaded meanwhile. */
+/*
+ * Takes hold of the pages, if they have been loaded.  No remap changes them; an unload in the meantime takes a
+ * translation only, which the next access gets back.
+ */
 static bool
 pages_capture(struct handle *handle, const struct access *access, struct range_part *part)
 {
@@ -83,7 +86,7 @@ pages_capture(struct handle *handle, const struct access *access, struct range_p
 
 	host_mutex_lock(&handle->lock);
 	kernel = handle_kernel_address(handle, part->start);
-	if (access->loaded && access->unloads == handle->unloads && kernel != NULL) {
+	if (access->loaded && kernel != NULL) {
 		part->object = page_object_find(kernel, &part->offset);
 		part->single = handle->backing == BACKING_TRASH;
 	}

@@ -43,6 +43,38 @@ address_space_release(struct address_space *space)
 		space->free(space);
 }
 
+bool
+address_space_claim(struct address_space *space, struct claim *claim, uintptr_t addr, size_t len)
+{
+	struct claim *other;
+
+	claim->start = addr;
+	claim->end = addr + len;
+	host_mutex_lock(&space->lock);
+	for (other = space->claims; other != NULL; other = other->next) {
+		if (other->start < claim->end && claim->start < other->end)
+			break;
+	}
+	if (other == NULL) {
+		claim->next = space->claims;
+		space->claims = claim;
+	}
+	host_mutex_unlock(&space->lock);
+	return other == NULL;
+}
+
+void
+address_space_unclaim(struct address_space *space, struct claim *claim)
+{
+	struct claim **link = &space->claims;
+
+	host_mutex_lock(&space->lock);
+	while (*link != claim)
+		link = &(*link)->next;
+	*link = claim->next;
+	host_mutex_unlock(&space->lock);
+}
+
 void
 address_space_insert(struct segment *segment)
 {

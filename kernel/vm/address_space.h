@@ -14,7 +14,8 @@
  * A new mapping needs neither: its segment is nobody's but the mapping thread's until address_space_insert()
  * publishes it whole.  So a driver may call devmap_setup(9F) with a mutex held that a sleeping devmap_access
  * or devmap_unmap of the same process waits for.  (A MAP_FIXED that replaces device mappings is a layout
- * change from the replacement on.)  Nothing ever waits for the layout of another process.
+ * change from the replacement on; of two that map over each other at once one fails with ENOMEM.)  Nothing
+ * ever waits for the layout of another process.
  *
  * LOCK ORDER of the kernel part's memory side; a driver's own locks come before all but the first:
  *
@@ -68,6 +69,7 @@ struct address_space {
 	struct host_mutex lock;       /* protects the fields below */
 	struct host_cond changed;     /* of accesses, layout_owner, layout_waiters and dying */
 	struct tree segments;
+	struct claim *claims;
 	struct tree accesses;         /* outermost access of each thread, by thread */
 	unsigned accesses_waiting;
 	const struct _kthread *layout_owner;
@@ -140,6 +142,15 @@ void address_space_kill(struct address_space *space);
 bool address_space_layout_held(struct address_space *space);
 
 /* ---- segments ---- */
+
+/* A range that a segment will be published in: on the stack of the thread that makes it. */
+struct claim {
+	uintptr_t start, end;
+	struct claim *next;
+};
+/* false: somebody else is making a segment there just now.  Until address_space_unclaim(). */
+bool address_space_claim(struct address_space *space, struct claim *claim, uintptr_t addr, size_t len);
+void address_space_unclaim(struct address_space *space, struct claim *claim);
 
 /* Publishes a segment that is ready for accesses. */
 void address_space_insert(struct segment *segment);

@@ -75,6 +75,7 @@ static struct {
 	void (*on_cleanup)(void *cookie);
 	void (*on_close)(int flag);
 	int (*on_segmap)(long off, void *as, char **addrp, long len, unsigned prot, unsigned maxprot, unsigned flags);
+	bool quiet;               /* nothing is logged: for races */
 	bool relabel;             /* unmap stores new private data for the parts */
 } rec = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -83,6 +84,8 @@ rec_say(const char *format, ...)
 {
 	va_list ap;
 
+	if (rec.quiet)
+		return;
 	pthread_mutex_lock(&rec.lock);
 	va_start(ap, format);
 	rec.log_len += (size_t)vsnprintf(rec.log + rec.log_len, sizeof(rec.log) - rec.log_len, format, ap);
@@ -100,7 +103,7 @@ rec_name(void *dhp)
 	char *name = names[next++ % 4];
 	size_t i;
 
-	if (dhp == NULL)
+	if (dhp == NULL || rec.quiet)
 		return "-";
 	pthread_mutex_lock(&rec.lock);
 	for (i = 0; i < rec.nhandles && rec.handles[i] != dhp; i++)
@@ -120,22 +123,35 @@ rec_handle(size_t i)
 
 /* ---- callbacks ---- */
 
+static inline struct rec_part *
+rec_next_part(void)
+{
+	struct rec_part *part;
+
+	pthread_mutex_lock(&rec.lock);
+	part = &rec.parts[rec.part < rec.nparts ? rec.part : rec.nparts - 1];
+	rec.part++;
+	pthread_mutex_unlock(&rec.lock);
+	return part;
+}
+
 int
 rec_on_devmap(void *dhp, long long off, size_t len, size_t *maplen, unsigned model)
 {
-	struct rec_part *part = &rec.parts[rec.part < rec.nparts ? rec.part : rec.nparts - 1];
+	struct rec_part *part = rec_next_part();
 	size_t whole = (len + PAGE - 1) & ~(PAGE - 1);
 	struct rec_umem umem = {part->cookie, part->koff, part->len != 0 ? part->len : whole,
 				part->maxprot != 0 ? part->maxprot : PROT_DDI_ALL, part->flags, part->callbacks};
+	int setup = 0;
 
-	rec.part++;
 	rec_say("devmap %s off %lld len %zu\n", rec_name(dhp), off, len);
-	part->setup = 0;
 	if (!part->skip_setup)
-		part->setup = rec_umem_setup(dhp, &umem);
+		setup = rec_umem_setup(dhp, &umem);
+	if (!rec.quiet)
+		part->setup = setup;
 	if (!part->no_maplen)
 		*maplen = part->maplen != 0 ? part->maplen : whole;
-	return part->result != 0 ? part->result : part->setup;
+	return part->result != 0 ? part->result : setup;
 }
 
 int

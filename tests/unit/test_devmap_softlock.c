@@ -1,0 +1,1118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* DEVMAP_LOCK and DEVMAP_UNLOCK: device mappings that are locked by ddi_umem_lock(9F); sections 7, 9, 13.10. */
+#define _GNU_SOURCE
+#include "lock_host.h"
+
+#define PAGES 6ul
+
+static struct sundog_process *process;
+static int fd;
+static void *cookie; /* of kernel memory, page i holds i */
+static char *kernel;
+static uint64_t addr;
+
+static uint32_t *
+word(size_t page)
+{
+	return (uint32_t *)(void *)(kernel + page * PAGE);
+}
+
+static int
+setup(void **state)
+{
+	rec_setup_system(state);
+	process = rec_process();
+	fd = rec_open_device(process, O_RDWR);
+	kernel = rec_umem_alloc(PAGES * PAGE, 0, &cookie);
+	for (uint32_t i = 0; i < PAGES; i++)
+		*word(i) = i;
+	rec_script(cookie, REC_ALL);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	if (process != NULL)
+		sundog_exit(process);
+	rec_umem_free(cookie);
+	return rec_teardown_system(state);
+}
+
+/* All pages at user offset off pages: handle h0, private data p1. */
+static void
+map_at(long off)
+{
+	addr = rec_mmap_pages(process, fd, off, PAGES);
+	rec_forget();
+}
+
+/* Two handles of three pages each. */
+static void
+map_two(void)
+{
+	rec.nparts = 2;
+	rec.parts[1] = rec.parts[0];
+	rec.parts[0].len = rec.parts[0].maplen = 3 * PAGE;
+	rec.parts[1].koff = 3 * PAGE;
+	map_at(0);
+}
+
+static void
+refused(uint64_t at, size_t len, int flags, int error)
+{
+	void *lock_cookie;
+
+	assert_int_equal(lock_try(process, fd, at, len, flags, &lock_cookie), error);
+	assert_null(lock_cookie);
+}
+
+/* ---- what the driver sees ---- */
+
+static void
+LOCK_and_UNLOCK_have_the_range_and_the_direction(void **state)
+{
+	void *locked;
+
+	map_at(10);
+	locked = lock(process, fd, addr + PAGE, 3 * PAGE, REC_READ);
+	rec_expect("access h0 p1 off 11 len 3 type 2 rw 1\n");
+	rec_umem_unlock(locked);
+	rec_expect("access h0 p1 off 11 len 3 type 3 rw 1\n");
+	locked = lock(process, fd, addr, PAGES * PAGE, REC_WRITE);
+	rec_expect("access h0 p1 off 10 len 6 type 2 rw 2\n");
+	rec_umem_unlock(locked);
+	rec_expect("access h0 p1 off 10 len 6 type 3 rw 2\n");
+}
+
+static void
+LOCK_is_called_for_each_handle(void **state)
+{
+	void *locked;
+
+	map_two();
+	locked = lock(process, fd, addr + 2 * PAGE, 3 * PAGE, REC_WRITE);
+	rec_expect("access h0 p1 off 2 len 1 type 2 rw 2\naccess h1 p2 off 3 len 2 type 2 rw 2\n");
+	rec_umem_unlock(locked);
+	rec_expect("access h0 p1 off 2 len 1 type 3 rw 2\naccess h1 p2 off 3 len 2 type 3 rw 2\n");
+}
+
+static void *seen_as;
+
+static int
+access_looks_around(void *dhp, void *pvtp, long long off, size_t len, unsigned type, unsigned rw)
+{
+	seen_as = rec_current_as();
+	assert_ptr_equal(rec_handle_as(dhp), seen_as);
+	assert_int_equal(rec_current_pid(), sundog_process_pid(process));
+	return rec_load(dhp, off, len, type, rw);
+}
+
+static int
+work_unlock(struct worker *w)
+{
+	rec_umem_unlock(w->cookie);
+	return 0;
+}
+
+static void
+both_run_in_the_context_of_the_process(void **state)
+{
+	struct worker w = {0};
+
+	rec.access = access_looks_around;
+	map_at(0);
+	w.cookie = lock(process, fd, addr, PAGE, REC_READ);
+	assert_non_null(seen_as);
+	seen_as = NULL;
+	worker_start(&w, work_unlock); /* by a thread of the system's own */
+	worker_join(&w);
+	assert_non_null(seen_as);
+	assert_int_equal(rec.nwarnings, 0);
+}
+
+/* ---- load ---- */
+
+static void
+LOCK_loads_and_UNLOCK_leaves_loaded(void **state)
+{
+	void *locked;
+
+	map_at(0);
+	locked = lock(process, fd, addr + PAGE, 2 * PAGE, REC_READ);
+	assert_false(sundog_loaded(process, addr, SUNDOG_READ));
+	assert_true(sundog_loaded(process, addr + PAGE, SUNDOG_WRITE));
+	assert_true(sundog_loaded(process, addr + 2 * PAGE, SUNDOG_READ));
+	rec_umem_unlock(locked);
+	assert_true(sundog_loaded(process, addr + PAGE, SUNDOG_READ));
+	rec_forget();
+	assert_int_equal(rec_read(process, addr + 2 * PAGE), 2);
+	rec_expect("");
+}
+
+static int bad_len_result, bad_type_result;
+
+static int
+access_loads_otherwise(void *dhp, void *pvtp, long long off, size_t len, unsigned type, unsigned rw)
+{
+	if (type == 2 || type == 3) {
+		bad_len_result = rec_load(dhp, off, len - PAGE, type, rw);
+		bad_type_result = rec_load(dhp, off, len, 5 - type, rw);
+	} else {
+		bad_type_result = rec_load(dhp, off, len, 2, rw);
+	}
+	return rec_load(dhp, off, len, type, rw);
+}
+
+static void
+length_must_be_the_callbacks(void **state)
+{
+	void *locked;
+
+	rec.access = access_loads_otherwise;
+	map_at(0);
+	locked = lock(process, fd, addr, 2 * PAGE, REC_READ);
+	assert_int_equal(bad_len_result, FC_ERRNO_OF(EINVAL));
+	assert_int_equal(bad_type_result, FC_ERRNO_OF(EINVAL));
+	bad_len_result = bad_type_result = 0;
+	rec_umem_unlock(locked);
+	assert_int_equal(bad_len_result, FC_ERRNO_OF(EINVAL));
+	assert_int_equal(bad_type_result, FC_ERRNO_OF(EINVAL));
+}
+
+static void
+LOCK_in_an_ACCESS_is_refused(void **state)
+{
+	rec.access = access_loads_otherwise;
+	map_at(0);
+	bad_type_result = 0;
+	rec_read(process, addr);
+	assert_int_equal(bad_type_result, FC_ERRNO_OF(EINVAL));
+}
+
+static int tries;
+
+static int
+access_loads_at_the_third_try(void *dhp, void *pvtp, long long off, size_t len, unsigned type, unsigned rw)
+{
+	return ++tries < 3 ? 0 : rec_load(dhp, off, len, type, rw);
+}
+
+static void
+result_0_without_a_load_is_retried(void **state)
+{
+	tries = 0;
+	rec.access = access_loads_at_the_third_try;
+	map_at(0);
+	rec_umem_unlock(lock(process, fd, addr, PAGE, REC_READ));
+	assert_int_equal(tries, 4);
+}
+
+static void
+without_devmap_access_pages_are_locked_directly(void **state)
+{
+	void *locked;
+
+	rec_script(cookie, REC_NO_CALLBACKS);
+	map_at(0);
+	locked = lock(process, fd, addr, PAGES * PAGE, REC_WRITE);
+	rec_umem_unlock(locked);
+	rec_expect("");
+}
+
+static void
+the_locked_pages_are_the_mappings_own(void **state)
+{
+	struct sundog_process *importer = rec_process();
+	int importer_fd = rec_open_device(importer, O_RDWR);
+	void *locked;
+	uint64_t there;
+
+	map_at(0);
+	locked = lock(process, fd, addr + PAGE, 2 * PAGE, REC_WRITE);
+	rec_script(locked, REC_NO_CALLBACKS);
+	there = rec_mmap_pages(importer, importer_fd, 0, 2);
+	assert_int_equal(rec_read(importer, there + PAGE), 2);
+	rec_write(importer, there, 99);
+	assert_int_equal(*word(1), 99);
+	assert_int_equal(rec_read(process, addr + PAGE), 99);
+	sundog_exit(importer);
+	rec_umem_unlock(locked);
+	assert_int_equal(rec.nwarnings, 0);
+}
+
+/* ---- refusals ---- */
+
+static void
+ALLOW_REMAP_refuses_with_EFAULT(void **state)
+{
+	rec.parts[0].flags = ALLOW_REMAP;
+	map_at(0);
+	refused(addr, PAGE, REC_READ, EFAULT);
+	rec_expect("");
+}
+
+static void
+ALLOW_REMAP_of_a_later_handle_calls_nobody(void **state)
+{
+	rec.nparts = 2;
+	rec.parts[1] = rec.parts[0];
+	rec.parts[0].len = rec.parts[0].maplen = 3 * PAGE;
+	rec.parts[1].flags = ALLOW_REMAP;
+	map_at(0);
+	refused(addr, PAGES * PAGE, REC_READ, EFAULT);
+	rec_expect("");
+}
+
+static void
+protection_is_EACCES_without_the_driver(void **state)
+{
+	map_at(0);
+	assert_int_equal(sundog_mprotect(process, addr + 2 * PAGE, PAGE, PROT_READ), 0);
+	rec_forget();
+	refused(addr, PAGES * PAGE, REC_WRITE, EACCES);
+	rec_expect("");
+	rec_umem_unlock(lock(process, fd, addr, PAGES * PAGE, REC_READ));
+	assert_int_equal(sundog_mprotect(process, addr + 3 * PAGE, PAGE, PROT_NONE), 0);
+	refused(addr, PAGES * PAGE, REC_READ, EACCES);
+}
+
+static int fail_at, fail_with;
+
+/* The LOCK at the fail_at'th page fails. */
+static int
+access_fails(void *dhp, void *pvtp, long long off, size_t len, unsigned type, unsigned rw)
+{
+	if (type == 2 && off == fail_at * (long long)PAGE)
+		return fail_with;
+	return rec_load(dhp, off, len, type, rw);
+}
+
+static void
+expect_error(int result, int error)
+{
+	fail_with = result;
+	refused(addr, PAGE, REC_READ, error);
+}
+
+static void
+the_drivers_error_is_the_locks(void **state)
+{
+	rec.access = access_fails;
+	fail_at = 0;
+	map_at(0);
+	expect_error(-1, EFAULT);
+	expect_error(1, EFAULT);
+	expect_error(FC_ERRNO_OF(EIO), EIO);
+	expect_error(FC_ERRNO_OF(ENOMEM), ENOMEM);
+	expect_error(FC_ERRNO_OF(EAGAIN), EAGAIN);
+	expect_error(EINTR, EINTR);
+	expect_error(FC_ERRNO_OF(EINTR), EINTR);
+}
+
+static void
+when_a_later_handle_fails_those_locked_get_UNLOCK_with_OTHER(void **state)
+{
+	rec.access = access_fails;
+	fail_at = 3;
+	fail_with = FC_ERRNO_OF(EIO);
+	map_two();
+	refused(addr, PAGES * PAGE, REC_WRITE, EIO);
+	rec_expect("access h0 p1 off 0 len 3 type 2 rw 2\naccess h1 p2 off 3 len 3 type 2 rw 2\n"
+		   "access h0 p1 off 0 len 3 type 3 rw 0\n");
+	/* and nothing is left of it */
+	fail_at = 100;
+	rec_umem_unlock(lock(process, fd, addr, PAGES * PAGE, REC_WRITE));
+	assert_int_equal(sundog_munmap(process, addr, PAGE), 0);
+}
+
+static void
+a_failing_first_handle_gets_no_UNLOCK(void **state)
+{
+	rec.access = access_fails;
+	fail_at = 0;
+	fail_with = -1;
+	map_two();
+	refused(addr, PAGES * PAGE, REC_WRITE, EFAULT);
+	rec_expect("access h0 p1 off 0 len 3 type 2 rw 2\n");
+}
+
+/* ---- munmap, mprotect ---- */
+
+static void
+munmap_waits_for_locked_translations(void **state)
+{
+	struct worker w = {.process = process, .len = PAGE};
+	void *locked;
+
+	map_at(0);
+	locked = lock(process, fd, addr + PAGE, 2 * PAGE, REC_READ);
+	w.addr = addr + 2 * PAGE;
+	worker_start(&w, work_munmap);
+	wait_asleep(&w);
+	rec_expect("access h0 p1 off 1 len 2 type 2 rw 1\n");
+	rec_umem_unlock(locked);
+	assert_int_equal(worker_join(&w), 0);
+	rec_expect("access h0 p1 off 1 len 2 type 3 rw 1\nunmap h0 p1 off 2 len 1 before h0 after h1\n");
+}
+
+static void
+mprotect_waits_for_locked_translations(void **state)
+{
+	struct worker w = {.process = process, .len = PAGES * PAGE};
+	void *locked;
+
+	map_at(0);
+	locked = lock(process, fd, addr + PAGE, PAGE, REC_WRITE);
+	w.addr = addr;
+	worker_start(&w, work_mprotect);
+	wait_asleep(&w);
+	assert_true(sundog_loaded(process, addr + PAGE, SUNDOG_WRITE));
+	rec_umem_unlock(locked);
+	assert_int_equal(worker_join(&w), 0);
+	rec_expect_signal(sundog_touch(process, addr + PAGE, SUNDOG_WRITE), SIGSEGV, SEGV_ACCERR, 0);
+}
+
+static int
+work_map_fixed(struct worker *w)
+{
+	return sundog_mmap(w->process, &w->addr, w->len, PROT_READ, MAP_SHARED | MAP_FIXED, w->fd, 0);
+}
+
+static void
+MAP_FIXED_over_locked_translations_waits(void **state)
+{
+	struct worker w = {.process = process, .fd = fd, .len = PAGE};
+	void *locked;
+
+	map_at(0);
+	locked = lock(process, fd, addr, PAGE, REC_WRITE);
+	w.addr = addr;
+	worker_start(&w, work_map_fixed);
+	wait_asleep(&w);
+	rec_umem_unlock(locked);
+	assert_int_equal(worker_join(&w), 0);
+}
+
+static void
+pages_beside_the_locked_ones_do_not_wait(void **state)
+{
+	void *locked;
+
+	map_at(10);
+	locked = lock(process, fd, addr + 3 * PAGE, 2 * PAGE, REC_WRITE);
+	rec_forget();
+	assert_int_equal(sundog_munmap(process, addr + PAGE, PAGE), 0);
+	assert_int_equal(sundog_munmap(process, addr + 5 * PAGE, PAGE), 0);
+	assert_int_equal(sundog_mprotect(process, addr + 2 * PAGE, PAGE, PROT_READ), 0);
+	assert_int_equal(rec_read(process, addr + 3 * PAGE), 3);
+	rec_expect("unmap h0 p1 off 11 len 1 before h0 after h1\nunmap h1 p1 off 15 len 1 before h1 after -\n");
+	/* the locked part is in another handle by now, but at the same offset */
+	rec_umem_unlock(locked);
+	rec_expect("access h1 p1 off 13 len 2 type 3 rw 2\n");
+}
+
+static int
+work_unmap_all(struct worker *w)
+{
+	return sundog_munmap(w->process, w->addr, PAGES * PAGE);
+}
+
+static void
+a_signal_does_not_end_the_wait_of_munmap(void **state)
+{
+	struct worker w = {.process = process};
+	void *locked;
+
+	map_at(0);
+	locked = lock(process, fd, addr, PAGE, REC_WRITE);
+	w.addr = addr;
+	worker_start(&w, work_unmap_all);
+	wait_asleep(&w);
+	for (int i = 0; i < 3; i++)
+		sundog_signal(process);
+	wait_asleep(&w);
+	rec_umem_unlock(locked);
+	assert_int_equal(worker_join(&w), 0);
+}
+
+/* ---- order between types ---- */
+
+static int
+work_touch(struct worker *w)
+{
+	return sundog_touch(w->process, w->addr, SUNDOG_WRITE).signo;
+}
+
+static int
+work_lock(struct worker *w)
+{
+	return lock_try(w->process, w->fd, w->addr, w->len, REC_WRITE, &w->cookie);
+}
+
+static void
+an_access_waits_for_the_UNLOCK(void **state)
+{
+	struct worker w = {.process = process};
+	void *locked;
+
+	map_at(0);
+	locked = lock(process, fd, addr, PAGE, REC_READ);
+	w.addr = addr + 4 * PAGE;
+	rec_forget();
+	worker_start(&w, work_touch);
+	wait_asleep(&w);
+	rec_expect("");
+	rec_umem_unlock(locked);
+	assert_int_equal(worker_join(&w), 0);
+	rec_expect("access h0 p1 off 0 len 1 type 3 rw 1\naccess h0 p1 off 4 len 1 type 0 rw 2\n");
+}
+
+static void
+an_access_of_another_process_waits_too(void **state)
+{
+	struct sundog_process *other = rec_process();
+	struct worker w = {.process = other};
+	void *locked;
+
+	map_at(0);
+	locked = lock(process, fd, addr, PAGE, REC_READ);
+	w.addr = rec_mmap_pages(other, rec_open_device(other, O_RDWR), 0, PAGES);
+	rec_forget();
+	worker_start(&w, work_touch);
+	wait_asleep(&w);
+	rec_umem_unlock(locked);
+	assert_int_equal(worker_join(&w), 0);
+	rec_expect("access h0 p1 off 0 len 1 type 3 rw 1\naccess h1 p2 off 0 len 1 type 0 rw 2\n");
+	sundog_exit(other);
+}
+
+static void
+loaded_pages_are_used_meanwhile(void **state)
+{
+	void *locked;
+
+	map_at(0);
+	rec_write(process, addr + 5 * PAGE, 50);
+	locked = lock(process, fd, addr, PAGE, REC_READ);
+	rec_forget();
+	rec_write(process, addr + 5 * PAGE, 51);
+	rec_write(process, addr, 1);
+	rec_expect("");
+	rec_umem_unlock(locked);
+}
+
+static void
+another_LOCK_waits_for_the_UNLOCK(void **state)
+{
+	struct worker w = {.process = process, .fd = fd, .len = PAGE};
+	void *locked;
+
+	map_at(0);
+	locked = lock(process, fd, addr, PAGE, REC_READ);
+	w.addr = addr + 2 * PAGE;
+	rec_forget();
+	worker_start(&w, work_lock);
+	wait_asleep(&w);
+	rec_expect("");
+	rec_umem_unlock(locked);
+	assert_int_equal(worker_join(&w), 0);
+	rec_umem_unlock(w.cookie);
+	rec_expect("access h0 p1 off 0 len 1 type 3 rw 1\naccess h0 p1 off 2 len 1 type 2 rw 2\n"
+		   "access h0 p1 off 2 len 1 type 3 rw 2\n");
+}
+
+static void
+a_waiting_LOCK_interrupted_by_a_signal_is_EINTR(void **state)
+{
+	struct sundog_process *other = rec_process();
+	struct worker w = {.process = other, .fd = rec_open_device(other, O_RDWR), .len = PAGE};
+	void *locked;
+
+	map_at(0);
+	w.addr = rec_mmap_pages(other, w.fd, 0, PAGES);
+	locked = lock(process, fd, addr, PAGE, REC_READ);
+	worker_start(&w, work_lock);
+	wait_asleep(&w);
+	sundog_signal(other);
+	assert_int_equal(worker_join(&w), EINTR);
+	assert_null(w.cookie);
+	rec_umem_unlock(locked);
+	sundog_exit(other);
+}
+
+static void
+a_waiting_access_interrupted_by_a_signal_is_retried(void **state)
+{
+	struct worker w = {.process = process};
+	void *locked;
+
+	map_at(0);
+	locked = lock(process, fd, addr, PAGE, REC_READ);
+	w.addr = addr + PAGE;
+	worker_start(&w, work_touch);
+	wait_asleep(&w);
+	sundog_signal(process);
+	wait_asleep(&w);
+	rec_umem_unlock(locked);
+	assert_int_equal(worker_join(&w), 0);
+}
+
+static void
+a_waiting_copy_interrupted_by_a_signal_fails(void **state)
+{
+	struct sundog_process *other = rec_process();
+	struct worker w = {.process = other};
+
+	map_at(0);
+	w.cookie = lock(process, fd, addr, PAGE, REC_READ);
+	w.addr = rec_mmap_pages(other, rec_open_device(other, O_RDWR), 0, PAGES);
+	worker_start(&w, work_touch);
+	wait_asleep(&w);
+	sundog_exit(other); /* a dying process does not wait for it either */
+	assert_int_not_equal(worker_join(&w), 0);
+	rec_umem_unlock(w.cookie);
+}
+
+static void
+another_access_function_is_not_excluded(void **state)
+{
+	uint64_t other;
+	void *locked;
+
+	map_at(0);
+	rec.parts[0].callbacks = REC_ALL & ~REC_ACCESS;
+	rec.parts[0].callbacks |= REC_ACCESS_OTHER;
+	rec.part = 0;
+	other = rec_mmap_pages(process, fd, 0, PAGES);
+	locked = lock(process, fd, addr, PAGES * PAGE, REC_READ);
+	rec_write(process, other, 3);
+	rec_umem_unlock(lock(process, fd, other, PAGE, REC_WRITE));
+	rec_umem_unlock(locked);
+}
+
+static int inside; /* under the driver's lock */
+static bool let_go;
+
+static int
+access_sleeps(void *dhp, void *pvtp, long long off, size_t len, unsigned type, unsigned rw)
+{
+	int result = 0;
+
+	if (type == 0) {
+		rec_lock();
+		inside++;
+		rec_wake();
+		while (!let_go && result == 0) {
+			if (!rec_wait())
+				result = EINTR;
+		}
+		inside--;
+		rec_unlock();
+	}
+	return result != 0 ? result : rec_load(dhp, off, len, type, rw);
+}
+
+static void
+wait_inside(int n)
+{
+	rec_lock();
+	while (inside < n)
+		assert_true(rec_wait());
+	rec_unlock();
+}
+
+static void
+release_all(void)
+{
+	rec_lock();
+	let_go = true;
+	rec_wake();
+	rec_unlock();
+}
+
+static void
+LOCK_waits_for_accesses_in_progress(void **state)
+{
+	struct worker touch = {.process = process}, w = {.process = process, .fd = fd, .len = PAGE};
+
+	inside = 0;
+	let_go = false;
+	rec.access = access_sleeps;
+	map_at(0);
+	touch.addr = addr;
+	w.addr = addr + 3 * PAGE;
+	worker_start(&touch, work_touch);
+	wait_inside(1);
+	worker_start(&w, work_lock);
+	wait_asleep(&w);
+	rec_expect("access h0 p1 off 0 len 1 type 0 rw 2\n");
+	release_all();
+	assert_int_equal(worker_join(&touch), 0);
+	assert_int_equal(worker_join(&w), 0);
+	rec_umem_unlock(w.cookie);
+	rec_expect("access h0 p1 off 3 len 1 type 2 rw 2\naccess h0 p1 off 3 len 1 type 3 rw 2\n");
+}
+
+static void
+a_waiting_LOCK_lets_accesses_begin(void **state)
+{
+	struct worker first = {.process = process}, second = {.process = process},
+		      w = {.process = process, .fd = fd, .len = PAGE};
+
+	inside = 0;
+	let_go = false;
+	rec.access = access_sleeps;
+	map_at(0);
+	first.addr = addr;
+	second.addr = addr + PAGE;
+	w.addr = addr + 3 * PAGE;
+	worker_start(&first, work_touch);
+	wait_inside(1);
+	worker_start(&w, work_lock);
+	wait_asleep(&w);
+	worker_start(&second, work_touch);
+	wait_inside(2); /* one may have to wake the other */
+	release_all();
+	assert_int_equal(worker_join(&first), 0);
+	assert_int_equal(worker_join(&second), 0);
+	assert_int_equal(worker_join(&w), 0);
+	rec_umem_unlock(w.cookie);
+}
+
+/*
+ * One thread waits in an access for the UNLOCK, one in munmap for that access: the UNLOCK, which is an access too,
+ * does not wait for the munmap.
+ */
+static void
+UNLOCK_does_not_wait_for_a_munmap_that_waits(void **state)
+{
+	struct worker touch = {.process = process}, unmap = {.process = process, .len = PAGE};
+	void *locked;
+
+	map_at(0);
+	locked = lock(process, fd, addr, PAGE, REC_READ);
+	touch.addr = addr + 2 * PAGE;
+	unmap.addr = addr + 4 * PAGE;
+	worker_start(&touch, work_touch);
+	wait_asleep(&touch);
+	worker_start(&unmap, work_munmap);
+	wait_asleep(&unmap);
+	rec_umem_unlock(locked);
+	assert_int_equal(worker_join(&touch), 0);
+	assert_int_equal(worker_join(&unmap), 0);
+}
+
+/* ---- the kernel's own accesses, and pages whose translation got lost ---- */
+
+static int
+copy_locked(void *arg)
+{
+	uint32_t value = 0, *seen = arg;
+
+	if (rec_copyin(addr + PAGE, &value, sizeof(value)) != 0)
+		return EFAULT;
+	*seen = value;
+	value = 88;
+	return rec_copyout(&value, addr + PAGE, sizeof(value)) != 0 ? EFAULT : 0;
+}
+
+static void
+copies_to_locked_pages_do_not_wait(void **state)
+{
+	uint32_t seen = 0;
+	void *locked;
+
+	map_at(0);
+	locked = lock(process, fd, addr, 2 * PAGE, REC_WRITE);
+	rec_forget();
+	assert_int_equal(rec_run(process, fd, copy_locked, &seen), 0);
+	assert_int_equal(seen, 1);
+	assert_int_equal(*word(1), 88);
+	rec_expect("");
+	rec_umem_unlock(locked);
+}
+
+static void
+a_locked_page_is_served_again_without_the_driver(void **state)
+{
+	void *locked;
+
+	map_at(0);
+	locked = lock(process, fd, addr, 2 * PAGE, REC_WRITE);
+	rec_forget();
+	assert_int_equal(rec_unload(rec_handle(0), 0, PAGE), 0); /* as a host may lose it */
+	rec_write(process, addr, 12);
+	assert_int_equal(*word(0), 12);
+	rec_expect("");
+	rec_umem_unlock(locked);
+}
+
+/* ---- the end of the process ---- */
+
+static void
+exit_unlocks_before_it_unmaps(void **state)
+{
+	void *locked;
+
+	map_at(0);
+	locked = lock(process, fd, addr + PAGE, PAGE, REC_WRITE);
+	rec_forget();
+	sundog_exit(process);
+	process = NULL;
+	rec_expect("access h0 p1 off 1 len 1 type 3 rw 2\nunmap h0 p1 off 0 len 6 before - after -\nclose 0\n");
+	assert_true(rec_warned("are still locked"));
+	rec_umem_unlock(locked);
+	rec_expect("");
+}
+
+static void
+exec_unlocks_before_it_unmaps(void **state)
+{
+	void *locked;
+
+	map_at(0);
+	locked = lock(process, fd, addr + PAGE, PAGE, REC_WRITE);
+	rec_forget();
+	assert_int_equal(sundog_exec(process), 0);
+	rec_expect("access h0 p1 off 1 len 1 type 3 rw 2\nunmap h0 p1 off 0 len 6 before - after -\n");
+	rec_umem_unlock(locked);
+}
+
+static void
+the_death_of_the_holder_lets_waiters_go_on(void **state)
+{
+	struct sundog_process *other = rec_process();
+	struct worker w = {.process = other};
+	void *locked;
+
+	map_at(0);
+	locked = lock(process, fd, addr, PAGE, REC_WRITE);
+	w.addr = rec_mmap_pages(other, rec_open_device(other, O_RDWR), 0, PAGES);
+	worker_start(&w, work_touch);
+	wait_asleep(&w);
+	sundog_exit(process);
+	process = NULL;
+	assert_int_equal(worker_join(&w), 0);
+	rec_umem_unlock(locked);
+	sundog_exit(other);
+}
+
+static void
+a_fork_childs_mapping_is_not_locked(void **state)
+{
+	struct sundog_process *child;
+	void *locked;
+
+	map_at(0);
+	locked = lock(process, fd, addr, PAGE, REC_WRITE);
+	assert_int_equal(sundog_fork(process, &child), 0);
+	assert_int_equal(sundog_munmap(child, addr, PAGES * PAGE), 0);
+	assert_int_equal(rec_read(process, addr), 0);
+	sundog_exit(child);
+	rec_umem_unlock(locked);
+}
+
+/* ---- mixed ranges ---- */
+
+/*
+ *	page      0          1    2    3          4
+ *	     | ordinary | device mapping    | ordinary |
+ */
+static void
+map_mixed(void)
+{
+	uint64_t middle;
+
+	addr = anon(process, 5);
+	middle = addr + PAGE;
+	assert_int_equal(sundog_mmap(process, &middle, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0), 0);
+	rec_forget();
+}
+
+static void
+a_range_may_be_mixed(void **state)
+{
+	struct worker w = {.process = process, .len = PAGE};
+	void *locked;
+
+	map_mixed();
+	locked = lock(process, fd, addr, 5 * PAGE, REC_WRITE);
+	rec_expect("access h0 p1 off 0 len 3 type 2 rw 2\n");
+	w.addr = addr + 4 * PAGE;
+	worker_start(&w, work_munmap);
+	wait_asleep(&w);
+	rec_umem_unlock(locked);
+	rec_expect("access h0 p1 off 0 len 3 type 3 rw 2\n");
+	assert_int_equal(worker_join(&w), 0);
+}
+
+static void
+a_mixed_range_with_a_hole_is_EFAULT_without_the_driver(void **state)
+{
+	map_mixed();
+	assert_int_equal(sundog_munmap(process, addr + 4 * PAGE, PAGE), 0);
+	refused(addr, 5 * PAGE, REC_WRITE, EFAULT);
+	rec_expect("");
+}
+
+static void
+each_kind_of_a_mixed_range_can_be_exported(void **state)
+{
+	struct sundog_process *importer = rec_process();
+	int importer_fd = rec_open_device(importer, O_RDWR);
+	void *locked;
+	uint64_t there = 0;
+
+	map_mixed();
+	rec_write(process, addr + 4 * PAGE, 444);
+	locked = lock(process, fd, addr, 5 * PAGE, REC_WRITE);
+	rec_script(locked, REC_NO_CALLBACKS);
+	rec.parts[0].koff = 4 * PAGE;
+	there = rec_mmap_pages(importer, importer_fd, 0, 1);
+	assert_int_equal(rec_read(importer, there), 444);
+	rec.parts[0].koff = 2 * PAGE;
+	there = rec_mmap_pages(importer, importer_fd, 0, 2);
+	assert_int_equal(rec_read(importer, there + PAGE), 2);
+	/* but not as one, which no host can show */
+	rec.parts[0].koff = 0;
+	there = 0;
+	assert_int_equal(sundog_mmap(importer, &there, 5 * PAGE, PROT_READ, MAP_SHARED, importer_fd, 0), ENXIO);
+	sundog_exit(importer);
+	rec_umem_unlock(locked);
+}
+
+static void
+two_mappings_side_by_side_are_one_LOCK(void **state)
+{
+	uint64_t second;
+	void *locked;
+
+	map_at(0);
+	second = addr + 3 * PAGE;
+	rec.part = 0;
+	assert_int_equal(sundog_mmap(process, &second, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0), 0);
+	rec_forget();
+	locked = lock(process, fd, addr + 2 * PAGE, 2 * PAGE, REC_READ);
+	rec_expect("access h0 p1 off 2 len 1 type 2 rw 1\naccess h1 p2 off 0 len 1 type 2 rw 1\n");
+	rec_umem_unlock(locked);
+}
+
+/* ---- other kinds of mappings ---- */
+
+static int
+frame_of_page(long off, int prot)
+{
+	/* in the other order */
+	return rec_frame(kernel + ((PAGES - 1) * PAGE - (size_t)off));
+}
+
+static void
+old_mmap_pages_are_locked_one_by_one(void **state)
+{
+	struct sundog_process *importer = rec_process();
+	int importer_fd = rec_open_device(importer, O_RDWR);
+	uint64_t there;
+	void *locked;
+
+	rec_slots(REC_NULL, REC_NODEV, REC_OWN, false);
+	rec.on_mmap = frame_of_page;
+	map_at(0);
+	locked = lock(process, fd, addr, PAGES * PAGE, REC_WRITE);
+	rec_slots(REC_NULL, REC_OWN, REC_NODEV, true);
+	rec_script(locked, REC_NO_CALLBACKS);
+	rec.parts[0].koff = 1 * PAGE;
+	there = rec_mmap_pages(importer, importer_fd, 0, 1);
+	assert_int_equal(rec_read(importer, there), PAGES - 2);
+	sundog_exit(importer);
+	rec_umem_unlock(locked);
+}
+
+static void
+a_mapping_set_up_invalid_is_EFAULT(void **state)
+{
+	rec.parts[0].flags = ALLOW_REMAP | INVALID;
+	map_at(0);
+	refused(addr, PAGE, REC_READ, EFAULT);
+}
+
+static void
+trash_can_be_locked(void **state)
+{
+	void *trash;
+
+	rec_umem_alloc(PAGES * PAGE, UMEM_TRASHY, &trash);
+	rec_script(trash, REC_ALL);
+	map_at(0);
+	rec_umem_unlock(lock(process, fd, addr, PAGES * PAGE, REC_WRITE));
+	rec_expect("access h0 p1 off 0 len 6 type 2 rw 2\naccess h0 p1 off 0 len 6 type 3 rw 2\n");
+	sundog_exit(process);
+	process = NULL;
+	rec_umem_free(trash);
+}
+
+/* ---- races ---- */
+
+#define ROUNDS 200
+#define LOCKERS 4
+
+static _Atomic int exclusive, shared;
+static _Atomic bool violated;
+
+/* Counts who is inside: a LOCK alone until its UNLOCK. */
+static int
+access_counts(void *dhp, void *pvtp, long long off, size_t len, unsigned type, unsigned rw)
+{
+	if (type == 0) {
+		shared++;
+		if (exclusive != 0)
+			violated = true;
+		shared--;
+	} else if (type == 2) {
+		if (++exclusive != 1 || shared != 0)
+			violated = true;
+	} else {
+		if (exclusive-- != 1 || shared != 0)
+			violated = true;
+	}
+	return rec_load(dhp, off, len, type, rw);
+}
+
+static int
+lock_many(struct worker *w)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		void *locked;
+
+		if (lock_try(w->process, w->fd, w->addr, w->len, REC_WRITE, &locked) != 0)
+			return 1;
+		rec_umem_unlock(locked);
+	}
+	return 0;
+}
+
+static int
+touch_many(struct worker *w)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		if (sundog_touch(w->process, w->addr + (size_t)(i % 3) * PAGE, SUNDOG_WRITE).signo != 0)
+			return 1;
+		(void)rec_unload(w->cookie, 0, 3 * PAGE);
+	}
+	return 0;
+}
+
+static void
+LOCK_is_alone_whatever_others_do(void **state)
+{
+	struct worker w[2 * LOCKERS];
+
+	violated = false;
+	rec.access = access_counts;
+	map_at(0);
+	rec.quiet = true;
+	for (int i = 0; i < 2 * LOCKERS; i++) {
+		w[i] = (struct worker){.process = process, .fd = fd, .addr = addr + (size_t)(i % 2) * PAGE,
+				       .len = (1 + (size_t)i % 3) * PAGE, .cookie = rec_handle(0)};
+		if (i >= LOCKERS)
+			w[i].addr = addr + 3 * PAGE;
+		worker_start(&w[i], i < LOCKERS ? lock_many : touch_many);
+	}
+	for (int i = 0; i < 2 * LOCKERS; i++)
+		assert_int_equal(worker_join(&w[i]), 0);
+	assert_false(violated);
+	assert_int_equal(exclusive, 0);
+}
+
+static int
+map_lock_unmap(struct worker *w)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		uint64_t at = w->addr;
+		void *locked;
+
+		int error;
+
+		/* Neighbours race for the same place; one that comes while another one maps there gets ENOMEM. */
+		error = sundog_mmap(w->process, &at, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, w->fd, 0);
+		if (error != 0 && error != ENOMEM)
+			return 1;
+		if (lock_try(w->process, w->fd, at, PAGE, REC_READ, &locked) == 0)
+			rec_umem_unlock(locked);
+		if (sundog_munmap(w->process, at, PAGE) != 0)
+			return 2;
+	}
+	return 0;
+}
+
+static void
+maps_locks_and_unmaps_of_eight_threads(void **state)
+{
+	struct worker w[8];
+
+	rec.quiet = true;
+	rec_script(cookie, REC_ACCESS);
+	map_at(0);
+	for (int i = 0; i < 8; i++) {
+		w[i] = (struct worker){.process = process, .fd = fd, .addr = addr + (size_t)(i % 4) * PAGE};
+		worker_start(&w[i], map_lock_unmap);
+	}
+	for (int i = 0; i < 8; i++)
+		assert_int_equal(worker_join(&w[i]), 0);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+		TEST(LOCK_and_UNLOCK_have_the_range_and_the_direction),
+		TEST(LOCK_is_called_for_each_handle),
+		TEST(both_run_in_the_context_of_the_process),
+		TEST(LOCK_loads_and_UNLOCK_leaves_loaded),
+		TEST(length_must_be_the_callbacks),
+		TEST(LOCK_in_an_ACCESS_is_refused),
+		TEST(result_0_without_a_load_is_retried),
+		TEST(without_devmap_access_pages_are_locked_directly),
+		TEST(the_locked_pages_are_the_mappings_own),
+		TEST(ALLOW_REMAP_refuses_with_EFAULT),
+		TEST(ALLOW_REMAP_of_a_later_handle_calls_nobody),
+		TEST(protection_is_EACCES_without_the_driver),
+		TEST(the_drivers_error_is_the_locks),
+		TEST(when_a_later_handle_fails_those_locked_get_UNLOCK_with_OTHER),
+		TEST(a_failing_first_handle_gets_no_UNLOCK),
+		TEST(munmap_waits_for_locked_translations),
+		TEST(mprotect_waits_for_locked_translations),
+		TEST(MAP_FIXED_over_locked_translations_waits),
+		TEST(pages_beside_the_locked_ones_do_not_wait),
+		TEST(a_signal_does_not_end_the_wait_of_munmap),
+		TEST(an_access_waits_for_the_UNLOCK),
+		TEST(an_access_of_another_process_waits_too),
+		TEST(loaded_pages_are_used_meanwhile),
+		TEST(another_LOCK_waits_for_the_UNLOCK),
+		TEST(a_waiting_LOCK_interrupted_by_a_signal_is_EINTR),
+		TEST(a_waiting_access_interrupted_by_a_signal_is_retried),
+		TEST(a_waiting_copy_interrupted_by_a_signal_fails),
+		TEST(another_access_function_is_not_excluded),
+		TEST(LOCK_waits_for_accesses_in_progress),
+		TEST(a_waiting_LOCK_lets_accesses_begin),
+		TEST(UNLOCK_does_not_wait_for_a_munmap_that_waits),
+		TEST(copies_to_locked_pages_do_not_wait),
+		TEST(a_locked_page_is_served_again_without_the_driver),
+		TEST(exit_unlocks_before_it_unmaps),
+		TEST(exec_unlocks_before_it_unmaps),
+		TEST(the_death_of_the_holder_lets_waiters_go_on),
+		TEST(a_fork_childs_mapping_is_not_locked),
+		TEST(a_range_may_be_mixed),
+		TEST(a_mixed_range_with_a_hole_is_EFAULT_without_the_driver),
+		TEST(each_kind_of_a_mixed_range_can_be_exported),
+		TEST(two_mappings_side_by_side_are_one_LOCK),
+		TEST(old_mmap_pages_are_locked_one_by_one),
+		TEST(a_mapping_set_up_invalid_is_EFAULT),
+		TEST(trash_can_be_locked),
+		TEST(LOCK_is_alone_whatever_others_do),
+		TEST(maps_locks_and_unmaps_of_eight_threads),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
