@@ -47,6 +47,23 @@ static int count(int fd, int what)
 	return n;
 }
 
+/* A child that ends before it is told to has failed, and would be waited for. */
+static void on_child(int signo)
+{
+	if (!atomic_load(&shared->stop))
+		_exit(1);
+}
+
+static pid_t child_start(void)
+{
+	pid_t pid = fork();
+
+	CHECK(pid >= 0);
+	if (pid == 0)
+		CHECK(prctl(PR_SET_PDEATHSIG, SIGKILL) == 0);
+	return pid;
+}
+
 /* ---- contexts ---- */
 
 struct job {
@@ -200,9 +217,9 @@ static void part_switch(int argc, char **argv)
 	CHECK(ioctl(fd, STRESS_TIMEOUT, ticks) == 0);
 	int start = count(fd, STRESS_SWITCHES);
 	shared_make(workers + 1);
+	signal(SIGCHLD, on_child);
 	for (unsigned i = 0; i < workers; i++) {
-		pid[i] = fork();
-		CHECK(pid[i] >= 0);
+		pid[i] = child_start();
 		if (pid[i] == 0)
 			worker(i);
 	}
@@ -247,9 +264,9 @@ static void part_duel(int argc, char **argv)
 	pid_t pid[2];
 
 	shared_make(2);
+	signal(SIGCHLD, on_child);
 	for (unsigned i = 0; i < 2; i++) {
-		pid[i] = fork();
-		CHECK(pid[i] >= 0);
+		pid[i] = child_start();
 		if (pid[i] == 0)
 			duellist(i);
 	}
