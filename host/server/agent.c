@@ -20,6 +20,7 @@
 #include "host/server/server.h"
 
 #define PATIENCE_S 10
+#define MOMENT_MS 200 /* until a process that gets SIGKILL is dead */
 #define SOON_US 2000 /* a thread that serves faults waits so long for an answer before it lets another one do so */
 
 void agent_init(struct agent *a)
@@ -177,7 +178,8 @@ static bool pidfd_is_dead(int pidfd, int milliseconds)
  */
 static void process_condemn(const struct process *p, const char *what, int error)
 {
-	if (atomic_load(&p->dying) || pidfd_is_dead(p->pidfd, 0))
+	/* An agent that has gone may not have come to be, in a process that is being killed. */
+	if (atomic_load(&p->dying) || pidfd_is_dead(p->pidfd, error == EPIPE ? MOMENT_MS : 0))
 		return;
 	posix_log(HOST_LOG_WARN, "process %d is killed: its agent failed to %s: %s", (int)p->pid, what,
 		  strerror(error));

@@ -20,7 +20,11 @@ REPORTED = {  # what the server says of the driver's own mistakes
 
 def parts(program):
     with open(os.path.join(HERE, "apps", program + ".c"), encoding="utf-8") as f:
-        return re.findall(r"^PART\((\w+)\)", f.read(), re.M)
+        text = f.read()
+    names = re.findall(r"^PART\((\w+)\)", text, re.M)
+    for name in re.findall(r"^KILLED\((\w+),", text, re.M):
+        names += [f"killed_in_{name}", f"killed_in_{name}_that_goes_on"]
+    return names
 
 
 def run(world, program, part, *more, model="64"):
@@ -67,7 +71,12 @@ def test_signals(world, part):
     run(world, "rec_signal", part)
 
 
-PROGRAMS = ("rec_fault", "rec_unmap", "rec_fork", "rec_calls", "rec_remap", "rec_signal")
+@pytest.mark.parametrize("part", parts("rec_death"))
+def test_deaths(world, part):
+    run(world, "rec_death", part)
+
+
+PROGRAMS = ("rec_fault", "rec_unmap", "rec_fork", "rec_calls", "rec_remap", "rec_signal", "rec_death")
 
 
 @pytest.mark.parametrize("part", [(p, q) for p in PROGRAMS for q in parts(p)], ids=lambda pair: pair[1])
