@@ -211,7 +211,8 @@ static void target_show(char **lines, size_t n)
 		if (strcmp(f[0], "value") == 0)
 			row_show(&t, f);
 	}
-	table_add(&t, "", "system", "max", "deny");
+	if (strcmp(head[1], "server") != 0)
+		table_add(&t, "", "system", "max", "deny");
 	if (n > 1 /* it comes last */ && strcmp(f[0], "most") == 0)
 		row_show(&t, f);
 	if (strcmp(head[7], "0") != 0)
@@ -264,6 +265,8 @@ static bool target_wanted(const struct request *r, const char *line, size_t n)
 	admin_fields(copy, f, FIELDS);
 	if (r->control != NULL && strcmp(r->control, f[4]) != 0)
 		return false;
+	if (strcmp(f[1], "server") == 0) /* it always has a limit */
+		n = 1;
 	return r->ids[0] != NULL || r->parsable || n > 1 || strcmp(f[1], "zone") == 0 || strcmp(f[5], "0") != 0 ||
 	       strcmp(f[7], "0") != 0;
 }

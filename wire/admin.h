@@ -15,6 +15,7 @@
  *                       kstat                 every named statistic
  *
  *   server -> command   target KIND ID NAME CONTROL USED LIMIT REFUSALS
+ *                                             KIND: as above, or server: what Linux lets it lock (RLIMIT_MEMLOCK)
  *                       value PRIVILEGE VALUE ACTIONS           of the target before it, ascending
  *                       most PID NAME BYTES dead|alive          likewise, if anybody holds any
  *                       refusal SECONDS CONTROL ID NAME REQUESTED USED LIMIT PID PROCESS PID NAME BYTES

@@ -14,6 +14,7 @@
 #include "host/posix/internal.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,6 +43,7 @@ struct host_pages {
 
 static atomic_uint_fast64_t pages_last_id;
 static atomic_uint_fast64_t pages_locked;
+static atomic_uint_fast64_t pages_lock_refusals;
 
 uint64_t posix_pages_locked(void)
 {
@@ -71,6 +73,23 @@ static uint64_t limit_of(__rlimit_resource_t resource)
 
 	(void)getrlimit(resource, &limit);
 	return limit.rlim_cur;
+}
+
+/* Does RLIMIT_MEMLOCK not bind us? */
+static bool may_lock_memory(void)
+{
+	struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {{0}};
+
+	return syscall(SYS_capget, &head, data) == 0 && (data[0].effective & (1u << CAP_IPC_LOCK)) != 0;
+}
+
+void posix_memlock(struct posix_memlock *out)
+{
+	out->used = atomic_load(&pages_locked);
+	out->limit = may_lock_memory() ? UINT64_MAX : limit_of(RLIMIT_MEMLOCK);
+	out->refusals = atomic_load(&pages_lock_refusals);
+	out->strict = posix_config.strict_lock;
 }
 
 static int pages_no_descriptor(int error)
@@ -244,6 +263,7 @@ static int pages_lock(struct host_pages *pages)
 		atomic_fetch_add(&pages_locked, pages->size);
 		return 0;
 	}
+	atomic_fetch_add(&pages_lock_refusals, 1);
 	pages_say_once(&said, posix_config.strict_lock ? HOST_LOG_WARN : HOST_LOG_DEBUG,
 		       "non-pageable memory cannot be locked (RLIMIT_MEMLOCK)", pages->size,
 		       atomic_load(&pages_locked), limit_of(RLIMIT_MEMLOCK));

@@ -53,6 +53,12 @@ uint64_t posix_pages_id(const struct host_pages *pages);   /* unique for the lif
 bool posix_pages_resident(const struct host_pages *pages);
 /* Bytes that all page objects together hold locked. */
 uint64_t posix_pages_locked(void);
+/* What Linux lets us lock: RLIMIT_MEMLOCK, UINT64_MAX when it does not bind us; how often it has refused. */
+struct posix_memlock {
+	uint64_t used, limit, refusals;
+	bool strict; /* a refusal fails; else the memory is used unlocked */
+};
+void posix_memlock(struct posix_memlock *out);
 
 /* ---- threads ---- */
 

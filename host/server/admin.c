@@ -218,6 +218,17 @@ static void refusals_show(struct answer *a)
 	}
 }
 
+/* Linux's own limit on what this server locks, which is not charged to anybody's project. */
+static void server_show(struct answer *a)
+{
+	struct posix_memlock m;
+
+	posix_memlock(&m);
+	answer_add(a, "target\tserver\t%d\tsundog-server\tRLIMIT_MEMLOCK\t%llu\t%llu\t%llu", (int)getpid(),
+		   (unsigned long long)m.used, (unsigned long long)m.limit, (unsigned long long)m.refusals);
+	answer_add(a, "value\tsystem\t%llu\t%s", (unsigned long long)m.limit, m.strict ? "deny" : "none");
+}
+
 /* A process's controls are its own, its project's and its zone's. */
 static void target_show(struct request *r, struct sys_rctl_target t)
 {
@@ -248,6 +259,7 @@ static void request_show(struct request *r)
 		sys_rctl_each(SYS_RCTL_ZONE, state_show, &r->answer);
 		sys_rctl_each(SYS_RCTL_PROJECT, state_show, &r->answer);
 		sys_rctl_each(SYS_RCTL_PROCESS, state_show, &r->answer);
+		server_show(&r->answer);
 	} else if (target_read(r, r->fields[1], r->fields[2], &t)) {
 		target_show(r, t);
 	} else {

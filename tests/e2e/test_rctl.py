@@ -371,6 +371,25 @@ def test_only_the_servers_user_sets_limits(world, server):
     assert rest == f"lock {16 * K}: ENOMEM\n".encode()
 
 
+@pytest.mark.root
+@pytest.mark.needs("setpriv")
+@pytest.mark.parametrize("options, action", [([], "none"), (["--strict-lock"], "deny")])
+def test_linuxs_own_limit_is_shown_with_what_it_refused(world, options, action):
+    wrap = ["prlimit", "--memlock=65536", *NOBODY]
+    driver = "rlock" if options else "biglock"  # which would not attach
+    r = world.sundog_run(driver, SUNDOG, "prctl", "-P", wrap=wrap, options=options).ok()
+    lines = r.out.splitlines()
+    at = [i for i, line in enumerate(lines) if line.startswith("target\tserver\t")]
+    assert len(at) == 1, r.out
+    kind, _, name, control, used, limit, refusals = lines[at[0]].split("\t")[1:]
+    assert (kind, name, control, limit) == ("server", "sundog-server", "RLIMIT_MEMLOCK", "65536")
+    assert int(used) <= 65536 and (int(refusals) > 0) == (driver == "biglock")
+    assert lines[at[0] + 1] == f"value\tsystem\t65536\t{action}"
+    if driver == "biglock":
+        r = world.sundog_run(driver, SUNDOG, "prctl", wrap=wrap).ok()
+        assert re.search(r"^RLIMIT_MEMLOCK +usage .*\n +system +64K  none\n +refused +\d+  times$", r.out, re.M), r.out
+
+
 def test_a_project_database_of_thousands_is_read(world):
     text = "".join(f"p{i}:{1000 + i}::*::{MEDIA}=(privileged,{i + 1}K,deny)\n" for i in range(3000))
     r = world.sundog("run", "--projects", database(world, text), "-p", "p2999", "--", SUNDOG, "prctl", "-i", "project", "p2999")
