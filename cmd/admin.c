@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -13,9 +14,19 @@
 #include "wire/admin.h"
 #include "wire/wire.h"
 
-void admin_public_name(const char *name, char *socket_name, size_t size)
+void admin_choose(struct admin_server *s, const char *name, const char *socket_name)
 {
-	snprintf(socket_name, size, "sundog.%u.%s", getuid(), name);
+	if (socket_name == NULL && name == NULL)
+		socket_name = getenv(WIRE_ENV);
+	if (socket_name != NULL) {
+		snprintf(s->socket, sizeof(s->socket), "%s", socket_name);
+		snprintf(s->label, sizeof(s->label), "with socket %s", socket_name);
+		return;
+	}
+	if (name == NULL)
+		name = "default";
+	snprintf(s->socket, sizeof(s->socket), "sundog.%u.%s", getuid(), name);
+	snprintf(s->label, sizeof(s->label), "named %s", name);
 }
 
 static int admin_connect(const char *name, const char *label, int *fd)
@@ -71,9 +82,10 @@ static int admin_hear(int fd, const char *label, struct args *lines)
 	return fail("the server %s did not finish its answer", label);
 }
 
-int admin_ask(const char *socket_name, const char *label, const char *request, struct args *lines)
+int admin_ask(const struct admin_server *s, const char *request, struct args *lines)
 {
-	int fd = -1, status = admin_connect(socket_name, label, &fd);
+	const char *label = s->label;
+	int fd = -1, status = admin_connect(s->socket, label, &fd);
 
 	if (status != 0)
 		return status;

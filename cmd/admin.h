@@ -5,13 +5,17 @@
 
 #include "cmd/args.h"
 
-/* The socket of the server of that name of this user. */
-void admin_public_name(const char *name, char *socket_name, size_t size);
+struct admin_server {
+	char socket[128]; /* the abstract one's name */
+	char label[160];  /* what the user calls it */
+};
 /*
- * Sends the request and gathers the answer's lines, without the last one.  socket_name: the abstract socket's; label: what
- * the user calls the server.  0, or EXIT_SUNDOG after having said why.
+ * By the name of its socket, or its own name among this user's; both NULL: the one around this command (`sundog run`),
+ * else the one of the name default.
  */
-int admin_ask(const char *socket_name, const char *label, const char *request, struct args *lines);
+void admin_choose(struct admin_server *s, const char *name, const char *socket_name);
+/* Sends the request and gathers the answer's lines, without the last one.  0, or EXIT_SUNDOG after having said why. */
+int admin_ask(const struct admin_server *s, const char *request, struct args *lines);
 /* Cuts a line at its tabs: the number of fields, at most max. */
 size_t admin_fields(char *line, char **fields, size_t max);
 

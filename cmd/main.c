@@ -16,6 +16,7 @@ static const char help[] =
 	"  sundog server [-n NAME] -d DRIVER.so[:CONF]...        only the server, until it is interrupted\n"
 	"  sundog exec [-n NAME] -- COMMAND [ARG...]             run COMMAND with the drivers of that server\n"
 	"  sundog prctl [--name NAME] [OPTION]...                show or change limits of a running server\n"
+	"  sundog kstat [--name NAME] [PATTERN]...               show its statistics\n"
 	"\n"
 	"  -v                 say what happens\n"
 	"  -d DRIVER.so:CONF  a driver, with its driver.conf(4); without :CONF, DRIVER.conf beside it if there is one\n"
@@ -40,6 +41,7 @@ static const struct {
 	{ "server", cmd_server },
 	{ "exec", cmd_exec },
 	{ "prctl", cmd_prctl },
+	{ "kstat", cmd_kstat },
 };
 
 int fail(const char *format, ...)

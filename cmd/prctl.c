@@ -12,7 +12,6 @@
 #include "cmd/command.h"
 #include "cmd/table.h"
 #include "wire/admin.h"
-#include "wire/wire.h"
 
 static const char help[] =
 	"usage: sundog prctl [OPTION]... [-i project|zone|process] [ID]...\n"
@@ -37,7 +36,7 @@ static const char help[] =
 	"Exit status: 0, or 125 when it failed.  See sundog-prctl(1).\n";
 
 struct request {
-	char socket[128], label[160];
+	struct admin_server server;
 	const char *control, *kind, *value, *privilege;
 	char enable[128], disable[128];
 	bool set, replace, delete, parsable;
@@ -59,23 +58,6 @@ static void actions_add(char *list, size_t size, const char *action)
 	size_t n = strlen(list);
 
 	snprintf(list + n, size - n, "%s%s", n > 0 ? "," : "", action);
-}
-
-static void server_choose(struct request *r, const char *name, const char *socket_name)
-{
-	const char *around = getenv(WIRE_ENV);
-
-	if (socket_name == NULL && name == NULL)
-		socket_name = around;
-	if (socket_name != NULL) {
-		snprintf(r->socket, sizeof(r->socket), "%s", socket_name);
-		snprintf(r->label, sizeof(r->label), "with socket %s", socket_name);
-		return;
-	}
-	if (name == NULL)
-		name = "default";
-	admin_public_name(name, r->socket, sizeof(r->socket));
-	snprintf(r->label, sizeof(r->label), "named %s", name);
 }
 
 /* -1: go on; else the exit status. */
@@ -144,7 +126,7 @@ static int options_read(struct request *r, int argc, char **argv)
 			exit(status);
 	}
 	r->ids = argv + optind;
-	server_choose(r, name, socket_name);
+	admin_choose(&r->server, name, socket_name);
 	return request_check(r);
 }
 
@@ -340,7 +322,7 @@ static int ask(const struct request *r, const char *id)
 		n = snprintf(text, sizeof(text), "show\t%s\t%s", id != NULL ? r->kind : "all", id != NULL ? id : "");
 	if (n >= (int)sizeof(text))
 		return fail("prctl: the arguments are too long");
-	status = admin_ask(r->socket, r->label, text, &lines);
+	status = admin_ask(&r->server, text, &lines);
 	if (status == 0)
 		lines_show(r, lines.v, lines.n);
 	args_free(&lines);

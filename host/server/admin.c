@@ -15,7 +15,8 @@
 #include "host/conf/rctl.h"
 #include "host/server/server.h"
 
-#define PATIENCE_S 2 /* nobody keeps the server from its end for longer */
+#define PATIENCE_S 2  /* for a request, and for all of the answer: nobody keeps the server from its end for longer */
+#define STRANGERS 8u  /* served at once, of users who hold no privilege here */
 #define FIELDS_MAX 10
 
 /* Lines of an answer: gathered first, for no lock of the kernel part is held while they are sent. */
@@ -76,9 +77,10 @@ __attribute__((format(printf, 2, 3))) static void answer_add(struct answer *a, c
 
 static void answer_send(const struct answer *a, int fd)
 {
+	uint64_t deadline = host_time_monotonic() + PATIENCE_S * UINT64_C(1000000000);
 	const char *at = a->text, *end = a->text + a->used;
 
-	while (at < end) {
+	while (at < end && host_time_monotonic() < deadline) {
 		const char *stop = memchr(at, '\n', (size_t)(end - at));
 
 		if (send(fd, at, (size_t)(stop - at), MSG_NOSIGNAL) < 0)
@@ -460,7 +462,7 @@ static void request_serve(struct request *r)
 	sys_thread_leave();
 }
 
-void admin_hello(int connection, uid_t uid)
+static void admin_serve(int connection, uid_t uid)
 {
 	static const struct timeval patience = {.tv_sec = PATIENCE_S};
 	struct request r = {.uid = uid};
@@ -475,5 +477,18 @@ void admin_hello(int connection, uid_t uid)
 			answer_send(&r.answer, connection);
 	}
 	free(r.answer.text);
+}
+
+void admin_hello(int connection, uid_t uid)
+{
+	static atomic_uint strangers;
+	bool stranger = !uid_privileged(uid);
+
+	if (stranger && atomic_fetch_add(&strangers, 1) >= STRANGERS)
+		hello_answer(connection, EAGAIN, -1, 0);
+	else
+		admin_serve(connection, uid);
+	if (stranger)
+		atomic_fetch_sub(&strangers, 1);
 	close(connection);
 }

@@ -5,6 +5,8 @@ import os
 import pwd
 import re
 import signal
+import socket
+import struct
 
 import pytest
 
@@ -388,6 +390,60 @@ def test_linuxs_own_limit_is_shown_with_what_it_refused(world, options, action):
     if driver == "biglock":
         r = world.sundog_run(driver, SUNDOG, "prctl", wrap=wrap).ok()
         assert re.search(r"^RLIMIT_MEMLOCK +usage .*\n +system +64K  none\n +refused +\d+  times$", r.out, re.M), r.out
+
+
+def test_use_is_published_as_kstats(world, server):
+    def kstat(*patterns):
+        return world.sundog("kstat", "--name", server.name, *patterns)
+
+    assert kstat("caps:100:lockedmem_project_100").quiet().out == (
+        "caps:100:lockedmem_project_100:zonename\tglobal\n"
+        "caps:100:lockedmem_project_100:usage\t0\n"
+        "caps:100:lockedmem_project_100:value\t131072\n")
+    assert kstat("caps::lockedmem_zone_0:u*").quiet().out == "caps:0:lockedmem_zone_0:usage\t0\n"
+    assert len(kstat().quiet().out.splitlines()) >= 15
+    refused(kstat("nothing"), "kstat: no statistic matches")
+    refused(kstat("-x"), "kstat: -x: unknown option")
+    refused(world.sundog("kstat", "--name", "e2e-none-" + world.mark), "no server named")
+    assert len(world.sundog("kstat", "--help").quiet().out.splitlines()) <= 24
+
+
+def connect(server):
+    s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    s.settimeout(30)
+    s.connect(f"\0sundog.{os.geteuid()}.{server.name}")
+    s.send(struct.pack("<IIIIQQQII", 0x53554e44, 1, 4, 64, 0, 0, 0, 0, 0))
+    assert struct.unpack("<IIiIQ", s.recv(64))[2] == 0
+    return s
+
+
+@pytest.mark.parametrize("request_", [
+    b"", b"\0", b"show", b"show\tall", b"show\tproject\t", b"show\tproject\tmedia\tx", b"show\tprocess\t-1",
+    b"show\tzone\t99999999999999999999", b"change", b"change\tset", b"change\tburn" + 7 * b"\t",
+    b"change\tset\tproject\tmedia\tproject.max-locked-memory\t\t\t\t", 20 * b"\t", 900 * b"x", b"\xff\xfe\n\n",
+    b"change\tset\tproject\tmedia\t" + 500 * b"%n%s", b"change\taction\tproject\tmedia\t" + 4 * b"\t", b"kstatt",
+])
+def test_a_request_that_makes_no_sense(world, server, request_):
+    before = prctl(world, server, "-P").quiet().out
+    with connect(server) as s:
+        s.send(request_)
+        answer = s.recv(2000)
+        assert answer == b"" or answer.startswith(b"failed\t"), answer
+        assert b"\n" not in answer
+    assert prctl(world, server, "-P").quiet().out == before
+
+
+def test_requests_that_never_come_or_are_never_heard(world, server):
+    silent = [connect(server) for _ in range(20)]
+    deaf = [connect(server) for _ in range(20)]
+    for s in deaf:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+        s.send(b"show\tall\t")
+    assert "media" in prctl(world, server).quiet().out
+    for s in silent:
+        assert s.recv(100) == b""  # the server has lost its patience
+    for s in silent + deaf:
+        s.close()
 
 
 def test_a_project_database_of_thousands_is_read(world):
