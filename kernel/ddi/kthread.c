@@ -85,6 +85,20 @@ void kthread_end(void)
 	kthread_destroy(k);
 }
 
+dev_t kthread_serve(dev_t dev)
+{
+	struct kthread *k = kthread_of(kthread_self());
+	dev_t before = k->serving;
+
+	k->serving = dev;
+	return before;
+}
+
+dev_t kthread_serving(void)
+{
+	return kthread_of(kthread_self())->serving;
+}
+
 bool kthread_in_interrupt(void)
 {
 	return kthread_of(kthread_self())->in_interrupt;

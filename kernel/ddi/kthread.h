@@ -13,6 +13,7 @@ struct kthread {
 	kthread_t public; /* first; what drivers see.  All fields are its own thread's */
 	struct proc *outer[KTHREAD_DEPTH];
 	unsigned depth;
+	dev_t serving;     /* device whose open a call of it is for; 0: none */
 	bool in_interrupt; /* runs an interrupt handler: must not block for long */
 	void **way_out; /* thread_exit(9F) goes there: threads of the system's own */
 	struct kthread *next, *previous; /* of all threads, protected by the list's lock */
@@ -26,6 +27,12 @@ void kthread_enter(struct proc *p);
 void kthread_leave(void);
 /* Takes over the current process's credentials of this moment: at the begin of each system call. */
 void kthread_refresh(void);
+/*
+ * From now on the running thread is in a call on an open of dev, 0: in none.  Returns what it was in before, to be given
+ * back at the call's end.
+ */
+dev_t kthread_serve(dev_t dev);
+dev_t kthread_serving(void);
 /* Does the running thread run an interrupt handler? */
 bool kthread_in_interrupt(void);
 void kthread_set_interrupt(bool in);

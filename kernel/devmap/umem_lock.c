@@ -20,8 +20,19 @@ struct umem_lock {
 	struct range_lock lock;
 	struct rctl_charge charge;
 	const void *caller;            /* the driver's call */
+	dev_t dev;                     /* it was made in a call on an open of it; 0: unknown */
 	bool longterm;
+
+	/* protected by the list's lock */
+	struct umem_lock *next, *previous;
+	bool reported;                 /* as one that has survived */
 };
+
+/* All that are locked. */
+static struct {
+	struct host_mutex lock;        /* protects the list; a leaf but for messages */
+	struct umem_lock *first;
+} locks;
 
 static struct umem_lock *
 lock_of_cookie(const struct ddi_umem_cookie *cookie)
@@ -49,21 +60,47 @@ lock_cleanup(struct range_lock *range)
 	cookie->callbacks.cbo_umem_lock_cleanup((ddi_umem_cookie_t *)(void *)cookie);
 }
 
+/* Under the list's lock. */
+static void
+lock_report_left(struct umem_lock *lock, const char *after)
+{
+	const struct ddi_umem_cookie *cookie = &lock->cookie;
+
+	if (!lock->reported)
+		driver_warning(lock->caller,
+			       "%s: 0x%lx bytes of process %d at %p are still locked; they stay so until the driver unlocks "
+			       "them or detaches",
+			       after, cookie->size, cookie->procp->p_pid, (void *)cookie->cvaddr);
+	lock->reported = true;
+}
+
 static void
 lock_report(struct range_lock *range, bool fork)
 {
-	const struct umem_lock *lock = lock_of_range(range);
+	struct umem_lock *lock = lock_of_range(range);
 	const struct ddi_umem_cookie *cookie = &lock->cookie;
 
-	if (!fork)
-		driver_warning(lock->caller,
-			       "process %d is gone, but 0x%lx bytes of it at %p are still locked; they stay so until the "
-			       "driver unlocks them or detaches",
-			       cookie->procp->p_pid, cookie->size, (void *)cookie->cvaddr);
-	else if (!lock->longterm)
+	if (!fork) {
+		host_mutex_lock(&locks.lock);
+		lock_report_left(lock, "the process is gone");
+		host_mutex_unlock(&locks.lock);
+	} else if (!lock->longterm) {
 		driver_warning(lock->caller,
 			       "process %d forks while 0x%lx bytes of it at %p are locked: its child gets a copy of them",
 			       cookie->procp->p_pid, cookie->size, (void *)cookie->cvaddr);
+	}
+}
+
+void
+umem_lock_closed(dev_t dev)
+{
+	host_mutex_lock(&locks.lock);
+	for (struct umem_lock *lock = locks.first; lock != NULL; lock = lock->next) {
+		/* exit closes files first, and calls the cleanup callbacks then */
+		if (lock->dev == dev && lock->cookie.callbacks.cbo_umem_lock_cleanup == NULL)
+			lock_report_left(lock, "after the last close(9E)");
+	}
+	host_mutex_unlock(&locks.lock);
 }
 
 static void
@@ -75,6 +112,44 @@ lock_free(struct range_lock *range)
 static const struct range_lock_ops lock_ops = {.report = lock_report, .free = lock_free};
 static const struct range_lock_ops lock_ops_cleanup = {.cleanup = lock_cleanup, .report = lock_report,
 						       .free = lock_free};
+
+/* ---- the register ---- */
+
+static void
+lock_register(struct umem_lock *lock)
+{
+	host_mutex_lock(&locks.lock);
+	lock->next = locks.first;
+	if (lock->next != NULL)
+		lock->next->previous = lock;
+	locks.first = lock;
+	host_mutex_unlock(&locks.lock);
+	leak_add(&lock_leak, lock, lock->cookie.size, lock->caller);
+}
+
+static void
+lock_unlist(struct umem_lock *lock)
+{
+	host_mutex_lock(&locks.lock);
+	if (lock->next != NULL)
+		lock->next->previous = lock->previous;
+	if (lock->previous != NULL)
+		lock->previous->next = lock->next;
+	else
+		locks.first = lock->next;
+	lock->reported = true; /* nobody says any more that it has survived */
+	host_mutex_unlock(&locks.lock);
+}
+
+/* false: it is none, or not any more. */
+static bool
+lock_unregister(struct ddi_umem_cookie *cookie)
+{
+	if (!leak_remove(&lock_leak, cookie, NULL))
+		return false;
+	lock_unlist(lock_of_cookie(cookie));
+	return true;
+}
 
 /* ---- lock ---- */
 
@@ -105,6 +180,7 @@ lock_create(uintptr_t addr, size_t len, int flags, const struct umem_callback_op
 	struct umem_lock *lock = host_alloc(sizeof(*lock), true);
 
 	lock->caller = caller;
+	lock->dev = kthread_serving();
 	lock->longterm = (flags & DDI_UMEMLOCK_LONGTERM) != 0;
 	lock->cookie.cvaddr = (caddr_t)addr;
 	lock->cookie.size = len;
@@ -137,11 +213,11 @@ lock_begin(struct umem_lock *lock, int flags)
 	if (error != 0)
 		return error;
 	/* The driver may unlock it as soon as its cleanup callback can come. */
-	leak_add(&lock_leak, lock, cookie->size, lock->caller);
+	lock_register(lock);
 	error = range_lock_begin(&lock->lock, space, (uintptr_t)cookie->cvaddr, cookie->size, range_flags(flags),
 				 cleanup ? &lock_ops_cleanup : &lock_ops);
 	if (error != 0) {
-		(void)leak_remove(&lock_leak, lock, NULL);
+		(void)lock_unregister(&lock->cookie);
 		rctl_locked_uncharge(&lock->charge);
 	}
 	return error;
@@ -214,6 +290,7 @@ lock_end(void *arg)
 static void
 lock_leaked(void *key, size_t bytes)
 {
+	lock_unlist(key);
 	lock_end(key);
 }
 
@@ -244,7 +321,7 @@ umem_lock_halt(void)
 void
 umem_unlock(struct ddi_umem_cookie *cookie, const void *caller, const char *function)
 {
-	if (!leak_remove(&lock_leak, cookie, NULL))
+	if (!lock_unregister(cookie))
 		driver_bug(caller, "%s: %p is no cookie of locked memory, or has been unlocked before", function,
 			   (void *)cookie);
 	if (kthread_in_interrupt())

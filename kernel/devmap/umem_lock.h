@@ -33,6 +33,8 @@ int umem_lock_pages(struct ddi_umem_cookie *cookie, size_t offset, size_t len, s
 /* ddi_umem_free(9F) of a locked one.  caller: of the driver's call. */
 void umem_unlock(struct ddi_umem_cookie *cookie, const void *caller, const char *function);
 
+/* The last close(9E) of dev has returned: what was locked in calls on its opens should be unlocked. */
+void umem_lock_closed(dev_t dev);
 /* Before the halt reports leaks: unlocks that wait in the queue are done. */
 void umem_lock_halt(void);
 

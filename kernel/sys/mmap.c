@@ -80,11 +80,14 @@ sys_mmap(struct sys_file *f, uintptr_t *addr, uint64_t len, int prot, int flags,
 		.flags = (unsigned)flags & (MAP_TYPE | MAP_FIXED),
 	};
 	int error = request_check(&r);
+	dev_t before;
 
 	if (error != 0)
 		return error;
 	kthread_refresh();
+	before = kthread_serve(f->dev);
 	error = SLOT_USABLE(f->ops->cb_segmap) ? driver_segmap(&r) : default_segmap(&r);
+	(void)kthread_serve(before);
 	if (error == 0)
 		*addr = (uintptr_t)r.addr;
 	return error;

@@ -59,11 +59,14 @@ static void offset_set(struct sys_file *f, int64_t offset)
 static int uio_transfer(struct sys_file *f, enum uio_rw rw, uio_t *uio, bool own_offset, uint64_t *done)
 {
 	ssize_t total = uio->uio_resid;
+	dev_t before;
 	int error;
 
 	if (total > INT64_MAX - uio->uio_loffset)
 		return EINVAL;
+	before = kthread_serve(f->dev);
 	error = driver_transfer(f, rw, uio);
+	(void)kthread_serve(before);
 	if (error == EINTR && uio->uio_resid != total)
 		error = 0; /* what was moved before the signal counts */
 	if (error != 0)

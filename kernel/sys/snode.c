@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "kernel/sys/snode.h"
 #include "kernel/ddi/kthread.h"
+#include "kernel/devmap/umem_lock.h"
 #include "kernel/host.h"
 #include <sys/errno.h>
 #include <sys/open.h>
@@ -83,6 +84,7 @@ static void snode_settle(struct snode *s, int flags)
 		s->closing = true;
 		host_mutex_unlock(&snodes.lock);
 		driver_close(s, flags);
+		umem_lock_closed(s->dev);
 		host_mutex_lock(&snodes.lock);
 		s->closing = false;
 		host_cond_broadcast(&snodes.closed);

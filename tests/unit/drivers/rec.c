@@ -321,7 +321,9 @@ rec_cleanup(ddi_umem_cookie_t *cookie)
 int
 rec_umem_lock(unsigned long addr, size_t len, int flags, void **cookiep)
 {
-	return ddi_umem_lock((caddr_t)addr, len, flags, cookiep);
+	volatile int error = ddi_umem_lock((caddr_t)addr, len, flags, cookiep);
+
+	return error; /* no tail call: this is the place of the lock */
 }
 
 int
