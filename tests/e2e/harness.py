@@ -3,6 +3,7 @@
 
 import ctypes
 import errno
+import glob
 import os
 import re
 import shutil
@@ -365,6 +366,7 @@ DRIVERS = {  # name: source, flags; the file is named after the source, as its d
     "waits": ("waits.c", []),
     "shm": ("../../../drivers/shm", []),
     "ctx": ("../../../drivers/ctx", []),
+    "disk": ("../../../drivers/disk", []),
     "rec": ("../../../drivers/rec", []),
 }
 
@@ -383,6 +385,8 @@ class Built:
             os.mkdir(where)
             out = os.path.join(where, os.path.basename(source).removesuffix(".c") + ".so")
             self.build([SUNDOG, "cc", "-g", "-O1", "-Wall", "-Werror", *SANITIZE, *flags, "-o", out, *sources])
+            for conf in glob.glob(os.path.join(path, "*.conf")):
+                shutil.copy(conf, where)
             self.done[name] = out
         return self.done[name]
 

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A disk driver: strategy(9E), physio(9F) from and to the memory of processes, simulated DMA and interrupts."""
+
+import os
+import random
+import signal
+import subprocess
+
+import pytest
+
+from harness import LONG, SUNDOG, TIMEOUT
+
+
+@pytest.mark.parametrize("part", ["kinds", "private_file", "errors", "vectors", "large", "threads", "processes", "fork"])
+def test_physio(world, model, part):
+    world.sundog_run("disk", world.app("disk", model), part).quiet()
+
+
+def test_tools_on_both_nodes(world):
+    """dd, cmp: any bytes of the block node, whole blocks of the character node, the same disk behind them."""
+    data = os.path.join(world.tmp, "data")
+    with open(data, "wb") as f:
+        f.write(random.randbytes(3000 * 1024))
+    script = f"""set -e; cd {world.tmp}
+        dd if=data of=/dev/disk bs=777 conv=notrunc status=none
+        dd if=/dev/disk bs=1000 count=3072 of=copy status=none; cmp data copy
+        dd if=/dev/disk,raw bs=512k of=raw status=none; cmp -n 3072000 data raw
+        test $(wc -c <raw) = 4194304
+        dd if=/dev/zero of=/dev/disk,raw bs=512 seek=1 count=2 conv=notrunc status=none
+        dd if=/dev/zero of=data bs=512 seek=1 count=2 conv=notrunc status=none
+        dd if=/dev/disk bs=4096 count=750 of=copy status=none; cmp data copy
+        dd if=/dev/zero of=/dev/disk bs=1M count=5 status=none 2>full && exit 3
+        grep -q 'No space left' full"""
+    world.sundog_run("disk", "sh", "-c", script).quiet()
+
+
+def test_killed_in_the_middle(world):
+    """The device's I/O ends, the next process finds the disk as usable as before, and nothing has leaked."""
+    app, rounds = world.app("disk"), 40 if LONG else 8
+    script = os.path.join(world.tmp, "script")
+    with open(script, "w", encoding="utf-8") as f:
+        f.write(f"""for i in $(seq {rounds}); do
+            mkfifo fifo$i; {app} loop >fifo$i & read line <fifo$i; kill -9 $!; wait $!; [ $? = 137 ] || exit 4
+        done 2>/dev/null
+        exec {app} vectors""")
+    world.sundog_run("disk", "sh", script).quiet()
+
+
+def test_interrupted(world):
+    """Ctrl-C while the disk works."""
+    child = world.popen([SUNDOG, "run", "-d", world.driver("disk"), "--", world.app("disk"), "loop"],
+                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert child.stdout.readline() == b"loop\n"
+    os.killpg(child.pid, signal.SIGINT)
+    assert child.communicate(timeout=TIMEOUT) == (b"", b"")
+    assert child.returncode == 128 + signal.SIGINT
