@@ -220,7 +220,7 @@ static int receive(struct call *c, struct wire_message *m)
 		if (likely(error != EINTR))
 			return error;
 		if (!c->interrupted) /* a handler has run: the driver's wait ends, and the reply says EINTR if it minds */
-			connection_interrupt(c->tid);
+			connection_interrupt(c->tid, false);
 		c->interrupted = true;
 	}
 }

@@ -6,7 +6,7 @@
  * before the first intercepted mapping, nothing but libc.  Every interposed function answers for device descriptors, device paths and device
  * mappings, and hands everything else to the real function after one predictable check.
  *
- * Lock order: agent lock, signal lock, connection lock, descriptor lock, range lock; none is held across a call to the server,
+ * Lock order: agent lock, signal lock, handlers lock, connection lock, descriptor lock, range lock; none is held across a call to the server,
  * except the agent and connection locks while connecting.  All are taken around fork().
  */
 #ifndef CLIENT_CLIENT_H
@@ -60,8 +60,8 @@ void lock_release(struct lock *l);
 bool client_active(void);
 /* Connects if need be; the node table, or NULL when there is no server. */
 const struct wire_nodes *connection_nodes(void);
-/* Sends a handled signal's notice for the calling thread. */
-void connection_interrupt(uint32_t tid);
+/* Sends a handled signal's notice for the calling thread: its call, or its access, is interrupted. */
+void connection_interrupt(uint32_t tid, bool access);
 /* A new WIRE_THREAD connection: its socket and channel memory; 0 or errno (ENXIO: no server). */
 int connection_thread(int *socket, struct wire_channel **memory, uint32_t *tid);
 /*
@@ -246,6 +246,9 @@ void fault_fork_child(void);
 /* Before vfork: what its child will need when it touches an intercepted mapping. */
 void fault_vfork_enter(void);
 
+/* A signal's handler runs: the thread has left the access that it may have been in.  From the handler. */
+void fault_left(void);
+
 /* Some access may have to be served: there is or was an intercepted mapping. */
 extern bool fault_possible __attribute__((visibility("hidden")));
 
@@ -267,6 +270,16 @@ bool buffer_load_vector(const struct iovec *iov, int count, bool write);
 				done_ = (load) ? (call) : (try_ = BUFFER_TRIES, fail(EFAULT));                    \
 		done_;                                                                                            \
 	}))
+
+/* ---- handler.c: the application's handlers of other signals ---- */
+
+/* From now on the server is told of each that runs. */
+void handlers_wrap(void);
+bool handlers_wrapped(void);
+/* sigaction(2) then. */
+int handler_exchange(int signo, const struct sigaction *act, struct sigaction *old);
+void handlers_fork_lock(void);
+void handlers_fork_unlock(void);
 
 /* ---- uffd.c ---- */
 

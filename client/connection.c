@@ -378,9 +378,9 @@ int connection_agent(int *fd, int *uffd)
 	return error;
 }
 
-void connection_interrupt(uint32_t tid)
+void connection_interrupt(uint32_t tid, bool access)
 {
-	struct wire_interrupt i = {WIRE_MAGIC, tid};
+	struct wire_interrupt i = {.magic = WIRE_MAGIC, .tid = tid, .access = access};
 
 	(void)REAL(send)(current()->socket, &i, sizeof(i), MSG_NOSIGNAL | MSG_DONTWAIT);
 }

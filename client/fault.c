@@ -26,6 +26,7 @@
 
 static struct lock agent_lock; /* protects the field below; with all signals blocked */
 static bool agent_started;
+static bool watched; /* the server reads a userfaultfd of ours */
 
 static int agent_connect(void)
 {
@@ -34,6 +35,7 @@ static int agent_connect(void)
 	if (error)
 		return error;
 	int pid = agent_start(socket, uffd, memory_abandon);
+	__atomic_store_n(&watched, uffd >= 0, __ATOMIC_RELAXED);
 	REAL(close)(socket);
 	if (uffd >= 0)
 		REAL(close)(uffd);
@@ -54,6 +56,8 @@ static int agent_need(void)
 	__atomic_store_n(&agent_started, !error, __ATOMIC_RELEASE);
 	lock_release(&agent_lock);
 	signals_restore(&mask);
+	if (__atomic_load_n(&watched, __ATOMIC_RELAXED))
+		handlers_wrap();
 	return error;
 }
 
@@ -123,6 +127,12 @@ static void on_segv(int signo, siginfo_t *info, void *context)
 
 bool fault_possible;
 
+void fault_left(void)
+{
+	if (__atomic_load_n(&watched, __ATOMIC_RELAXED) && !in_vfork_child)
+		connection_interrupt((uint32_t)syscall(SYS_gettid), true);
+}
+
 int fault_prepare(void)
 {
 	int error = agent_need();
@@ -148,7 +158,7 @@ void fault_fork_unlock(void)
 /* The child begins without translations; its first fault starts an agent. */
 void fault_fork_child(void)
 {
-	agent_started = false;
+	agent_started = watched = false;
 	memory_hide();
 }
 

@@ -53,10 +53,12 @@ void signals_restore(const uint64_t *old)
 void signals_fork_lock(void)
 {
 	lock_take(&segv.lock);
+	handlers_fork_lock();
 }
 
 void signals_fork_unlock(void)
 {
+	handlers_fork_unlock();
 	lock_release(&segv.lock);
 }
 
@@ -248,15 +250,24 @@ EXPORT int sigaction(int signo, const struct sigaction *act, struct sigaction *o
 		handler_comes(signo, act->sa_handler, act->sa_flags & SA_RESTART);
 	if (signo == SIGSEGV)
 		return segv_exchange(act, old);
-	if (act && sigismember(&act->sa_mask, SIGSEGV) > 0) {
+	if (act && sigismember(&act->sa_mask, SIGSEGV) > 0 && !handlers_wrapped()) {
 		copy = *act;
 		sigdelset(&copy.sa_mask, SIGSEGV);
 		act = &copy;
 	}
-	int result = REAL(sigaction)(signo, act, old);
+	int result = handlers_wrapped() ? handler_exchange(signo, act, old) : REAL(sigaction)(signo, act, old);
 	if (act && result == 0)
 		handler_has_gone(signo, act->sa_handler);
 	return result;
+}
+
+static sighandler_t wrapped_signal(int signo, sighandler_t handler, bool restart)
+{
+	struct sigaction act = {.sa_handler = handler, .sa_flags = restart ? SA_RESTART : (int)SA_RESETHAND | SA_NODEFER}, old;
+
+	if (restart && signo >= 1 && signo <= 64)
+		sigaddset(&act.sa_mask, signo);
+	return handler_exchange(signo, &act, &old) == 0 ? old.sa_handler : SIG_ERR;
 }
 
 /* signal(2) in one of its kinds. */
@@ -265,7 +276,7 @@ static sighandler_t other_signal(sighandler_t (*real)(int, sighandler_t), int si
 	if (likely(!client_active()))
 		return real(signo, handler);
 	handler_comes(signo, handler, restart);
-	sighandler_t old = real(signo, handler);
+	sighandler_t old = handlers_wrapped() ? wrapped_signal(signo, handler, restart) : real(signo, handler);
 	if (old != SIG_ERR)
 		handler_has_gone(signo, handler);
 	return old;

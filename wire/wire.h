@@ -66,7 +66,11 @@ struct wire_offer { /* with a new userfaultfd, unless error says why there is no
 };
 
 /* On a WIRE_PROCESS connection, client to server, no reply: the thread of that tid was interrupted by a handled signal. */
-struct wire_interrupt { uint32_t magic, tid; };
+struct wire_interrupt {
+	uint32_t magic, tid;
+	uint32_t access; /* 1: its access that the server has heard of by a userfaultfd; 0: its call */
+	uint32_t pad;
+};
 
 /* ---- the node table: read-only in the client, written by the server under a sequence lock ---- */
 

@@ -210,7 +210,9 @@ static bool input_one(struct process *p, int connection, bool *nonsense)
 	if (n <= 0)
 		return false;
 	*nonsense = n != sizeof(m) || (mh.msg_flags & MSG_TRUNC) || m.magic != WIRE_MAGIC;
-	if (!*nonsense)
+	if (!*nonsense && m.access)
+		faults_interrupt(&p->as.faults, m.tid);
+	else if (!*nonsense)
 		thread_interrupt(p, m.tid);
 	return !*nonsense;
 }

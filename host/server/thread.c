@@ -220,5 +220,4 @@ void thread_interrupt(struct process *p, uint32_t tid)
 		if (t->tid == tid && atomic_load_explicit(&t->in_call, memory_order_relaxed))
 			posix_thread_interrupt(t->posix);
 	pthread_mutex_unlock(&p->lock);
-	faults_interrupt(&p->as.faults, tid);
 }
