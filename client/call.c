@@ -225,6 +225,19 @@ static int receive(struct call *c, struct wire_message *m)
 	}
 }
 
+void call_left(void)
+{
+	struct thread_calls *t = in_vfork_child ? NULL : own_calls;
+
+	for (int i = 0; t && i < CALL_DEPTH; i++) {
+		struct call *c = &t->call[i];
+		if (!c->busy || !c->channel.sleep_mask || c->interrupted)
+			continue; /* it does not wait */
+		c->interrupted = true;
+		connection_interrupt(c->tid, false);
+	}
+}
+
 static int converse(struct call *c, struct wire_message *m, const int *fds)
 {
 	int error = channel_send(&c->channel, m, fds);

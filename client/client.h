@@ -101,6 +101,8 @@ int call_take_fd(struct call *c, unsigned i);
 /* The call said EINTR, after handlers that ask for a restart: begin it anew. */
 bool call_restarts(const struct call *c, int error);
 void call_end(struct call *c);
+/* A signal's handler runs: the calls in which the thread waits are interrupted.  From the handler. */
+void call_left(void);
 /* All of it for a call without data. */
 int call_simple(struct wire_message *m);
 void call_fork_child(void);

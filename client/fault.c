@@ -56,8 +56,7 @@ static int agent_need(void)
 	__atomic_store_n(&agent_started, !error, __ATOMIC_RELEASE);
 	lock_release(&agent_lock);
 	signals_restore(&mask);
-	if (__atomic_load_n(&watched, __ATOMIC_RELAXED))
-		handlers_wrap();
+	handlers_wrap();
 	return error;
 }
 

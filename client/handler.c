@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * handler.c: the application's signal handlers, where the server serves accesses that Linux tells it of.  A thread
- * that waits in such an access runs a handler at once, and the server would not hear of it before the thread is back
- * in the access, if ever: so ours runs first and says so.
+ * handler.c: the application's signal handlers, where the server serves accesses.  A thread that waits for one runs a
+ * handler at once, and the server would not hear of it before the handler returns, if ever: so ours runs first and
+ * says so.
  *
  *	Linux  --signal-->  on_signal()  --interrupt--> server
  *	                         '-> the application's handler
@@ -69,6 +69,7 @@ static void on_signal(int signo, siginfo_t *info, void *context)
 
 	entry_read(&handlers.entry[signo], &a);
 	fault_left();
+	call_left();
 	errno = saved;
 	if (a.sa_flags & SA_SIGINFO)
 		a.sa_sigaction(signo, info, context);

@@ -39,6 +39,7 @@ void agent_fini(struct agent *a)
 static void agent_drop(struct agent *a)
 {
 	a->ended = true;
+	atomic_store(&a->exists, a->failed);
 	if (a->pidfd >= 0) {
 		(void)syscall(SYS_pidfd_send_signal, a->pidfd, SIGKILL, NULL, 0);
 		close(a->pidfd);
@@ -57,12 +58,7 @@ void agent_end(struct agent *a)
 
 bool agent_exists(struct agent *a)
 {
-	bool exists;
-
-	pthread_mutex_lock(&a->lock);
-	exists = a->socket >= 0 || a->failed;
-	pthread_mutex_unlock(&a->lock);
-	return exists;
+	return atomic_load(&a->exists);
 }
 
 /* ---- one command and its answer; with the lock ---- */
@@ -207,8 +203,8 @@ int agent_run(struct process *p, struct wire_agent_command *c, int fd)
 		broke = error != 0;
 	}
 	if (broke) {
-		agent_drop(a);
 		a->failed = true;
+		agent_drop(a);
 	}
 	pthread_mutex_unlock(&a->lock);
 	if (broke)
@@ -256,6 +252,7 @@ static int agent_adopt(struct agent *a, int connection)
 		error = ESRCH;
 	else
 		a->socket = connection;
+	atomic_store(&a->exists, error == 0);
 	/* Before the first command, which nobody can send while we hold the lock. */
 	if (error == 0)
 		hello_answer(connection, 0, -1, 0);

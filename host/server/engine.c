@@ -96,6 +96,8 @@ static int choose(struct process *p, const struct wire_offer *offer, int fd)
 	if (error == 0) {
 		posix_log(HOST_LOG_DEBUG, "process %d: fault engine: uffd, %s system calls", (int)p->pid,
 			  p->as.faults.full ? "also for" : "not for");
+	} else if (atomic_load(&p->dying)) {
+		return ESRCH;
 	} else if (engine.only != NULL) {
 		posix_log(HOST_LOG_WARN, "process %d: fault engine uffd: userfaultfd: %s", (int)p->pid, strerror(error));
 	} else {

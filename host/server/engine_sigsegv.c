@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <unistd.h>
 
 #include "host/server/server.h"
 
@@ -76,6 +77,7 @@ static int sigsegv_window(struct host_as *as, const struct host_window *w)
 	if (fd < 0)
 		return errno;
 	error = agent_run(as->process, &c, fd);
+	close(fd);
 	return error == ESRCH ? EFAULT : error;
 }
 

@@ -311,8 +311,7 @@ static void fault_serve(struct fault_thread *t, const struct uffd_msg *m)
 	if (!service_begin(t, m->arg.pagefault.feat.ptid, page))
 		return;
 	faults_forgive(as, t->tid);
-	if (atomic_load_explicit(&server.nprocesses, memory_order_relaxed) > 1)
-		lifecycle_settle(t->process); /* the thread may have seen another one's death */
+	lifecycle_settle(t->process);
 	result = sys_fault(page, PAGE_SIZE, rw);
 	if (result.signo != 0)
 		failure_make(t, &result);

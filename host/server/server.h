@@ -168,6 +168,7 @@ void faults_forgive(struct host_as *as, uint32_t tid);
 /* ---- agent.c: who changes mappings while the application runs or is stopped ---- */
 
 struct agent {
+	atomic_bool exists;   /* a socket is or was there: looked at without the lock, which may be held for long */
 	pthread_mutex_t lock; /* protects the fields below, and orders the commands */
 	int socket;           /* -1: there is none */
 	int pidfd;            /* of the agent, when it has answered once */
@@ -539,8 +540,7 @@ void supervisor_changed(void);
 struct server {
 	pthread_mutex_t lock; /* protects the fields below, and more: see above */
 	struct process_list processes;
-	atomic_uint nprocesses; /* changes under the lock */
-	unsigned nthreads, nopens;
+	unsigned nprocesses, nthreads, nopens;
 	LIST_HEAD(, open) opens;
 	bool stopping;
 };

@@ -39,7 +39,7 @@ static caddr_t gate_memory[2];
 static kmutex_t gate_lock;    /* protects the fields below */
 static kcondvar_t gate_changed;
 static struct map *gate_maps;
-static int gate_count, gate_entered, gate_open, gate_error;
+static int gate_count, gate_entered, gate_waiting, gate_open, gate_error;
 
 static int gate_devmap(dev_t, devmap_cookie_t, offset_t, size_t, size_t *, uint_t);
 static int gate_ioctl(dev_t, int, intptr_t, int, cred_t *, int *);
@@ -97,10 +97,14 @@ gate_wait(void)
 {
 	gate_entered++;
 	cv_broadcast(&gate_changed);
-	while (!gate_open)
+	int error = 0;
+
+	gate_waiting++;
+	while (!gate_open && error == 0)
 		if (cv_wait_sig(&gate_changed, &gate_lock) == 0)
-			return (EINTR);
-	return (0);
+			error = EINTR;
+	gate_waiting--;
+	return (error);
 }
 
 static int
@@ -187,6 +191,9 @@ gate_ioctl(dev_t dev, int cmd, intptr_t arg, int mode, cred_t *credp, int *rvalp
 		break;
 	case GATE_ENTERED:
 		error = gate_until_entered((int)arg);
+		break;
+	case GATE_WAITING:
+		*rvalp = gate_waiting;
 		break;
 	case GATE_SET_ERROR:
 		gate_error = (int)arg;

@@ -16,6 +16,7 @@
 #define GATE_ENTERED (('G' << 8) | 5)   /* arg: waits until so many accesses have come to the gate */
 #define GATE_SET_ERROR (('G' << 8) | 6)
 #define GATE_MAPPINGS (('G' << 8) | 7)
+#define GATE_WAITING (('G' << 8) | 9)   /* returns accesses that wait at the gate now */
 #define GATE_REMAP (('G' << 8) | 8)     /* arg 0, 1: all mappings show the first or the second memory */
 
 #endif

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* engine PART: what the fault engines must get right, with the driver gate. */
+#include "app.h"
+
+#include <setjmp.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+
+#include "gate.h"
+
+#define DEV "/dev/gate"
+#define RW (PROT_READ | PROT_WRITE)
+
+static int fd;
+static char *p;
+static sigjmp_buf back;
+static volatile sig_atomic_t signals, signo_seen, code_seen;
+
+static char *page(int n)
+{
+	return p + n * (int)PAGE;
+}
+
+static void map(void)
+{
+	fd = open_device(DEV, O_RDWR);
+	p = map_at(fd, 0, GATE_PAGES * PAGE, RW);
+}
+
+static void *toucher(void *arg)
+{
+	*(volatile char *)arg;
+	return NULL;
+}
+
+static pthread_t touch_in_thread(char *at)
+{
+	pthread_t thread;
+
+	CHECK(pthread_create(&thread, NULL, toucher, at) == 0);
+	return thread;
+}
+
+static void handle(int signo, void (*handler)(int, siginfo_t *, void *))
+{
+	struct sigaction sa = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO };
+
+	CHECK(sigaction(signo, &sa, NULL) == 0);
+}
+
+/* ---- signals ---- */
+
+/* The driver's wait has ended before the handler has. */
+static void on_usr1_wait(int signo, siginfo_t *info, void *context)
+{
+	while (ioctl(fd, GATE_WAITING) != 0)
+		sched_yield();
+	signals = signals + 1;
+}
+
+static void part_handler_waits(int argc, char **argv)
+{
+	handle(SIGUSR1, on_usr1_wait); /* before there is anything intercepted */
+	map();
+	pthread_t thread = touch_in_thread(page(GATE_CLOSED));
+	for (int i = 1; i <= 20; i++) {
+		while (ioctl(fd, GATE_WAITING) == 0)
+			sched_yield();
+		CHECK(pthread_kill(thread, SIGUSR1) == 0);
+		while (signals < i)
+			sched_yield();
+	}
+	CHECK(ioctl(fd, GATE_OPEN) == 0 && pthread_join(thread, NULL) == 0 && signals == 20);
+}
+
+static void on_usr1_leave(int signo, siginfo_t *info, void *context)
+{
+	siglongjmp(back, 1);
+}
+
+static void *leaver(void *arg)
+{
+	if (sigsetjmp(back, 1) == 0)
+		*(volatile char *)page(GATE_CLOSED);
+	return NULL;
+}
+
+static void part_handler_leaves(int argc, char **argv)
+{
+	map();
+	handle(SIGUSR1, on_usr1_leave); /* after the first mapping */
+	for (int i = 1; i <= 20; i++) {
+		pthread_t thread;
+		CHECK(pthread_create(&thread, NULL, leaver, NULL) == 0);
+		CHECK(ioctl(fd, GATE_ENTERED, i) == 0);
+		CHECK(pthread_kill(thread, SIGUSR1) == 0 && pthread_join(thread, NULL) == 0);
+		while (ioctl(fd, GATE_WAITING) != 0)
+			sched_yield();
+	}
+	CHECK(ioctl(fd, GATE_COUNT) == 20);
+}
+
+static void on_nothing(int signo)
+{
+	signals = signals + 1;
+}
+
+/* The application sees the handlers that it has set, however it asks. */
+static void part_dispositions(int argc, char **argv)
+{
+	struct sigaction sa = { .sa_handler = on_nothing, .sa_flags = SA_RESTART }, was;
+
+	sigemptyset(&sa.sa_mask);
+	sigaddset(&sa.sa_mask, SIGSEGV);
+	sigaddset(&sa.sa_mask, SIGINT);
+	CHECK(sigaction(SIGUSR1, &sa, NULL) == 0);
+	map();
+	page(0)[0] = 1;
+	CHECK(sigaction(SIGUSR1, NULL, &was) == 0 && was.sa_handler == on_nothing && !(was.sa_flags & SA_SIGINFO) &&
+	      (was.sa_flags & SA_RESTART) && sigismember(&was.sa_mask, SIGINT) == 1);
+	CHECK(raise(SIGUSR1) == 0 && signals == 1);
+	CHECK(signal(SIGUSR1, SIG_IGN) == on_nothing && raise(SIGUSR1) == 0 && signals == 1);
+	CHECK(signal(SIGUSR1, on_nothing) == SIG_IGN && raise(SIGUSR1) == 0 && signals == 2);
+	CHECK(signal(SIGUSR1, on_nothing) == on_nothing);
+	sa.sa_flags = (int)SA_RESETHAND;
+	CHECK(sigaction(SIGUSR2, &sa, &was) == 0 && was.sa_handler == SIG_DFL);
+	CHECK(raise(SIGUSR2) == 0 && signals == 3);
+	CHECK(sigaction(SIGUSR2, NULL, &was) == 0 && was.sa_handler == SIG_DFL);
+	CHECK_ERRNO(sigaction(SIGKILL, &sa, NULL), EINVAL);
+	CHECK_ERRNO(sigaction(65, &sa, NULL), EINVAL);
+	CHECK(sigaction(SIGKILL, NULL, &was) == 0 && was.sa_handler == SIG_DFL);
+	pid_t pid = fork();
+	if (pid == 0) {
+		CHECK(raise(SIGUSR1) == 0 && signals == 4 && page(0)[0] == 1 && raise(SIGUSR1) == 0 && signals == 5);
+		CHECK(signal(SIGUSR1, SIG_DFL) == on_nothing);
+		_exit(0);
+	}
+	reap(pid);
+	/* what a vfork child sets is not its parent's */
+	pid = vfork();
+	if (pid == 0) {
+		signal(SIGUSR1, SIG_DFL);
+		_exit(0);
+	}
+	reap(pid);
+	CHECK(raise(SIGUSR1) == 0 && signals == 4);
+}
+
+/* A timer that never stops, through accesses, unloads, and an access that sleeps. */
+static void part_storm(int argc, char **argv)
+{
+	struct itimerval often = { { 0, 500 }, { 0, 500 } };
+	struct sigaction sa = { .sa_handler = on_nothing, .sa_flags = SA_RESTART };
+
+	map();
+	CHECK(sigaction(SIGALRM, &sa, NULL) == 0 && setitimer(ITIMER_REAL, &often, NULL) == 0);
+	for (int i = 0; i < 300 || signals < 20; i++) {
+		page(0)[i % 64]++;
+		if (i % 3 == 0)
+			CHECK(ioctl(fd, GATE_UNLOAD) == 1);
+	}
+	pthread_t thread = touch_in_thread(page(GATE_CLOSED));
+	while (ioctl(fd, GATE_WAITING) == 0)
+		;
+	CHECK(ioctl(fd, GATE_OPEN) == 0 && pthread_join(thread, NULL) == 0);
+	*(volatile char *)page(GATE_CLOSED);
+	CHECK(setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL) == 0);
+}
+
+/* ---- layouts that change while accesses are served ---- */
+
+static atomic_bool stop;
+
+static void *touches(void *arg)
+{
+	unsigned n = (unsigned)(intptr_t)arg;
+	volatile char *at = page(n % 2 ? 3 : 0) + n;
+
+	while (!atomic_load(&stop))
+		*at = *at + 1;
+	return NULL;
+}
+
+static void part_layout(int argc, char **argv)
+{
+	pthread_t threads[4];
+
+	map();
+	for (int i = 0; i < 4; i++)
+		CHECK(pthread_create(&threads[i], NULL, touches, (void *)(intptr_t)i) == 0);
+	for (int i = 0; i < 200; i++) {
+		CHECK(ioctl(fd, GATE_UNLOAD) == 1);
+		CHECK(ioctl(fd, GATE_REMAP, i % 2) == 0);
+		if (i % 10 == 0) {
+			pid_t pid = fork();
+			if (pid == 0) {
+				page(0)[64] = 1;
+				_exit(0);
+			}
+			reap(pid);
+		}
+		CHECK(mprotect(page(2), PAGE, i % 2 ? RW : PROT_READ) == 0);
+		char *other = map_at(fd, 0, 2 * PAGE, RW);
+		other[100] = 1;
+		CHECK(munmap(other, 2 * PAGE) == 0);
+	}
+	atomic_store(&stop, true);
+	for (int i = 0; i < 4; i++)
+		CHECK(pthread_join(threads[i], NULL) == 0);
+}
+
+/* ---- many at once ---- */
+
+#define WAITERS 40
+
+/* As many accesses wait as threads touch; the others go on. */
+static void part_many(int argc, char **argv)
+{
+	pthread_t threads[WAITERS];
+
+	map();
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < WAITERS; i++)
+			threads[i] = touch_in_thread(page(GATE_CLOSED) + i);
+		CHECK(ioctl(fd, GATE_ENTERED, round == 0 ? WAITERS : 1) == 0);
+		for (int i = 0; round == 0 && i < 20; i++) {
+			page(3)[0]++;
+			CHECK(ioctl(fd, GATE_UNLOAD) == 1);
+		}
+		CHECK(ioctl(fd, GATE_OPEN) == 0);
+		for (int i = 0; i < WAITERS; i++)
+			CHECK(pthread_join(threads[i], NULL) == 0);
+	}
+	printf("done\n");
+	fflush(stdout);
+	getchar();
+}
+
+/* ---- system calls, made without the library ---- */
+
+#define RAW_WRITE(at, len) syscall(SYS_write, ends[1], (at), (size_t)(len))
+#define RAW_READ(at, len) syscall(SYS_read, ends[0], (at), (size_t)(len))
+
+static void part_calls(int argc, char **argv)
+{
+	bool full = strcmp(argv[0], "full") == 0;
+	int ends[2];
+
+	map();
+	CHECK(pipe(ends) == 0);
+	if (!full) {
+		CHECK_ERRNO(RAW_WRITE(page(0), 4), EFAULT);
+		CHECK(ioctl(fd, GATE_COUNT) == 0);
+		return;
+	}
+	CHECK(RAW_WRITE(page(0), 4) == 4 && ioctl(fd, GATE_COUNT) == 1);
+	CHECK(RAW_READ(page(3), 4) == 4 && ioctl(fd, GATE_COUNT) == 2);
+	CHECK(ioctl(fd, GATE_UNLOAD) == 1 && RAW_WRITE(page(3), 4) == 4 && ioctl(fd, GATE_COUNT) == 3);
+	CHECK(RAW_READ(page(0), 4) == 4 && ioctl(fd, GATE_COUNT) == 4);
+	/* one that fails says EFAULT, and leaves nothing behind */
+	CHECK(ioctl(fd, GATE_SET_ERROR, -1) == 0);
+	CHECK_ERRNO(RAW_WRITE(page(GATE_ERROR), 4), EFAULT);
+	CHECK(ioctl(fd, GATE_COUNT) == 5 && ioctl(fd, GATE_SET_ERROR, 0) == 0);
+	CHECK(RAW_WRITE(page(GATE_ERROR), 4) == 4 && ioctl(fd, GATE_COUNT) == 6);
+	CHECK(RAW_READ(page(GATE_ERROR), 4) == 4 && ioctl(fd, GATE_COUNT) == 6);
+	/* one that sleeps ends when the driver lets it */
+	pid_t pid = fork();
+	if (pid == 0) {
+		*(volatile char *)page(0); /* the child's own userfaultfd */
+		CHECK(RAW_WRITE(page(GATE_CLOSED), 4) == 4);
+		_exit(0);
+	}
+	CHECK(ioctl(fd, GATE_ENTERED, 1) == 0 && ioctl(fd, GATE_OPEN) == 0);
+	reap(pid);
+}
+
+static void on_segv(int signo, siginfo_t *info, void *context)
+{
+	signo_seen = signo;
+	code_seen = info->si_code;
+	siglongjmp(back, 1);
+}
+
+static int access_signal(char *at)
+{
+	if (sigsetjmp(back, 1))
+		return signo_seen;
+	*(volatile char *)at;
+	return 0;
+}
+
+/* A system call that failed does not make the next access fail, whoever makes it. */
+static void part_call_then_access(int argc, char **argv)
+{
+	int ends[2];
+
+	map();
+	handle(SIGBUS, on_segv);
+	CHECK(pipe(ends) == 0 && ioctl(fd, GATE_SET_ERROR, -1) == 0);
+	for (int i = 0; i < 10; i++) {
+		CHECK_ERRNO(RAW_WRITE(page(GATE_ERROR), 4), EFAULT);
+		CHECK(access_signal(page(GATE_ERROR)) == SIGBUS && code_seen == BUS_OBJERR);
+		CHECK_ERRNO(RAW_WRITE(page(GATE_ERROR), 4), EFAULT);
+	}
+	CHECK(ioctl(fd, GATE_SET_ERROR, 0) == 0 && pthread_join(touch_in_thread(page(GATE_ERROR)), NULL) == 0);
+	CHECK(access_signal(page(GATE_ERROR)) == 0);
+}
+
+/* Many threads whose accesses all fail get a signal each, and none is left in the access. */
+static _Thread_local sigjmp_buf own_back;
+
+static void on_bus_own(int signo, siginfo_t *info, void *context)
+{
+	siglongjmp(own_back, info->si_code);
+}
+
+static void *fails(void *arg)
+{
+	for (int i = 0; i < 20; i++) {
+		int code = sigsetjmp(own_back, 1);
+		if (code == 0)
+			*(volatile char *)arg;
+		CHECK(code == BUS_OBJERR);
+	}
+	return NULL;
+}
+
+static void part_failures(int argc, char **argv)
+{
+	pthread_t threads[8];
+
+	map();
+	handle(SIGBUS, on_bus_own);
+	CHECK(ioctl(fd, GATE_SET_ERROR, -1) == 0);
+	for (int i = 0; i < 8; i++)
+		CHECK(pthread_create(&threads[i], NULL, fails, page(GATE_ERROR) + i) == 0);
+	for (int i = 0; i < 8; i++)
+		CHECK(pthread_join(threads[i], NULL) == 0);
+	CHECK(ioctl(fd, GATE_SET_ERROR, 0) == 0);
+	page(GATE_ERROR)[0] = 1;
+}
+
+/* Its accesses are its parent's; one fails. */
+static void part_vfork(int argc, char **argv)
+{
+	map();
+	CHECK(ioctl(fd, GATE_SET_ERROR, -1) == 0);
+	page(0)[0] = 1;
+	pid_t pid = vfork();
+	if (pid == 0) {
+		*(volatile char *)page(3);
+		*(volatile char *)page(GATE_ERROR);
+		_exit(0);
+	}
+	int status;
+	CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS);
+	CHECK(ioctl(fd, GATE_SET_ERROR, 0) == 0 && page(0)[0] == 1);
+	page(GATE_ERROR)[0] = 1;
+}
+
+/* ---- the server dies ---- */
+
+static void part_orphan(int argc, char **argv)
+{
+	map();
+	handle(SIGBUS, on_segv);
+	page(0)[0] = 1;
+	pthread_t thread = touch_in_thread(page(3));
+	CHECK(pthread_join(thread, NULL) == 0);
+	printf("ready\n");
+	fflush(stdout);
+	/* It waits in the driver, which dies. */
+	CHECK(access_signal(page(GATE_CLOSED)) == SIGBUS && code_seen == BUS_OBJERR);
+	while (access_signal(page(0)) != SIGBUS) /* until the agent has heard of it */
+		sched_yield();
+	CHECK(access_signal(page(3)) == SIGBUS);
+	printf("survived\n");
+}
+
+int main(int argc, char **argv)
+{
+	static const struct part parts[] = {
+		{ "handler_waits", part_handler_waits }, { "handler_leaves", part_handler_leaves },
+		{ "dispositions", part_dispositions }, { "storm", part_storm }, { "layout", part_layout },
+		{ "many", part_many }, { "calls", part_calls }, { "call_then_access", part_call_then_access },
+		{ "failures", part_failures }, { "vfork", part_vfork }, { "orphan", part_orphan }, { NULL, NULL },
+	};
+
+	return part_main(parts, argc, argv);
+}

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The two fault engines: which one is used, and what has gone wrong with either of them when it was tried."""
+
+import os
+import re
+import signal
+import subprocess
+
+import pytest
+
+from harness import NOBODY, comm_of_task, uffd_forbidden, until
+
+needs_uffd = pytest.mark.skipif(uffd_forbidden() is not None, reason=str(uffd_forbidden()))
+
+
+def engines(text):
+    return set(re.findall(r"^sundog: process \d+: fault engine: (.*)$", text, re.M))
+
+
+# ---- which one ----
+
+@needs_uffd
+def test_default_is_uffd_where_it_works(world):
+    r = world.sundog_run("gate", world.app("gate"), "touch", options=["-v"]).ok()
+    assert {e.split(",")[0] for e in engines(r.err)} == {"uffd"}, str(r)
+
+
+def test_default_falls_back_where_userfaultfd_is_denied(world, model):
+    r = world.sundog_run("gate", world.app("gate", model), "touch", options=["-v"], wrap=[world.app("nouffd")]).ok()
+    assert engines(r.err) == {"sigsegv, userfaultfd: Operation not permitted"}, str(r)
+
+
+def test_falls_back_where_it_is_denied_to_one_process_only(world):
+    server = world.server("gate", options=["-v"])
+    server.exec(world.app("nouffd"), world.app("engine"), "failures").quiet()
+    server.exec(world.app("engine"), "failures").quiet()
+    used = engines(server.stop())
+    assert "sigsegv, userfaultfd: Operation not permitted" in used
+    assert uffd_forbidden() or len(used) == 2, used
+
+
+def test_uffd_that_is_denied_is_an_error_if_asked_for(world):
+    r = world.sundog_run("gate", world.app("gate"), "touch", options=["--fault-engine=uffd"], wrap=[world.app("nouffd")])
+    assert r.status == 1 and "fault engine uffd: userfaultfd: Operation not permitted" in r.err, str(r)
+    assert "Operation not permitted" in r.err.splitlines()[-1], str(r)
+
+
+@pytest.mark.parametrize("options", [["--fault-engine"], ["--fault-engine=best"], ["--fault-engine="]], ids=" ".join)
+def test_engine_that_does_not_exist(world, options):
+    r = world.sundog("run", *options)
+    assert r.status == 125 and len(r.err.splitlines()) == 1 and "uffd" in r.err and "sigsegv" in r.err, str(r)
+
+
+# ---- what each must get right ----
+
+@pytest.mark.parametrize("part", ["handler_waits", "handler_leaves", "dispositions", "storm", "layout", "failures",
+                                  "vfork"])
+def test_part(world, engine, model, part):
+    world.sundog_run("gate", world.app("engine", model), part).quiet()
+
+
+def test_waits_take_threads_and_leave_few(world, engine):
+    """However many accesses wait; no more than a few threads of the server are kept for the next ones."""
+    server = world.server("gate")
+    before = server.use()
+    many = server.popen(world.app("engine"), "many", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert many.stdout.readline() == b"done\n"
+
+    def serving():
+        return [t for t in os.listdir(f"/proc/{server.pid}/task") if comm_of_task(server.pid, t) == "fault"]
+
+    until(lambda: len(serving()) <= 3, lambda: f"{len(serving())} threads serve faults")
+    assert len(serving()) >= (engine == "uffd")
+    many.communicate(b"\n")
+    assert many.returncode == 0
+    server.settle(before)
+    assert server.stop() == ""
+
+
+def test_nothing_is_left_in_the_server(world, engine):
+    server = world.server("gate")
+    app, gate = world.app("engine"), world.app("gate")
+    server.exec(gate, "fork").quiet()
+    before = server.use()
+    for _ in range(5):
+        server.exec(gate, "fork").quiet()
+        server.exec(app, "layout").quiet()
+        server.exec(app, "failures").quiet()
+        server.exec(app, "vfork").quiet()
+    server.settle(before)
+    assert server.stop() == ""
+
+
+def test_server_is_killed(world, engine):
+    """Who waits for it and who touches its memory gets SIGBUS; nobody hangs or sees memory that nobody guards."""
+    server = world.server("gate")
+    orphan = server.popen(world.app("engine"), "orphan", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert orphan.stdout.readline() == b"ready\n"
+    server.exec(world.app("gate"), "entered", "1").quiet()
+    os.kill(server.pid, signal.SIGKILL)
+    out, err = orphan.communicate(timeout=30)
+    assert (orphan.returncode, out, err) == (0, b"survived\n", b"")
+    server.command.wait(30)
+    server.stderr()
+
+
+# ---- system calls ----
+
+@needs_uffd
+@pytest.mark.root
+@pytest.mark.skipif(not os.path.exists("/dev/userfaultfd"), reason="no /dev/userfaultfd")
+@pytest.mark.parametrize("who", ["root", "nobody"])
+@pytest.mark.parametrize("part", [("calls", "full"), ("call_then_access",)], ids="-".join)
+def test_system_calls_reach_unloaded_pages(world, engine, model, who, part):
+    """Of applications without privileges, too, where the server may open /dev/userfaultfd."""
+    if engine != "uffd":
+        world.engines.add(engine)
+        pytest.skip("only with userfaultfd")
+    world.sundog_run("gate", *(NOBODY if who == "nobody" else []), world.app("engine", model), *part).quiet()
+
+
+@needs_uffd
+@pytest.mark.root
+def test_system_calls_of_users_without_the_device(world):
+    """The library's calls are another matter (test_callbacks.py)."""
+    r = world.sundog_run("gate", world.app("engine"), "calls", "user", options=["-v", "--fault-engine=uffd"], wrap=NOBODY).ok()
+    assert engines(r.err) == {"uffd, not for system calls"}, str(r)
