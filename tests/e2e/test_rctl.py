@@ -215,14 +215,111 @@ def test_x_counts_instead_of_the_database(world):
     assert server.stop() == ""
 
 
+# ---- charges of real locks ----
+
+class App:
+    """An application that has done its words up to `wait`."""
+
+    def __init__(self, world, server, *words, wrap=()):
+        self.child = server.popen(*wrap, *app(world, *words), stdin=-1, stdout=-1)
+        self.pid = self.child.pid
+        self.said = []
+        while not self.said or self.said[-1] not in ("ready", ""):
+            self.said.append(self.child.stdout.readline().decode().strip())
+
+    def go_on(self):
+        return self.child.communicate(b"\n", 30)[0].decode().split("\n")
+
+    def kill(self):
+        self.child.kill()
+        self.child.communicate()
+
+
+def usage(world, server, kind="project", id_="media"):
+    for line in prctl(world, server, "-P", "-i", kind, id_).quiet().out.splitlines():
+        if line.startswith(f"target\t{kind}\t"):
+            return int(line.split("\t")[5])
+    raise AssertionError(kind + id_)
+
+
+def settle(world, server, wanted):
+    """A death is noticed in its own time."""
+    until(lambda: usage(world, server) == wanted, lambda: f"media: {usage(world, server)} in use, wanted {wanted}")
+
+
+def test_locks_are_charged_to_process_project_and_zone(world, server):
+    a = App(world, server, f"lock:{64 * K}", f"lock:{32 * K}", "wait", "unlock:0", f"lock:{128 * K}", f"lock:{96 * K}")
+    assert a.said == [f"lock {64 * K}: 0", f"lock {32 * K}: 1", "ready"]
+    assert usage(world, server) == usage(world, server, "zone", "global") == usage(world, server, "process", str(a.pid)) == 96 * K
+    rows = values(prctl(world, server, "-i", "project", "media").quiet().out, "project: 100: media")
+    assert rows["usage"] == [("96K",)] and rows["most"] == [("96K", f"process {a.pid} (rlock-64)")]
+    assert a.go_on()[:3] == ["unlock 0: 0", f"lock {128 * K}: ENOMEM", f"lock {96 * K}: 0"]
+    settle(world, server, 0)
+    assert usage(world, server, "zone", "global") == 0
+
+
+def test_processes_of_one_project_share_its_limit(world, server):
+    a = App(world, server, f"lock:{96 * K}", "wait", "unlock:0")
+    b = App(world, server, f"lock:{64 * K}", f"lock:{32 * K}", "wait", "unlock:1")
+    assert b.said == [f"lock {64 * K}: ENOMEM", f"lock {32 * K}: 1", "ready"]
+    line = prctl(world, server).quiet().out.splitlines()[-1]
+    assert re.search(rf"process {b.pid} \(rlock-64\) +64K +96K +128K  process {a.pid} \(rlock-64\) +96K$", line), line
+    a.go_on()
+    b.go_on()
+    settle(world, server, 0)
+
+
+def test_the_charge_outlives_a_killed_process_as_long_as_the_driver_holds_the_lock(world, server):
+    a = App(world, server, f"lock:{64 * K}", "wait")
+    b = App(world, server, "wait", "unlock:0")  # the device stays open, so the driver does not unlock
+    a.kill()
+    until(lambda: "dead" in prctl(world, server, "-i", "project", "media").quiet().out, "the death was not noticed")
+    assert usage(world, server) == 64 * K
+    assert b.go_on()[0] == "unlock 0: 0"
+    settle(world, server, 0)
+    server.driver_bugs = [f"process {a.pid} is gone"]
+
+
+def test_kill_9_of_the_locker_brings_the_charge_to_zero(world, server):
+    a = App(world, server, f"lock:{64 * K}", f"lock:{64 * K}", "wait")
+    assert usage(world, server) == 128 * K
+    a.kill()
+    settle(world, server, 0)
+    b = App(world, server, f"lock:{128 * K}", "wait")
+    assert b.said[0].startswith(f"lock {128 * K}: ") and "ENOMEM" not in b.said[0]
+    b.go_on()
+
+
+def test_a_limit_below_the_use_revokes_nothing(world, server):
+    a = App(world, server, f"lock:{64 * K}", f"lock:{64 * K}", "wait", f"lock:{4 * K}", "unlock:0", f"lock:{4 * K}")
+    prctl(world, server, "-n", MEDIA, "-r", "-v", "100K", "-i", "project", "media").quiet()
+    assert usage(world, server) == 128 * K
+    assert a.go_on()[:3] == [f"lock {4 * K}: ENOMEM", "unlock 0: 0", f"lock {4 * K}: 0"]
+    settle(world, server, 0)
+
+
+def test_a_fork_child_is_not_charged_for_its_parents_locks(world, server):
+    a = App(world, server, f"lock:{64 * K}", "fork", f"lock:{64 * K}", f"lock:{4 * K}", "wait", "unlock:1")
+    server.driver_bugs = [f"process {a.pid} forks while"]
+    assert a.said == [f"lock {64 * K}: 0", f"lock {64 * K}: 1", f"lock {4 * K}: ENOMEM", "ready"]
+    assert usage(world, server) == 128 * K
+    assert usage(world, server, "process", str(a.pid)) == 64 * K
+    a.go_on()
+    settle(world, server, 0)
+
+
 # ---- prctl ----
 
 @pytest.fixture
 def server(world):
     path = database(world, f"default:3::*::\nmedia:100::*::{MEDIA}=(privileged,128K,deny)\nidle:200::::\n")
     s = world.server("rlock", options=["--projects", path, "-p", "media"])
+    s.driver_bugs = []  # what is said of a driver that holds locks for too long
     yield s
-    assert s.stop() == ""
+    said = s.stop().splitlines()
+    assert len(said) == len(s.driver_bugs), said
+    for line, bug in zip(said, s.driver_bugs):
+        assert line.startswith("sundog: driver bug: rlock+") and bug in line, said
 
 
 def test_prctl_shows_what_has_a_use_or_a_limit(world, server):
