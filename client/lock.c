@@ -146,7 +146,7 @@ void lock_fork_child(void)
 	if (locks == NULL)
 		return;
 	promote_thaw_child();
-	if (locks->shared)
+	if (locks->shared || locks->held)
 		promote_fork_copy(memory_is_device);
 	REAL(munmap)((void *)locks, 4096);
 	locks = NULL;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * promote_fork.c: a fork child finds pages that its parent shares with the server, and gets a copy of its own before
- * fork returns in it.
+ * promote_fork.c: a fork child finds pages that its parent shares with the server, or private ones with that memory behind
+ * them, and gets a copy of its own before fork returns in it.  Before a fork that it knows of, the server sees to it
+ * that nothing is shared (host/server/split.c); this is for forks that it does not know of, too.
  *
  *	[ shared, of the file .... ]   is moved away
  *	[ private, anonymous ..... ]   comes in its place, and is filled from there
@@ -34,7 +35,7 @@ struct copier {
 struct line {
 	uintptr_t start, end;
 	int prot;
-	bool shared, ours;
+	bool ours;
 };
 
 static long sys3(long n, long a, long b, long c)
@@ -69,7 +70,6 @@ static struct line parse(const char *text, size_t len)
 	const char *p = hex(hex(text, &line.start) + 1, &line.end) + 1;
 
 	line.prot = (p[0] == 'r' ? PROT_READ : 0) | (p[1] == 'w' ? PROT_WRITE : 0) | (p[2] == 'x' ? PROT_EXEC : 0);
-	line.shared = p[3] == 's';
 	line.ours = len > name && memcmp(text + len - name, FILE_NAME, name) == 0;
 	return line;
 }
@@ -104,7 +104,7 @@ static void take_lines(struct copier *c)
 
 	while ((stop = memchr(at, '\n', (size_t)(end - at))) != NULL) {
 		struct line line = parse(at, (size_t)(stop - at));
-		if (line.shared && line.ours && !c->device(line.start, line.end))
+		if (line.ours && !c->device(line.start, line.end))
 			make_own(&line);
 		at = stop + 1;
 	}

@@ -143,6 +143,7 @@ struct wire_locks {
 	volatile uint64_t low, high; /* low >= high: there is none; written before the call returns that locks */
 	_Atomic uint32_t locks;     /* munmap and the like wait for somebody */
 	_Atomic uint32_t shared;    /* a fork child finds pages that are not its own */
+	_Atomic uint32_t held;      /* ... or a file behind its own pages that is not empty */
 };
 
 struct wire_iovec { uint64_t base, len; };

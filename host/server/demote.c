@@ -11,6 +11,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -109,13 +110,21 @@ void demote_range(struct locks *l, uint64_t start, uint64_t end, bool recent)
 			vma_demote(l, &v, v.start > at ? v.start : at, v.end < end ? v.end : end, recent);
 }
 
+/* One that has announced its exit runs on its stack a moment longer. */
+static bool is_dead(const struct process *p)
+{
+	struct pollfd dead = {p->pidfd, POLLIN, 0};
+
+	return p->pidfd >= 0 && poll(&dead, 1, 0) > 0;
+}
+
 void demote_all_gone(struct locks *l)
 {
 	struct range idle;
 
 	if (l->file == NULL)
 		return;
-	for (size_t i = 0; i < l->used.count; i++)
+	for (size_t i = 0; i < l->used.count && is_dead(l->process); i++)
 		for (uint64_t at = l->used.at[i].start; next_idle(l, at, l->used.at[i].end, true, &idle);
 		     at = idle.end)
 			file_punch(l, idle.start, idle.end);
@@ -136,7 +145,7 @@ static bool places_mapped(const struct locks *l, struct ranges *mapped, bool *sh
 
 	*shared = false;
 	for (uint64_t at = 0; error == 0 && maps_find(l->maps, at, &v); at = v.end) {
-		if (!vma_is_ours(l, &v))
+		if (!vma_is_of_file(l, &v))
 			continue;
 		*shared |= v.shared;
 		error = ranges_unite(mapped, v.offset, v.offset + (v.end - v.start));

@@ -28,6 +28,7 @@ static struct locks *locks_alloc(struct process *p)
 	l->maps = -1;
 	pthread_mutex_init(&l->begin, NULL);
 	pthread_mutex_init(&l->lock, NULL);
+	pthread_cond_init(&l->joined, NULL);
 	return l;
 }
 
@@ -58,6 +59,7 @@ void locks_fini(struct locks *l)
 	ranges_fini(&l->used);
 	ranges_fini(&l->recent);
 	ranges_fini(&l->stale);
+	pthread_cond_destroy(&l->joined);
 	pthread_mutex_destroy(&l->lock);
 	pthread_mutex_destroy(&l->begin);
 	free(l);
@@ -301,6 +303,7 @@ static void lock_record(struct host_lock *lock, int by)
 		hold_destroy(lock->hold);
 	if (l->nlocks == 0 && l->used.count == 0)
 		l->page->low = l->page->high = 0;
+	atomic_store(&l->page->held, !LIST_EMPTY(&l->holds));
 	pthread_mutex_unlock(&l->lock);
 }
 
@@ -351,6 +354,11 @@ static int lock_promote(struct host_lock *lock)
 	uint64_t offset;
 	int error;
 
+	if (lock->hold != NULL)
+		return 0;
+	error = split_wait(l);
+	if (error != 0)
+		return error;
 	if (lock->hold != NULL)
 		return 0;
 	if (l->gone || atomic_load(&l->process->dying))
@@ -502,6 +510,7 @@ void locks_gone(struct host_as *as)
 	if (l->maps >= 0)
 		close(l->maps);
 	l->maps = -1;
+	split_end(l);
 	demote_all_gone(l);
 	pthread_mutex_unlock(&l->lock);
 }
@@ -516,6 +525,7 @@ void locks_fork_begin(struct host_as *as)
 	l->forks++;
 	if (l->file != NULL && !l->gone) {
 		demote_range(l, 0, UINT64_MAX, true);
+		split_begin(l);
 		l->base += promote_span(l); /* the child's private pages have the old places behind them */
 	}
 	pthread_mutex_unlock(&l->lock);
@@ -528,8 +538,8 @@ void locks_fork_end(struct host_as *as)
 	if (l == NULL)
 		return;
 	pthread_mutex_lock(&l->lock);
-	if (l->forks > 0)
-		l->forks--;
+	if (l->forks > 0 && --l->forks == 0)
+		split_end(l);
 	pthread_mutex_unlock(&l->lock);
 }
 
@@ -552,7 +562,7 @@ int call_advise(struct thread *t, const struct wire_message *in, struct wire_mes
 	pthread_mutex_lock(&l->lock);
 	for (uint64_t at = in->a; at < end && l->maps >= 0 && maps_find(l->maps, at, &v) && v.start < end; at = v.end) {
 		uint64_t start = v.start > at ? v.start : at, stop = v.end < end ? v.end : end;
-		if (v.shared && vma_is_ours(l, &v))
+		if (vma_is_ours(l, &v))
 			file_punch(l, v.offset + (start - v.start), v.offset + (stop - v.start));
 	}
 	pthread_mutex_unlock(&l->lock);

@@ -57,6 +57,8 @@ struct locks {
 	pthread_mutex_t lock;      /* protects the fields below; held while the agent works */
 	unsigned nlocks;
 	unsigned forks;            /* begun and not ended: nothing becomes private meanwhile */
+	LIST_HEAD(, split) splits; /* of them: held, and private for now */
+	pthread_cond_t joined;     /* splits is empty */
 	bool gone;                 /* the process */
 	int maps;                  /* of /proc/PID/maps, or -1 */
 	struct posix_file *file;   /* NULL: nothing was promoted yet */
@@ -88,6 +90,11 @@ int locks_agent(struct locks *l, struct wire_agent_command *c, int fd);
 #define AGENT_CHUNK (UINT64_C(16) << 20) /* of one command, which is done in far less than the agent's time */
 
 uint64_t promote_span(const struct locks *l);
+/*
+ * A mapping of the process's sparse file.  Ours: at its place in it; else a driver has made it, or the process has moved it
+ * where we could not see it.
+ */
+bool vma_is_of_file(const struct locks *l, const struct vma *v);
 bool vma_is_ours(const struct locks *l, const struct vma *v);
 /* Where the pages of the range are from now on, shared; *file with a reference. */
 int promote_range(struct locks *l, uint64_t addr, uint64_t len, struct posix_file **file, uint64_t *offset);
@@ -95,6 +102,14 @@ bool hold_overlaps(const struct locks *l, uint64_t start, uint64_t end);
 /* Takes over the reference to file; NULL: no memory, and it is given back. */
 struct hold *hold_create(struct locks *l, struct posix_file *file, uint64_t offset, uint64_t len);
 void hold_destroy(struct hold *h);
+
+/* ---- split.c: lock is held ---- */
+
+/* A fork begins: what is held and shared is private until it has ended. */
+void split_begin(struct locks *l);
+void split_end(struct locks *l);
+/* Until nothing is split; EAGAIN: it takes too long. */
+int split_wait(struct locks *l);
 
 /* ---- demote.c ---- */
 

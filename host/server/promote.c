@@ -20,10 +20,16 @@ uint64_t promote_span(const struct locks *l)
 	return l->process->model == SYS_ILP32 ? SPAN_32 : SPAN_64;
 }
 
+bool vma_is_of_file(const struct locks *l, const struct vma *v)
+{
+	static const char name[] = "/memfd:" WIRE_LOCKS_FILE;
+
+	return l->file != NULL && v->inode == l->inode && strncmp(v->name, name, sizeof(name) - 1) == 0;
+}
+
 bool vma_is_ours(const struct locks *l, const struct vma *v)
 {
-	return l->file != NULL && v->inode == l->inode && strncmp(v->name, "/memfd:" WIRE_LOCKS_FILE,
-								   sizeof("/memfd:" WIRE_LOCKS_FILE) - 1) == 0;
+	return vma_is_of_file(l, v) && (v->offset - v->start) % promote_span(l) == 0;
 }
 
 /* ---- holds ---- */
@@ -38,6 +44,7 @@ struct hold *hold_create(struct locks *l, struct posix_file *file, uint64_t offs
 	}
 	*h = (struct hold){.locks = l, .file = file, .offset = offset, .len = len};
 	LIST_INSERT_HEAD(&l->holds, h, link);
+	atomic_store(&l->page->held, 1);
 	return h;
 }
 

@@ -147,7 +147,8 @@ def uffd_forbidden():
 # ---- one test's surroundings ----
 
 VERBOSE = (r"^sundog: (process \d+: fault engine: .*|\S*sundog-server\S* is process \d+, with \d+ drivers?"
-           r"|\w+ is /pseudo/\S+|waiting for processes that hold a device: \d+)\n")
+           r"|\w+ is /pseudo/\S+|waiting for processes that hold a device: \d+"
+           r"|process \d+: promotion stops writers by .*)\n")
 
 
 class Result:
@@ -364,6 +365,7 @@ DRIVERS = {  # name: source, flags; the file is named after the source, as its d
     "rlock": ("rlock.c", []),
     "stress": ("stress.c", []),
     "waits": ("waits.c", []),
+    "lockdrv": ("lockdrv.c", []),
     "shm": ("../../../drivers/shm", []),
     "ctx": ("../../../drivers/ctx", []),
     "disk": ("../../../drivers/disk", []),

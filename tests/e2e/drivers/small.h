@@ -2,7 +2,7 @@
 /*
  * small.h: the frame of a driver of one minor node, NAME, for the tests of failures.  The includer defines
  * SMALL_NAME (a string) and may define SMALL_ATTACH (statements of attach(9E) that return on failure),
- * SMALL_DETACH, SMALL_INIT (an expression that replaces mod_install) and cb_ops fields in SMALL_CB.
+ * SMALL_DETACH, SMALL_INIT (an expression that replaces mod_install) SMALL_OPEN with SMALL_CLOSE, and cb_ops fields in SMALL_CB.
  */
 #ifndef SMALL_H
 #define SMALL_H
@@ -29,6 +29,10 @@
 #ifndef SMALL_CB
 #define SMALL_CB .cb_devmap = nodev, .cb_mmap = nodev, .cb_segmap = nodev, .cb_flag = D_NEW | D_MP
 #endif
+#ifndef SMALL_OPEN
+#define SMALL_OPEN nulldev
+#define SMALL_CLOSE nulldev
+#endif
 #ifndef SMALL_INIT
 #define SMALL_INIT mod_install(&small_modlinkage)
 #endif
@@ -52,8 +56,8 @@ small_detach(dev_info_t *dip, ddi_detach_cmd_t cmd)
 }
 
 static struct cb_ops small_cb_ops = {
-	.cb_open = nulldev,
-	.cb_close = nulldev,
+	.cb_open = SMALL_OPEN,
+	.cb_close = SMALL_CLOSE,
 	.cb_strategy = nodev,
 	.cb_print = nodev,
 	.cb_dump = nodev,

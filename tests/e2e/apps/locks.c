@@ -1,0 +1,827 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* locks: locked memory of every kind, shared with another address of the same cookie, and what becomes of it. */
+#include "app.h"
+#include "lockdrv.h"
+
+#include <semaphore.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
+#include <sys/syscall.h>
+
+static int device;
+
+/* ---- the driver's calls ---- */
+
+static int try_lock(void *addr, size_t len, int flags, int *slot)
+{
+	struct lockdrv l = {.addr = (uintptr_t)addr, .len = len, .flags = flags};
+	int error = ioctl(device, flags & LOCKDRV_LONGTERM ? LOCKDRV_LOCKMEM : LOCKDRV_LOCK, &l) < 0 ? errno : 0;
+
+	*slot = l.slot;
+	return error;
+}
+
+static int lock(void *addr, size_t len)
+{
+	int slot, error = try_lock(addr, len, LOCKDRV_WRITE, &slot);
+
+	if (error) {
+		fprintf(stderr, "lock of %zu at %p: %s\n", len, addr, strerror(error));
+		_exit(1);
+	}
+	return slot;
+}
+
+static void unlock(int slot)
+{
+	struct lockdrv l = {.slot = slot};
+
+	CHECK(ioctl(device, LOCKDRV_UNLOCK, &l) == 0);
+}
+
+/* The locked pages at a second address: now they are shared with the server. */
+static char *alias(int slot, size_t len)
+{
+	void *p = mmap64(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, device, (off64_t)LOCKDRV_AT(slot));
+
+	if (p == MAP_FAILED) {
+		fprintf(stderr, "mapping of slot %d: %s\n", slot, strerror(errno));
+		_exit(1);
+	}
+	return p;
+}
+
+static void fill(volatile char *p, size_t len, char c)
+{
+	for (size_t i = 0; i < len; i++)
+		p[i] = (char)(c + (char)(i >> 12) + (char)i);
+}
+
+static bool is_filled(const volatile char *p, size_t len, char c)
+{
+	for (size_t i = 0; i < len; i++)
+		if (p[i] != (char)(c + (char)(i >> 12) + (char)i))
+			return false;
+	return true;
+}
+
+/* What is in the memory is seen through the cookie, and the other way round, until unlock; then it is the process's alone. */
+static void data_identity(volatile char *p, size_t len)
+{
+	fill(p, len, 'a');
+	int slot = lock((void *)(uintptr_t)p, len);
+	CHECK(is_filled(p, len, 'a'));
+	volatile char *a = alias(slot, len);
+	CHECK(is_filled(p, len, 'a') && is_filled(a, len, 'a'));
+	fill(p, len, 'b');
+	CHECK(is_filled(a, len, 'b'));
+	fill(a, len, 'c');
+	CHECK(is_filled(p, len, 'c'));
+	CHECK(munmap((void *)(uintptr_t)a, len) == 0);
+	fill(p, len, 'd');
+	unlock(slot);
+	CHECK(is_filled(p, len, 'd'));
+}
+
+/* ---- kinds of memory ---- */
+
+#define LEN (64 * PAGE)
+
+static void *anonymous(size_t len, int flags)
+{
+	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+
+	CHECK(p != MAP_FAILED);
+	return p;
+}
+
+static void kind_anonymous(int argc, char **argv)
+{
+	char *p = anonymous(LEN, 0);
+
+	data_identity(p, LEN);
+	data_identity(p + 3 * PAGE, PAGE);
+	data_identity(p + LEN - PAGE, PAGE);
+	data_identity(p, LEN);
+}
+
+static void kind_heap(int argc, char **argv)
+{
+	char *small[64], *p;
+
+	for (int i = 0; i < 64; i++) {
+		CHECK(posix_memalign((void **)&p, PAGE, PAGE) == 0);
+		small[i] = p;
+		data_identity(p, PAGE);
+	}
+	for (int i = 0; i < 64; i++)
+		free(small[i]);
+	CHECK(sbrk(16 * PAGE) != (void *)-1);
+	p = (char *)(((uintptr_t)sbrk(0) - 8 * PAGE) & ~(uintptr_t)(PAGE - 1));
+	data_identity(p, 4 * PAGE);
+	for (int i = 0; i < 64; i++)
+		CHECK((small[i] = malloc(1000)) != NULL);
+}
+
+static _Alignas(4096) char data_buffer[8 * PAGE] = "private file memory";
+static _Alignas(4096) char bss_buffer[8 * PAGE];
+
+static void kind_static(int argc, char **argv)
+{
+	CHECK(strcmp(data_buffer, "private file memory") == 0);
+	int slot = lock(data_buffer, sizeof(data_buffer));
+	char *a = alias(slot, sizeof(data_buffer));
+	CHECK(strcmp(a, "private file memory") == 0);
+	CHECK(munmap(a, sizeof(data_buffer)) == 0);
+	unlock(slot);
+	data_identity(data_buffer, sizeof(data_buffer));
+	data_identity(bss_buffer, sizeof(bss_buffer));
+}
+
+static __attribute__((noinline)) void on_stack(int depth)
+{
+	_Alignas(4096) volatile char buffer[4 * PAGE];
+
+	if (depth > 0)
+		on_stack(depth - 1);
+	data_identity(buffer, sizeof(buffer));
+}
+
+/* The page that the thread runs on: its own frames lie in it. */
+static __attribute__((noinline)) void under_my_feet(void)
+{
+	volatile int here = 1;
+	char *page = (char *)((uintptr_t)&here & ~(uintptr_t)(PAGE - 1));
+	int slot = lock(page - PAGE, 2 * PAGE);
+	volatile char *a = alias(slot, 2 * PAGE);
+
+	here = 42;
+	CHECK(*(volatile int *)(a + ((char *)(uintptr_t)&here - (page - PAGE))) == 42);
+	CHECK(munmap((void *)(uintptr_t)a, 2 * PAGE) == 0);
+	unlock(slot);
+	CHECK(here == 42);
+}
+
+static __attribute__((noinline)) int deep(int n)
+{
+	volatile char room[PAGE] = {1};
+
+	return n == 0 ? room[0] : deep(n - 1) + room[0];
+}
+
+static void *stack_thread(void *arg)
+{
+	on_stack(3);
+	under_my_feet();
+	CHECK(deep(100) == 101);
+	CHECK(sem_post(arg) == 0);
+	return NULL;
+}
+
+static void kind_stack(int argc, char **argv)
+{
+	on_stack(3);
+	under_my_feet();
+	CHECK(deep(1000) == 1001); /* 4 MiB: it goes on growing */
+}
+
+/* The lowest page that the stack has so far. */
+static void kind_stack_end(int argc, char **argv)
+{
+	unsigned long start = 0, end;
+	char line[512];
+	FILE *maps = fopen("/proc/self/maps", "r");
+
+	while (maps && fgets(line, sizeof(line), maps))
+		if (strstr(line, "[stack]"))
+			CHECK(sscanf(line, "%lx-%lx", &start, &end) == 2);
+	CHECK(start != 0);
+	data_identity((char *)start, 2 * PAGE);
+	CHECK(deep(1000) == 1001);
+}
+
+static void kind_thread_stack(int argc, char **argv)
+{
+	pthread_t thread;
+	sem_t done;
+
+	CHECK(sem_init(&done, 0, 0) == 0);
+	for (int i = 0; i < 3; i++) {
+		CHECK(pthread_create(&thread, NULL, stack_thread, &done) == 0);
+		CHECK(sem_wait(&done) == 0);
+		CHECK(pthread_join(thread, NULL) == 0);
+	}
+}
+
+static int temporary_file(size_t len)
+{
+	char name[256];
+
+	snprintf(name, sizeof(name), "%s/locks-XXXXXX", getenv("TMPDIR") ?: "/tmp");
+	int fd = mkstemp(name);
+	CHECK(fd >= 0 && unlink(name) == 0 && ftruncate(fd, (off_t)len) == 0);
+	return fd;
+}
+
+static void kind_private_file(int argc, char **argv)
+{
+	char byte = 0;
+	int fd = temporary_file(LEN);
+	char *p = mmap(NULL, LEN, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+
+	CHECK(p != MAP_FAILED && pwrite(fd, "f", 1, 5 * PAGE) == 1);
+	CHECK(p[5 * PAGE] == 'f');
+	data_identity(p, LEN);
+	CHECK(pread(fd, &byte, 1, 5 * PAGE) == 1 && byte == 'f'); /* the file has not changed */
+}
+
+static void kind_shared_file(int argc, char **argv)
+{
+	int fd = temporary_file(LEN);
+	char *p = mmap(NULL, LEN, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), byte = 0;
+
+	CHECK(p != MAP_FAILED);
+	data_identity(p, LEN);
+	data_identity(p + 7 * PAGE, 2 * PAGE);
+	p[9 * PAGE] = 'Z';
+	CHECK(pread(fd, &byte, 1, 9 * PAGE) == 1 && byte == 'Z');
+}
+
+static void kind_shared_anonymous(int argc, char **argv)
+{
+	char *p = mmap(NULL, LEN, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(p != MAP_FAILED);
+	data_identity(p, LEN);
+	pid_t pid = fork(); /* shared it stays */
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		p[0] = 'K';
+		_exit(0);
+	}
+	reap(pid);
+	CHECK(p[0] == 'K');
+}
+
+static void kind_sysv(int argc, char **argv)
+{
+	int id = shmget(IPC_PRIVATE, LEN, 0600);
+	char *p = shmat(id, NULL, 0);
+
+	CHECK(id >= 0 && p != (void *)-1 && shmctl(id, IPC_RMID, NULL) == 0);
+	data_identity(p, LEN);
+}
+
+static void kind_thp(int argc, char **argv)
+{
+	size_t len = 4 << 20;
+	char *p = anonymous(len + (2 << 20), 0);
+
+	p = (char *)(((uintptr_t)p + (2 << 20) - 1) & ~(uintptr_t)((2 << 20) - 1));
+	(void)madvise(p, len, MADV_HUGEPAGE);
+	memset(p, 1, len);
+	data_identity(p + 5 * PAGE, 7 * PAGE);
+	data_identity(p, len);
+}
+
+static void kind_hugetlb(int argc, char **argv)
+{
+	size_t len = 4 << 20;
+	char *p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+
+	if (p == MAP_FAILED)
+		_exit(77);
+	data_identity(p + 5 * PAGE, 7 * PAGE);
+	data_identity(p, len);
+	CHECK(munmap(p, len) == 0);
+}
+
+/* ---- errors ---- */
+
+static void expect(const char *what, void *addr, size_t len, int flags, int wanted)
+{
+	int slot, error = try_lock(addr, len, flags, &slot);
+
+	if (error == wanted)
+		return;
+	fprintf(stderr, "%s: %s, wanted %s\n", what, strerror(error), strerror(wanted));
+	_exit(1);
+}
+
+static void errors(int argc, char **argv)
+{
+	char *p = anonymous(8 * PAGE, 0);
+	char *none = mmap(NULL, 4 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *r = mmap(NULL, 4 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	expect("the first one", p, PAGE, LOCKDRV_READ, 0); /* after which nothing of ours comes into the hole */
+	CHECK(munmap(p + 4 * PAGE, PAGE) == 0);
+	expect("hole inside", p, 8 * PAGE, LOCKDRV_WRITE, EFAULT);
+	expect("hole inside, read", p, 8 * PAGE, LOCKDRV_READ, EFAULT);
+	expect("nothing there", p + 4 * PAGE, PAGE, LOCKDRV_READ, EFAULT);
+	expect("wraps", p, (size_t)0 - PAGE, LOCKDRV_READ, sizeof(void *) == 8 ? ENOMEM : EFAULT);
+	expect("write without permission", r, PAGE, LOCKDRV_WRITE, EACCES);
+	expect("read of a read-only mapping", r, 4 * PAGE, LOCKDRV_READ, 0);
+	expect("read without permission", none, PAGE, LOCKDRV_READ, EACCES);
+	expect("write without any permission", none, PAGE, LOCKDRV_WRITE, EACCES);
+	int fd = temporary_file(4 * PAGE);
+	char *s = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	CHECK(s != MAP_FAILED);
+	expect("shared file", s, 4 * PAGE, LOCKDRV_WRITE, 0);
+	expect("shared file, long term", s, 4 * PAGE, LOCKDRV_WRITE | LOCKDRV_LONGTERM, EFAULT);
+	expect("anonymous, long term", p, 4 * PAGE, LOCKDRV_WRITE | LOCKDRV_LONGTERM, 0);
+	CHECK(ftruncate(fd, 2 * PAGE) == 0);
+	expect("beyond the file's end", s, 4 * PAGE, LOCKDRV_WRITE, EFAULT);
+}
+
+/* WRITE breaks copy-on-write first: the child's lock is of the child's own pages. */
+static void copy_on_write(int argc, char **argv)
+{
+	char *p = anonymous(4 * PAGE, 0);
+
+	fill(p, 4 * PAGE, 'p');
+	pid_t pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		int slot = lock(p, 4 * PAGE);
+		char *a = alias(slot, 4 * PAGE);
+		CHECK(is_filled(a, 4 * PAGE, 'p'));
+		fill(a, 4 * PAGE, 'c');
+		CHECK(is_filled(p, 4 * PAGE, 'c'));
+		CHECK(munmap(a, 4 * PAGE) == 0);
+		unlock(slot);
+		_exit(0);
+	}
+	reap(pid);
+	CHECK(is_filled(p, 4 * PAGE, 'p'));
+}
+
+/* ---- later life ---- */
+
+static void discard(int argc, char **argv)
+{
+	int advice = argc > 0 && strcmp(argv[0], "free") == 0 ? MADV_FREE : MADV_DONTNEED;
+	char *p = anonymous(LEN, 0);
+
+	for (int promoted = 0; promoted < 3; promoted++) {
+		fill(p, LEN, 'x');
+		int slot = lock(p, LEN);
+		CHECK(munmap(alias(slot, LEN), LEN) == 0);
+		unlock(slot);
+		if (promoted == 1) { /* a fork makes it private again */
+			pid_t pid = fork();
+			CHECK(pid >= 0);
+			if (pid == 0)
+				_exit(!is_filled(p, LEN, 'x'));
+			reap(pid);
+		}
+		CHECK(is_filled(p, LEN, 'x'));
+		CHECK(madvise(p + PAGE, LEN - 2 * PAGE, advice) == 0);
+		CHECK(p[0] == 'x' && p[LEN - 1] == (char)('x' + 63 + (char)(LEN - 1)));
+		for (size_t i = PAGE; advice == MADV_DONTNEED && i < LEN - PAGE; i++)
+			CHECK(p[i] == 0);
+	}
+}
+
+static void fork_copies(int argc, char **argv)
+{
+	char *p = anonymous(LEN, 0);
+
+	fill(p, LEN, 'p');
+	int slot = lock(p, LEN);
+	char *a = alias(slot, LEN);
+	pid_t pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0) { /* its own copy, though the parent's pages are locked and shared */
+		CHECK(is_filled(p, LEN, 'p'));
+		fill(p, LEN, 'c');
+		CHECK(is_filled(a, LEN, 'p')); /* the device mapping is shared as ever */
+		pid = fork();
+		CHECK(pid >= 0);
+		if (pid == 0)
+			_exit(!is_filled(p, LEN, 'c'));
+		reap(pid);
+		int mine = lock(p, LEN);
+		char *own = alias(mine, LEN);
+		CHECK(is_filled(own, LEN, 'c'));
+		CHECK(munmap(own, LEN) == 0);
+		unlock(mine);
+		_exit(0);
+	}
+	reap(pid);
+	CHECK(is_filled(p, LEN, 'p') && is_filled(a, LEN, 'p'));
+	fill(a, LEN, 'q');
+	CHECK(is_filled(p, LEN, 'q'));
+	CHECK(munmap(a, LEN) == 0);
+	unlock(slot);
+}
+
+/* The page that fork runs on is shared with the server. */
+static void fork_on_stack(int argc, char **argv)
+{
+	volatile int here = 1;
+	char *page = (char *)((uintptr_t)&here & ~(uintptr_t)(PAGE - 1));
+	int slot = lock(page - PAGE, 2 * PAGE);
+	volatile char *a = alias(slot, 2 * PAGE);
+
+	pid_t pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		here = 2;
+		CHECK(deep(20) == 21);
+		_exit(here != 2);
+	}
+	reap(pid);
+	CHECK(here == 1);
+	here = 3;
+	CHECK(*(volatile int *)(a + ((char *)(uintptr_t)&here - (page - PAGE))) == 3);
+	CHECK(munmap((void *)(uintptr_t)a, 2 * PAGE) == 0);
+	unlock(slot);
+}
+
+static void remap(int argc, char **argv)
+{
+	char *p = anonymous(LEN, 0), *q;
+
+	fill(p, LEN, 'r');
+	int slot = lock(p + 8 * PAGE, 8 * PAGE);
+	CHECK(munmap(alias(slot, 8 * PAGE), 8 * PAGE) == 0);
+	unlock(slot);
+	q = mremap(p, LEN, 2 * LEN, MREMAP_MAYMOVE);
+	CHECK(q != MAP_FAILED && is_filled(q, LEN, 'r'));
+	for (size_t i = LEN; i < 2 * LEN; i++)
+		CHECK(q[i] == 0);
+	fill(q, 2 * LEN, 's');
+	q = mremap(q, 2 * LEN, PAGE, 0);
+	CHECK(q != MAP_FAILED && is_filled(q, PAGE, 's'));
+}
+
+static void private_again(int argc, char **argv)
+{
+	char line[512], *p = anonymous(LEN, 0);
+	unsigned long start, end;
+	char perms[5];
+
+	fill(p, LEN, 'v');
+	int slot = lock(p, LEN);
+	CHECK(munmap(alias(slot, LEN), LEN) == 0);
+	unlock(slot);
+	for (bool shared = true; shared; usleep(50000)) { /* ends by the test's limit if it never comes */
+		FILE *maps = fopen("/proc/self/maps", "r");
+		for (shared = false; fgets(line, sizeof(line), maps);)
+			if (sscanf(line, "%lx-%lx %4s", &start, &end, perms) == 3 && start < (uintptr_t)p + LEN &&
+			    end > (uintptr_t)p)
+				shared |= perms[3] == 's';
+		fclose(maps);
+		CHECK(is_filled(p, LEN, 'v'));
+	}
+	data_identity(p, LEN);
+}
+
+static void waits_for_unlock(int argc, char **argv);
+
+/* ---- many writers ---- */
+
+#define WRITERS 4
+static _Atomic bool stop;
+static struct writer { char *part; size_t len; uint64_t rounds; } writers[WRITERS];
+
+/* Counts up every word of its part, over and over: a lost write is a word that has a wrong count. */
+static void *writer_main(void *arg)
+{
+	struct writer *w = arg;
+	volatile uint64_t *word = (volatile uint64_t *)w->part;
+
+	do {
+		for (size_t i = 0; i < w->len / 8; i += 64)
+			word[i]++;
+		w->rounds++;
+	} while (!stop);
+	return NULL;
+}
+
+/* Words 1, 65, ...: the driver's alone. */
+static void driver_xor(volatile uint64_t *word, size_t words, uint64_t value)
+{
+	for (size_t i = 1; i < words; i += 64)
+		word[i] ^= value;
+}
+
+static void writing(int argc, char **argv)
+{
+	int rounds = argc > 0 ? atoi(argv[0]) : 10;
+	size_t len = (size_t)(argc > 1 ? atoi(argv[1]) : 16) << 20, part = len / WRITERS;
+	char *p = anonymous(len, 0);
+	pthread_t thread[WRITERS];
+	uint64_t expected = 0;
+
+	for (int i = 0; i < WRITERS; i++) {
+		writers[i] = (struct writer){p + (size_t)i * part, part, 0};
+		CHECK(pthread_create(&thread[i], NULL, writer_main, &writers[i]) == 0);
+	}
+	for (int i = 0; i < rounds; i++) {
+		int slot = lock(p, len);
+		char *a = alias(slot, len);
+		driver_xor((volatile uint64_t *)a, len / 8, (uint64_t)i * 0x9e3779b97f4a7c15u);
+		expected ^= (uint64_t)i * 0x9e3779b97f4a7c15u;
+		CHECK(munmap(a, len) == 0);
+		unlock(slot);
+		if (i % 4 == 3) { /* private again, so that the next round moves all pages again */
+			pid_t pid = fork();
+			CHECK(pid >= 0);
+			if (pid == 0)
+				_exit(0);
+			reap(pid);
+		}
+	}
+	stop = true;
+	for (int i = 0; i < WRITERS; i++) {
+		CHECK(pthread_join(thread[i], NULL) == 0);
+		const uint64_t *word = (const uint64_t *)writers[i].part;
+		for (size_t j = 0; j < part / 8; j += 64) {
+			if (word[j] != writers[i].rounds)
+				fprintf(stderr, "writer %d, word %zu: %llu, wanted %llu\n", i, j,
+					(unsigned long long)word[j], (unsigned long long)writers[i].rounds);
+			CHECK(word[j] == writers[i].rounds);
+			CHECK(word[j + 1] == expected);
+		}
+	}
+}
+
+/* ---- churn ---- */
+
+static unsigned map_lines(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	unsigned n = 0;
+	char line[512];
+
+	while (fgets(line, sizeof(line), maps))
+		n++;
+	fclose(maps);
+	return n;
+}
+
+/* Sliding ranges of a buffer: prints how many map lines came to stay. */
+static void sliding(int argc, char **argv)
+{
+	int rounds = argc > 0 ? atoi(argv[0]) : 1000;
+	size_t len = 4 << 20;
+	char *p = anonymous(len, 0);
+	unsigned before = 0, after;
+
+	for (int i = 0; i < rounds; i++) {
+		size_t n = (size_t)(3 + i % 7) * PAGE, at = ((size_t)i * 3 * PAGE) % (len - n);
+		p[at] = (char)i;
+		int slot = lock(p + at, n);
+		if (i % 4 != 0) {
+			char *a = alias(slot, n);
+			CHECK(a[0] == (char)i);
+			CHECK(munmap(a, n) == 0);
+		}
+		unlock(slot);
+		if (i == rounds / 2) /* each page has been there */
+			before = map_lines();
+	}
+	after = map_lines();
+	printf("%u %u\n", before, after);
+}
+
+struct block { unsigned char *p; size_t len; unsigned char seed; };
+
+static void block_check(const struct block *b)
+{
+	for (size_t i = 0; i < b->len; i++)
+		CHECK(b->p[i] == (unsigned char)(b->seed + i));
+}
+
+static void block_make(struct block *b, unsigned *random)
+{
+	size_t len = (size_t)(rand_r(random) % 64) * 1024 + (size_t)(rand_r(random) % 5000) + 16;
+
+	b->p = rand_r(random) % 3 == 0 ? aligned_alloc(PAGE, (len + PAGE - 1) & ~(size_t)(PAGE - 1)) : malloc(len);
+	CHECK(b->p != NULL);
+	b->len = len;
+	b->seed = (unsigned char)rand_r(random);
+	for (size_t i = 0; i < len; i++)
+		b->p[i] = (unsigned char)(b->seed + i);
+}
+
+/* The whole pages of a block, locked and perhaps exported for a moment. */
+static void block_lock(const struct block *b, unsigned random)
+{
+	uintptr_t start = ((uintptr_t)b->p + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
+	uintptr_t end = ((uintptr_t)b->p + b->len) & ~(uintptr_t)(PAGE - 1);
+
+	if (end <= start)
+		return;
+	int slot = lock((void *)start, end - start);
+	if (random % 2) {
+		unsigned char *a = (unsigned char *)alias(slot, end - start);
+		size_t skip = start - (uintptr_t)b->p;
+		for (size_t i = 0; i < end - start; i++)
+			CHECK(a[i] == (unsigned char)(b->seed + skip + i));
+		CHECK(munmap(a, end - start) == 0);
+	}
+	unlock(slot);
+}
+
+#define BLOCKS 64
+static int churn_rounds;
+
+static void *churn_main(void *arg)
+{
+	unsigned random = (unsigned)(uintptr_t)arg * 7919 + 1;
+	struct block blocks[BLOCKS] = {0};
+
+	for (int i = 0; i < churn_rounds; i++) {
+		struct block *b = &blocks[rand_r(&random) % BLOCKS];
+		if (b->p) {
+			block_check(b);
+			free(b->p);
+		}
+		block_make(b, &random);
+		if (i % 4 == 0)
+			block_lock(b, rand_r(&random));
+		if (i % 16 == 0) {
+			block_check(b);
+			unsigned char *q = realloc(b->p, b->len * 2 + 4096);
+			CHECK(q != NULL);
+			b->p = q;
+			block_check(b);
+		}
+	}
+	for (int i = 0; i < BLOCKS; i++)
+		if (blocks[i].p) {
+			block_check(&blocks[i]);
+			free(blocks[i].p);
+		}
+	return NULL;
+}
+
+/* A child that uses the allocator as its parent left it. */
+static void churn_child(void)
+{
+	void *p[64];
+
+	for (int round = 0; round < 4; round++) {
+		for (int i = 0; i < 64; i++) {
+			CHECK((p[i] = malloc((size_t)(i + 1) * 700)) != NULL);
+			memset(p[i], i, (size_t)(i + 1) * 700);
+		}
+		for (int i = 0; i < 64; i++)
+			free(p[i]);
+	}
+	_exit(0);
+}
+
+static void churn(int argc, char **argv)
+{
+	pthread_t thread[4];
+
+	churn_rounds = argc > 0 ? atoi(argv[0]) : 500;
+	for (intptr_t i = 0; i < 4; i++)
+		CHECK(pthread_create(&thread[i], NULL, churn_main, (void *)i) == 0);
+	for (int i = 0; i < churn_rounds / 25; i++) {
+		pid_t pid = fork();
+		CHECK(pid >= 0);
+		if (pid == 0)
+			churn_child();
+		reap(pid);
+	}
+	for (int i = 0; i < 4; i++)
+		CHECK(pthread_join(thread[i], NULL) == 0);
+}
+
+/* ---- munmap and the others wait ---- */
+
+static char *waits_p;
+static _Atomic int waits_done;
+static const char *waits_how;
+
+static void *waits_main(void *arg)
+{
+	if (strcmp(waits_how, "munmap") == 0)
+		CHECK(munmap(waits_p, LEN) == 0);
+	else if (strcmp(waits_how, "mprotect") == 0)
+		CHECK(mprotect(waits_p, LEN, PROT_READ) == 0);
+	else if (strcmp(waits_how, "mmap") == 0)
+		CHECK(mmap(waits_p, LEN, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == waits_p);
+	else
+		CHECK(mremap(waits_p, LEN, 2 * LEN, MREMAP_MAYMOVE) != MAP_FAILED);
+	waits_done = 1;
+	return NULL;
+}
+
+static void waits_for_unlock(int argc, char **argv)
+{
+	pthread_t thread;
+
+	waits_how = argc > 0 ? argv[0] : "munmap";
+	waits_p = anonymous(LEN, 0);
+	fill(waits_p, LEN, 'w');
+	int slot = lock(waits_p + 4 * PAGE, 4 * PAGE);
+	CHECK(pthread_create(&thread, NULL, waits_main, NULL) == 0);
+	for (int i = 0; i < 200; i++) {
+		CHECK(is_filled(waits_p, PAGE, 'w') && !waits_done);
+		usleep(1000);
+	}
+	unlock(slot);
+	CHECK(pthread_join(thread, NULL) == 0 && waits_done);
+}
+
+/* With a callback that unlocks, nobody waits. */
+static void cleanup_called(int argc, char **argv)
+{
+	char *p = anonymous(LEN, 0);
+	int slot, before = ioctl(device, LOCKDRV_CLEANUPS, 0);
+
+	CHECK(try_lock(p, LEN, LOCKDRV_WRITE | LOCKDRV_LONGTERM, &slot) == 0);
+	CHECK(munmap(p + PAGE, PAGE) == 0);
+	CHECK(ioctl(device, LOCKDRV_CLEANUPS, 0) == before + 1);
+	CHECK(ioctl(device, LOCKDRV_LOCKS, 0) == 0);
+}
+
+/* ---- between processes ---- */
+
+/* export LEN: locks, says the slot on stdout, waits for a line, and dies by SIGKILL. */
+static void export_and_die(int argc, char **argv)
+{
+	char *p = anonymous(LEN, 0), line[16];
+
+	fill(p, LEN, 'e');
+	int slot = lock(p, LEN);
+	printf("%d\n", slot);
+	fflush(stdout);
+	CHECK(fgets(line, sizeof(line), stdin) != NULL);
+	kill(getpid(), SIGKILL);
+}
+
+/* import SLOT: maps it, says so, waits for a line; the memory must still be as it was. */
+static void import(int argc, char **argv)
+{
+	char line[16], *a = alias(atoi(argv[0]), LEN);
+
+	CHECK(is_filled(a, LEN, 'e'));
+	printf("mapped\n");
+	fflush(stdout);
+	CHECK(fgets(line, sizeof(line), stdin) != NULL);
+	CHECK(is_filled(a, LEN, 'e'));
+	fill(a, LEN, 'i');
+	CHECK(is_filled(a, LEN, 'i'));
+}
+
+static void exec_locked(int argc, char **argv)
+{
+	char *p = anonymous(LEN, 0);
+	int slot;
+
+	CHECK(fcntl(device, F_SETFD, FD_CLOEXEC) == 0);
+	CHECK(try_lock(p, LEN, LOCKDRV_WRITE | LOCKDRV_LONGTERM, &slot) == 0);
+	CHECK(munmap(alias(slot, LEN), LEN) == 0);
+	execl("/proc/self/exe", "locks", "unlocked", NULL);
+	CHECK(!"exec");
+}
+
+static void unlocked(int argc, char **argv)
+{
+	CHECK(ioctl(device, LOCKDRV_LOCKS, 0) == 0);
+}
+
+static const struct part parts[] = {
+	{"anonymous", kind_anonymous},
+	{"heap", kind_heap},
+	{"static", kind_static},
+	{"stack", kind_stack},
+	{"stack-end", kind_stack_end},
+	{"thread-stack", kind_thread_stack},
+	{"private-file", kind_private_file},
+	{"shared-file", kind_shared_file},
+	{"shared-anonymous", kind_shared_anonymous},
+	{"sysv", kind_sysv},
+	{"thp", kind_thp},
+	{"hugetlb", kind_hugetlb},
+	{"errors", errors},
+	{"copy-on-write", copy_on_write},
+	{"discard", discard},
+	{"fork", fork_copies},
+	{"fork-stack", fork_on_stack},
+	{"remap", remap},
+	{"private-again", private_again},
+	{"writing", writing},
+	{"sliding", sliding},
+	{"churn", churn},
+	{"waits", waits_for_unlock},
+	{"cleanup", cleanup_called},
+	{"export", export_and_die},
+	{"import", import},
+	{"exec", exec_locked},
+	{"unlocked", unlocked},
+	{NULL, NULL},
+};
+
+int main(int argc, char **argv)
+{
+	device = open_device("/dev/lockdrv", O_RDWR);
+	return part_main(parts, argc, argv);
+}
