@@ -36,6 +36,7 @@ static void heir_drop(struct heir *h)
 {
 	TAILQ_REMOVE(&heirs.list, h, link);
 	heirs.count--;
+	lifecycle_unlisten(h->pidfd);
 	close(h->pidfd);
 	sys_account_release(h->account);
 	free(h);
@@ -77,6 +78,7 @@ void heir_add(pid_t pid, int pidfd, struct sys_account *account)
 		heir_drop(TAILQ_FIRST(&heirs.list));
 	TAILQ_INSERT_TAIL(&heirs.list, h, link);
 	heirs.count++;
+	(void)lifecycle_listen_heir(h->pidfd); /* else the next one finds it dead */
 	pthread_mutex_unlock(&heirs.lock);
 }
 

@@ -30,6 +30,7 @@
 #define SWEEP_MS 300
 #define ID_DEATHS UINT64_C(0xffffffffffffffff)
 #define ID_WAKE UINT64_C(0xfffffffffffffffe)
+#define ID_HEIR UINT64_C(0xfffffffffffffffd)
 
 static struct {
 	int deaths;  /* the set above */
@@ -73,6 +74,11 @@ int lifecycle_listen(int fd, uint64_t id)
 	if (server.nprocesses <= 1)
 		(void)!write(lifecycle.wake, &one, sizeof(one));
 	return set_add(lifecycle.inputs, fd, EPOLLIN, id);
+}
+
+int lifecycle_listen_heir(int pidfd)
+{
+	return set_add(lifecycle.inputs, pidfd, EPOLLIN, ID_HEIR);
 }
 
 void lifecycle_unlisten(int fd)
@@ -278,6 +284,8 @@ static void *lifecycle_thread(void *arg)
 		for (int i = 0; i < n; i++) {
 			if (e[i].data.u64 == ID_WAKE)
 				wake_clear();
+			else if (e[i].data.u64 == ID_HEIR)
+				heirs_purge(false);
 			else if (e[i].data.u64 != ID_DEATHS)
 				input(e[i].data.u64);
 		}

@@ -180,8 +180,8 @@ static void stop(const struct options *o)
 	jobs_drain();
 	open_close_all();
 	jobs_drain();
-	lifecycle_stop();
 	heirs_purge(true);
+	lifecycle_stop();
 	demote_stop();
 	sys_thread_enter(NULL);
 	leaks = report_halt();

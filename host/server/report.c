@@ -69,7 +69,6 @@ void report_stats(char *line, size_t size)
 {
 	unsigned descriptors, pages, processes, opens;
 
-	heirs_purge(false);
 	descriptors_count(&descriptors, &pages);
 	server_lock();
 	processes = server.nprocesses;

@@ -475,6 +475,8 @@ void lifecycle_settle(const struct process *p);
 int lifecycle_watch(int fd, uint64_t id);
 void lifecycle_unwatch(int fd);
 int lifecycle_listen(int fd, uint64_t id); /* interrupts */
+/* Without the lock: heirs_purge() will be called when that process has died. */
+int lifecycle_listen_heir(int pidfd);
 void lifecycle_unlisten(int fd);
 
 /* ---- projects.c: the project database and limits of the command line ---- */
