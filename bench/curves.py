@@ -32,6 +32,7 @@ class Curve:
     like: object  # function of n: what it may grow like
     law: str
     cpus: int = 1  # 1: everything on CPU 0: how it grows, not who runs where
+    program: str = "bench-curve"  # another one runs without a server, and gets the second word of the name
 
 
 CURVES = [
@@ -41,6 +42,10 @@ CURVES = [
     Curve("lookup", "a fault among so many handles", (10, 100, 1000, 10000, 100000), lookup, "log n"),
     Curve("sharers", "processes with one cookie: start, map, touch, end", (1, 10, 50, 200, 500), total, "n log n"),
     Curve("threads", "a fault, while so many threads fault", (1, 2, 4, 8, 16, 32), flat, "constant", 2),
+    Curve("charge threads", "1,000 charges of locked memory, by so many threads in one project", (1, 2, 4, 8), flat,
+          "constant", 2, "bench-charge"),
+    Curve("charge projects", "1,000 charges of locked memory, by 2 threads in so many projects", (1, 10, 100, 1000, 10000),
+          lookup, "log n", 2, "bench-charge"),
     Curve("processes", "a fault, while so many processes fault", (1, 2, 4, 8), flat, "constant", 2),
 ]
 
