@@ -595,13 +595,14 @@ unlock_in_interrupt_context_is_done_later_by_a_system_thread(void **state)
 
 static _Atomic int unlocked;
 static int order[8];
-static _Atomic bool gate;
+static _Atomic bool gate, entered;
 
 /* A device mapping's driver sees the unlocks one by one. */
 static int
 access_notes(void *dhp, void *pvtp, long long off, size_t len, unsigned type, unsigned rw)
 {
 	if (type == 3) {
+		entered = true;
 		while (!gate)
 			sched_yield();
 		order[unlocked++] = (int)(off / (long long)PAGE);
@@ -619,7 +620,7 @@ unlocks_in_interrupt_context_keep_their_order(void **state)
 	rec_script(kernel, REC_ACCESS);
 	rec.access = access_notes;
 	unlocked = 0;
-	gate = false;
+	gate = entered = false;
 	/* locks of one device exclude each other: the first is of the mapping, the others of ordinary memory */
 	at[0] = rec_mmap_pages(process, fd, 0, 1);
 	queued[0] = lock(process, fd, at[0], PAGE, REC_READ);
@@ -627,6 +628,8 @@ unlocks_in_interrupt_context_keep_their_order(void **state)
 		queued[i] = lock(process, fd, addr, PAGE, REC_READ);
 	assert_int_equal(rec_run(process, fd, run_interrupt, NULL), 0);
 	/* the first one sleeps in the driver, so that the others have not begun */
+	while (!entered)
+		sched_yield();
 	assert_int_equal(used(), 8 * PAGE - PAGE);
 	gate = true;
 	assert_int_equal(sundog_munmap(process, addr, PAGE), 0);
