@@ -147,6 +147,14 @@ enum sundog_access { SUNDOG_READ, SUNDOG_WRITE, SUNDOG_EXEC };
 struct sundog_signal_info sundog_touch(struct sundog_process *p, uint64_t addr, enum sundog_access access);
 struct sundog_signal_info sundog_peek(struct sundog_process *p, uint64_t addr, void *to, size_t len);
 struct sundog_signal_info sundog_poke(struct sundog_process *p, uint64_t addr, const void *from, size_t len);
+/*
+ * Memory of the process, whole pages, locked for a device that reads (SUNDOG_WRITE: writes) it: the driver of a device
+ * mapping in it sees DEVMAP_LOCK, and DEVMAP_UNLOCK at the end.  The process's munmap and mprotect wait meanwhile.
+ * Unlocked from any thread, before sundog_system_destroy().
+ */
+struct sundog_lock;
+int sundog_lock(struct sundog_process *p, uint64_t addr, size_t len, enum sundog_access access, struct sundog_lock **lock);
+void sundog_unlock(struct sundog_lock *lock);
 /* Does the page have a translation (one that allows access) now? */
 bool sundog_loaded(struct sundog_process *p, uint64_t addr, enum sundog_access access);
 

@@ -82,7 +82,7 @@ lock_report(struct range_lock *range, bool fork)
 
 	if (!fork) {
 		host_mutex_lock(&locks.lock);
-		lock_report_left(lock, "the process is gone");
+		lock_report_left(lock, "after exit(2) or exec(2)");
 		host_mutex_unlock(&locks.lock);
 	} else if (!lock->longterm) {
 		driver_warning(lock->caller,
@@ -230,8 +230,9 @@ memory_lock(uintptr_t addr, size_t len, int flags, ddi_umem_cookie_t *cookiep, c
 	struct umem_lock *lock;
 	int error;
 
-	if (p == &p0)
-		return EFAULT; /* the system has no user memory */
+	/* The system has no user memory; a process that dies has none any more, and pays for nothing. */
+	if (p == &p0 || address_space_is_dying(address_space_of(p->p_as)))
+		return EFAULT;
 	lock = lock_create(addr, len, flags, ops, p, caller);
 	*cookiep = &lock->cookie;
 	error = lock_begin(lock, flags);

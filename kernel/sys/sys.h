@@ -182,6 +182,16 @@ bool sys_mapped(uintptr_t addr, size_t len);
 /* True if memory of the current process in the range, ordinary memory too, is locked for a device, or just being so. */
 bool sys_locked(uintptr_t addr, size_t len);
 
+/*
+ * [addr, addr + len), whole pages of the current process, locked for a device that reads (write: writes) it, as for one
+ * transfer of physio(9F): drivers of device mappings in it see DEVMAP_LOCK and DEVMAP_UNLOCK, nothing is charged.
+ * EINVAL: alignment, len 0; EFAULT, EACCES, ENOMEM, EAGAIN: it cannot be locked; EINTR: a signal is pending.
+ */
+struct sys_lock;
+int sys_lock(uintptr_t addr, size_t len, bool write, struct sys_lock **out);
+/* From any thread, also after the process has died. */
+void sys_unlock(struct sys_lock *lock);
+
 enum sys_rw { SYS_RW_OTHER, SYS_RW_READ, SYS_RW_WRITE, SYS_RW_EXEC };
 struct sys_fault {
 	int signo; /* 0: go on (retry the access) */

@@ -139,6 +139,7 @@ void address_space_layout_begin(struct address_space *space);
 void address_space_layout_end(struct address_space *space);
 /* From now on no access begins except the layout owner's; those that wait give up. */
 void address_space_kill(struct address_space *space);
+bool address_space_is_dying(struct address_space *space);
 bool address_space_layout_held(struct address_space *space);
 
 /* ---- segments ---- */

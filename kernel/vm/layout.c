@@ -163,6 +163,17 @@ address_space_kill(struct address_space *space)
 }
 
 bool
+address_space_is_dying(struct address_space *space)
+{
+	bool dying;
+
+	host_mutex_lock(&space->lock);
+	dying = space->dying;
+	host_mutex_unlock(&space->lock);
+	return dying;
+}
+
+bool
 address_space_layout_held(struct address_space *space)
 {
 	bool held;

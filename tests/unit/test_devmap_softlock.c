@@ -898,6 +898,59 @@ two_mappings_side_by_side_are_one_LOCK(void **state)
 	rec_umem_unlock(locked);
 }
 
+/* ---- without a driver that locks ---- */
+
+static void
+a_lock_of_the_hosts_own_is_a_LOCK_too(void **state)
+{
+	struct worker w = {.process = process, .len = PAGE};
+	struct sundog_lock *held;
+
+	map_at(0);
+	assert_int_equal(sundog_lock(process, addr + PAGE, 2 * PAGE, SUNDOG_WRITE, &held), 0);
+	rec_expect("access h0 p1 off 1 len 2 type 2 rw 2\n");
+	w.addr = addr + PAGE;
+	worker_start(&w, work_munmap);
+	wait_asleep(&w);
+	sundog_unlock(held);
+	assert_int_equal(worker_join(&w), 0);
+	rec_expect("access h0 p1 off 1 len 2 type 3 rw 2\nunmap h0 p1 off 1 len 1 before h0 after h1\n");
+	assert_int_equal(sundog_lock(process, addr, PAGE, SUNDOG_READ, &held), 0);
+	rec_expect("access h0 p1 off 0 len 1 type 2 rw 1\n");
+	sundog_unlock(held);
+	assert_int_equal(sundog_lock(process, addr + 1, PAGE, SUNDOG_READ, &held), EINVAL);
+	assert_int_equal(sundog_lock(process, addr, 0, SUNDOG_READ, &held), EINVAL);
+	assert_int_equal(sundog_lock(process, addr + PAGE, PAGE, SUNDOG_READ, &held), EFAULT);
+	assert_int_equal(sundog_lock(process, addr, 0ul - PAGE, SUNDOG_READ, &held), EFAULT);
+}
+
+static int ctx_types[2], ctx_calls;
+
+static int
+contextmgt(void *dhp, void *pvtp, long long off, size_t len, unsigned type, unsigned rw)
+{
+	ctx_types[ctx_calls++ % 2] = (int)type;
+	return rec_load(dhp, off, len, type, rw);
+}
+
+static int
+access_ctxmgt(void *dhp, void *pvtp, long long off, size_t len, unsigned type, unsigned rw)
+{
+	return rec_ctxmgt(dhp, pvtp, off, len, type, rw, contextmgt);
+}
+
+static void
+context_management_passes_the_types_on(void **state)
+{
+	ctx_calls = 0;
+	rec.access = access_ctxmgt;
+	map_at(0);
+	rec_umem_unlock(lock(process, fd, addr, PAGES * PAGE, REC_WRITE));
+	assert_int_equal(ctx_calls, 2);
+	assert_int_equal(ctx_types[0], 2);
+	assert_int_equal(ctx_types[1], 3);
+}
+
 /* ---- other kinds of mappings ---- */
 
 static int
@@ -1107,6 +1160,8 @@ main(void)
 		TEST(a_mixed_range_with_a_hole_is_EFAULT_without_the_driver),
 		TEST(each_kind_of_a_mixed_range_can_be_exported),
 		TEST(two_mappings_side_by_side_are_one_LOCK),
+		TEST(a_lock_of_the_hosts_own_is_a_LOCK_too),
+		TEST(context_management_passes_the_types_on),
 		TEST(old_mmap_pages_are_locked_one_by_one),
 		TEST(a_mapping_set_up_invalid_is_EFAULT),
 		TEST(trash_can_be_locked),

@@ -441,7 +441,7 @@ exec_does_not_wait(void **state)
 	void *cookie = lock(process, fd, addr, PAGES * PAGE, REC_WRITE);
 
 	assert_int_equal(sundog_exec(process), 0);
-	assert_true(rec_warned("the process is gone"));
+	assert_true(rec_warned("after exit(2) or exec(2)"));
 	addr = anon(process, PAGES); /* the same addresses, perhaps, but not what is locked */
 	assert_int_equal(sundog_munmap(process, addr, PAGES * PAGE), 0);
 	rec_umem_unlock(cookie);
@@ -456,6 +456,30 @@ the_process_of_a_cookie_can_be_named_after_its_death(void **state)
 	exit_now();
 	assert_int_equal(rec_proc_pid(rec_cookie_proc(cookie)), pid);
 	rec_umem_unlock(cookie);
+}
+
+static int
+lock_dead(void *arg)
+{
+	struct lock_ask *ask = arg;
+
+	assert_int_equal(rec_umem_lockmemory(ask->addr, PAGE, REC_READ, &ask->cookie, -1, false, ask->proc), EFAULT);
+	return 0;
+}
+
+static void
+a_dead_process_has_no_memory_to_lock(void **state)
+{
+	struct sundog_process *other = rec_process();
+	struct lock_ask ask = {.addr = addr};
+	void *cookie = lock(process, fd, addr, PAGE, REC_WRITE);
+
+	ask.proc = rec_cookie_proc(cookie);
+	exit_now();
+	assert_int_equal(rec_run(other, rec_open_device(other, O_RDWR), lock_dead, &ask), 0);
+	rec_umem_unlock(cookie);
+	assert_int_equal(used(), 0);
+	sundog_exit(other);
 }
 
 static void *closing[4];
@@ -511,7 +535,7 @@ locks_that_survive_the_death_are_reported_with_process_and_size(void **state)
 
 	(void)other_fd; /* keeps the device open */
 	exit_now();
-	snprintf(text, sizeof(text), "the process is gone: 0x2000 bytes of process %d at %lx are still locked", pid, addr);
+	snprintf(text, sizeof(text), "after exit(2) or exec(2): 0x2000 bytes of process %d at %lx are still locked", pid, addr);
 	assert_true(rec_warned(text));
 	assert_int_equal(rec.nwarnings, 1);
 	rec_umem_unlock(cookie);
@@ -766,6 +790,7 @@ main(void)
 		TEST(exit_does_not_wait),
 		TEST(exec_does_not_wait),
 		TEST(the_process_of_a_cookie_can_be_named_after_its_death),
+		TEST(a_dead_process_has_no_memory_to_lock),
 		TEST(a_driver_that_unlocks_in_close_is_not_reported),
 		TEST(locks_that_survive_the_last_close_are_reported_once),
 		TEST(locks_that_survive_the_death_are_reported_with_process_and_size),

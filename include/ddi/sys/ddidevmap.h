@@ -130,14 +130,19 @@ void ddi_umem_free(ddi_umem_cookie_t) SUNDOG_LINK(ddi_umem_free);
  * EINVAL  flags, alignment, or (differs) len is 0
  * ENOMEM  a resource control refuses, or no resources       EAGAIN  none now
  * EFAULT  not mapped, or a mapping that cannot be locked    EACCES  the mapping's protection
+ * EINTR   a signal came while a device mapping's DEVMAP_LOCK had to wait
+ * The driver of a device mapping in the range sees DEVMAP_LOCK, and DEVMAP_UNLOCK at the unlock; its errors come through.
+ * The process's munmap and mprotect of the range wait for the unlock.  differs: its exit and exec do not; the pages stay
+ * until the unlock, and a lock that survives them, or the last close(9E), is reported.
  */
 int ddi_umem_lock(caddr_t, size_t, int, ddi_umem_cookie_t *) SUNDOG_LINK(ddi_umem_lock);
 /* Once per lock; any context: in interrupt context it is done later.  differs: a second time is reported. */
 void ddi_umem_unlock(ddi_umem_cookie_t) SUNDOG_LINK(ddi_umem_unlock);
 /*
  * The same for any process (NULL: the current one).  With DDI_UMEMLOCK_LONGTERM ops is needed: its callback runs
- * once, in the unmapping thread, when the process unmaps, execs or exits; the driver then unlocks, and that thread
- * waits for it.  EINVAL also: version of ops, LONGTERM without ops.
+ * once, in the unmapping thread, when the process unmaps, execs or exits, or changes the range's protection; the driver
+ * then unlocks, and munmap and mprotect wait for it.  The cookie's memory is there as long as the callback runs.  The
+ * process is alive.  EINVAL also: version of ops, LONGTERM without ops.
  */
 int umem_lockmemory(caddr_t, size_t, int, ddi_umem_cookie_t *, struct umem_callback_ops *, struct proc *)
 	SUNDOG_LINK(umem_lockmemory);
