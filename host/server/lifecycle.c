@@ -67,12 +67,17 @@ void lifecycle_unwatch(int fd)
 		atomic_fetch_sub(&lifecycle.watched, 1);
 }
 
-int lifecycle_listen(int fd, uint64_t id)
+void lifecycle_wake(void)
 {
 	uint64_t one = 1;
 
+	(void)!write(lifecycle.wake, &one, sizeof(one));
+}
+
+int lifecycle_listen(int fd, uint64_t id)
+{
 	if (server.nprocesses <= 1)
-		(void)!write(lifecycle.wake, &one, sizeof(one));
+		lifecycle_wake();
 	return set_add(lifecycle.inputs, fd, EPOLLIN, id);
 }
 
@@ -260,7 +265,7 @@ static int sleep_ms(void)
 	server_lock();
 	idle = LIST_EMPTY(&server.processes);
 	server_unlock();
-	return idle ? -1 : SWEEP_MS;
+	return idle && !heirs_any() ? -1 : SWEEP_MS;
 }
 
 static uint64_t sweep_if_due(uint64_t last)
@@ -270,6 +275,7 @@ static uint64_t sweep_if_due(uint64_t last)
 	if (now - last < SWEEP_MS * UINT64_C(1000000))
 		return last;
 	open_sweep();
+	heirs_purge(false);
 	return now;
 }
 
@@ -314,10 +320,8 @@ int lifecycle_start(void)
 
 void lifecycle_stop(void)
 {
-	uint64_t one = 1;
-
 	atomic_store(&lifecycle.stop, true);
-	(void)!write(lifecycle.wake, &one, sizeof(one));
+	lifecycle_wake();
 	pthread_join(lifecycle.thread, NULL);
 	close(lifecycle.deaths);
 	close(lifecycle.inputs);
