@@ -128,7 +128,7 @@ static int agent_main(void *arg)
 	struct wire_agent_command c;
 	int fd;
 
-	sys3(SYS_setsid, 0, 0, 0);
+	sys3(SYS_setpgid, 0, 0, 0);
 	sys3(SYS_prctl, PR_SET_NAME, (long)"sundog-agent", 0);
 	close_others(socket, uffd >= 0 ? uffd : socket);
 	promote_begin();

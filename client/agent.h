@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * agent.h: the helper process that changes the application's mappings for the server.  It shares the
- * application's memory and nothing else, so it goes on while the application is stopped by SIGSTOP, Ctrl-Z or
- * a debugger, is invisible to wait(2), and keeps no program alive.  It ends when the server closes its
- * socket; the server ends it when the application has died or gone over to another image.
+ * application's memory and nothing else, and has a process group of its own, so it goes on while the application
+ * is stopped by SIGSTOP, Ctrl-Z or a debugger, is invisible to wait(2), and keeps no program alive.  It ends when the
+ * server closes its socket; the server ends it when the application has died or gone over to another image.
  */
 #ifndef CLIENT_AGENT_H
 #define CLIENT_AGENT_H

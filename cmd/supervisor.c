@@ -70,14 +70,17 @@ static void server_args(struct args *a, const struct options *o, const char *ser
 }
 
 /*
- * The server's side of fork.  A session of its own: Ctrl-C and Ctrl-Z are not for it.  It dies with the command,
+ * The server's side of fork.  A process group of its own: Ctrl-C and Ctrl-Z are not for it.  (Not a session of its own:
+ * Linux may schedule each session apart, which makes every switch to and from the application dearer.)  What it says
+ * goes to the terminal even if background groups are to be stopped for that (stty tostop).  It dies with the command,
  * however that ends.
  */
 static _Noreturn void server_exec(const struct args *a, int fd, enum flavour flavour, pid_t parent)
 {
 	int null = open("/dev/null", O_RDWR);
 
-	setsid();
+	setpgid(0, 0);
+	signal(SIGTTOU, SIG_IGN);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(EXIT_SUNDOG);

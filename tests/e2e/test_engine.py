@@ -111,11 +111,9 @@ def test_server_is_killed(world, engine):
 @pytest.mark.skipif(not os.path.exists("/dev/userfaultfd"), reason="no /dev/userfaultfd")
 @pytest.mark.parametrize("who", ["root", "nobody"])
 @pytest.mark.parametrize("part", [("calls", "full"), ("call_then_access",)], ids="-".join)
-def test_system_calls_reach_unloaded_pages(world, engine, model, who, part):
+def test_system_calls_reach_unloaded_pages(world, model, who, part):
     """Of applications without privileges, too, where the server may open /dev/userfaultfd."""
-    if engine != "uffd":
-        world.engines.add(engine)
-        pytest.skip("only with userfaultfd")
+    world.engine = "uffd"
     world.sundog_run("gate", *(NOBODY if who == "nobody" else []), world.app("engine", model), *part).quiet()
 
 
