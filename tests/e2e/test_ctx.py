@@ -64,20 +64,6 @@ def stopped_spinner(world, server, model):
     return spinner
 
 
-def test_unload_of_a_stopped_process(world, model):
-    server = world.server("gate")
-    app = world.app("gate")
-    spinner = stopped_spinner(world, server, model)
-    assert server.exec(app, "unload").quiet().out == "1\n"
-    assert server.exec(app, "count").quiet().out == "1\n"
-    spinner.send_signal(signal.SIGCONT)  # it writes on, so it must fault: once
-    until(lambda: server.exec(app, "count").quiet().out == "2\n", "the unloaded page was written without a fault")
-    spinner.kill()
-    spinner.wait()
-    assert server.exec(app, "mappings").quiet().out == "0\n"
-    assert server.stop() == ""
-
-
 def test_death_of_a_stopped_holder(world):
     server = world.server("gate")
     spinner = stopped_spinner(world, server, "64")

@@ -273,6 +273,11 @@ static void part_count(int argc, char **argv)
 	printf("%d\n", count(open_device(DEV, O_RDWR)));
 }
 
+static void part_peek(int argc, char **argv)
+{
+	printf("%d\n", ioctl(open_device(DEV, O_RDWR), GATE_PEEK, 0));
+}
+
 static void part_wait(int argc, char **argv)
 {
 	toucher((char *)map_at(open_device(DEV, O_RDWR), 0, GATE_PAGES * PAGE, RW) + GATE_CLOSED * PAGE);
@@ -294,7 +299,7 @@ int main(int argc, char **argv)
 		{ "touch", part_touch }, { "signals", part_signals }, { "blocked", part_blocked }, { "dies", part_dies },
 		{ "interrupted", part_interrupted }, { "fork", part_fork }, { "remap", part_remap }, { "spin", part_spin },
 		{ "unload", part_unload }, { "count", part_count }, { "wait", part_wait }, { "entered", part_entered },
-		{ "mappings", part_mappings }, { NULL, NULL },
+		{ "mappings", part_mappings }, { "peek", part_peek }, { NULL, NULL },
 	};
 
 	return part_main(parts, argc, argv);
