@@ -322,14 +322,39 @@ int host_as_window(struct host_as *as, const struct host_window *w)
 
 int host_as_load(struct host_as *as, uintptr_t addr, size_t len, unsigned prot)
 {
-	return nothing_to_do(as) ? EFAULT : atomic_load(&as->engine)->load(as, addr, len, prot);
+	if (nothing_to_do(as))
+		return EFAULT;
+	pthread_mutex_lock(&as->lock);
+	windows_load(&as->windows, addr, (uint64_t)addr + len);
+	pthread_mutex_unlock(&as->lock);
+	return atomic_load(&as->engine)->load(as, addr, len, prot);
 }
 
-/* Also in a process that is on its way out: its other threads may still run. */
+/*
+ * Nobody is asked where nothing is loaded.  What a process on its way out may access without us hearing of it is not
+ * known: its other threads may still run.
+ */
 void host_as_unload(struct host_as *as, uintptr_t addr, size_t len)
 {
-	if (!atomic_load(&as->forking))
+	uint64_t start = addr, end = start + len;
+	bool dying = atomic_load(&as->process->dying), any;
+	unsigned loads;
+
+	if (atomic_load(&as->forking))
+		return;
+	if (dying) {
 		atomic_load(&as->engine)->unload(as, addr, len);
+		return;
+	}
+	pthread_mutex_lock(&as->lock);
+	any = windows_loaded(&as->windows, &start, &end, &loads);
+	pthread_mutex_unlock(&as->lock);
+	if (!any)
+		return;
+	atomic_load(&as->engine)->unload(as, start, end - start);
+	pthread_mutex_lock(&as->lock);
+	windows_unloaded(&as->windows, start, end, loads);
+	pthread_mutex_unlock(&as->lock);
 }
 
 int host_as_protect(struct host_as *as, uintptr_t addr, size_t len, unsigned prot)

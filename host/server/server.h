@@ -117,6 +117,8 @@ struct window {
 	unsigned prot;            /* of its translations */
 	bool writable;            /* the process may write there, if not now */
 	bool registered;          /* with the userfaultfd (engine_uffd.c) */
+	uint64_t loaded, loaded_end; /* outside of that part nothing has been loaded since it was unloaded last; may be empty */
+	unsigned loads;           /* counts, for windows_unloaded() */
 };
 struct windows { struct window **at; size_t count, room; };
 /* The first window that meets [start, end), whole; false: none. */
@@ -128,6 +130,14 @@ void window_clip(struct window *w, uint64_t start, uint64_t end);
 int windows_lay(struct windows *ws, const struct window *w);
 int windows_cut(struct windows *ws, uint64_t start, uint64_t end);
 int windows_change(struct windows *ws, uint64_t start, uint64_t end, unsigned prot, bool registered);
+/* What is to be loaded in [start, end) counts as loaded from now on. */
+void windows_load(struct windows *ws, uint64_t start, uint64_t end);
+/*
+ * Makes [*start, *end) smaller, to what may be loaded of it; false: nothing.  *loads is for windows_unloaded(), which says
+ * that it has been unloaded: of windows where something was loaded meanwhile it says nothing.
+ */
+bool windows_loaded(const struct windows *ws, uint64_t *start, uint64_t *end, unsigned *loads);
+void windows_unloaded(struct windows *ws, uint64_t start, uint64_t end, unsigned loads);
 void windows_fini(struct windows *ws);
 
 /* ---- faults.c: threads that serve the events of a userfaultfd ---- */

@@ -42,6 +42,17 @@ bool windows_cover(const struct windows *ws, uint64_t start, uint64_t end)
 	return start >= end;
 }
 
+/*
+ *	     | loaded  loaded_end |
+ *	         |start  end|           -> what is in both, or nothing
+ */
+static bool loaded_within(const struct window *w, uint64_t start, uint64_t end, uint64_t *from, uint64_t *to)
+{
+	*from = w->loaded > start ? w->loaded : start;
+	*to = w->loaded_end < end ? w->loaded_end : end;
+	return *from < *to;
+}
+
 void window_clip(struct window *w, uint64_t start, uint64_t end)
 {
 	if (w->start < start) {
@@ -50,6 +61,8 @@ void window_clip(struct window *w, uint64_t start, uint64_t end)
 	}
 	if (w->end > end)
 		w->end = end;
+	if (!loaded_within(w, w->start, w->end, &w->loaded, &w->loaded_end))
+		w->loaded = w->loaded_end = w->start;
 }
 
 static int insert(struct windows *ws, size_t i, const struct window *w)
@@ -90,7 +103,7 @@ static int split(struct windows *ws, uint64_t address)
 	window_clip(&high, address, high.end);
 	error = insert(ws, i + 1, &high);
 	if (error == 0)
-		ws->at[i]->end = address;
+		window_clip(ws->at[i], ws->at[i]->start, address);
 	return error;
 }
 
@@ -132,6 +145,67 @@ int windows_change(struct windows *ws, uint64_t start, uint64_t end, unsigned pr
 		ws->at[i]->registered |= registered;
 	}
 	return 0;
+}
+
+/* ---- what is loaded ---- */
+
+void windows_load(struct windows *ws, uint64_t start, uint64_t end)
+{
+	for (size_t i = first_behind(ws, start); i < ws->count && ws->at[i]->start < end; i++) {
+		struct window *w = ws->at[i];
+		uint64_t from = w->start > start ? w->start : start, to = w->end < end ? w->end : end;
+		bool empty = w->loaded == w->loaded_end;
+
+		w->loaded = empty || from < w->loaded ? from : w->loaded;
+		w->loaded_end = empty || to > w->loaded_end ? to : w->loaded_end;
+		w->loads++;
+	}
+}
+
+static unsigned loads_within(const struct windows *ws, uint64_t start, uint64_t end)
+{
+	unsigned loads = 0;
+
+	for (size_t i = first_behind(ws, start); i < ws->count && ws->at[i]->start < end; i++)
+		loads += ws->at[i]->loads;
+	return loads;
+}
+
+bool windows_loaded(const struct windows *ws, uint64_t *start, uint64_t *end, unsigned *loads)
+{
+	uint64_t first = *end, last = *start, from, to;
+
+	for (size_t i = first_behind(ws, *start); i < ws->count && ws->at[i]->start < *end; i++) {
+		if (!loaded_within(ws->at[i], *start, *end, &from, &to))
+			continue;
+		first = from < first ? from : first;
+		last = to > last ? to : last;
+	}
+	*start = first;
+	*end = last;
+	*loads = first < last ? loads_within(ws, first, last) : 0;
+	return first < last;
+}
+
+/* A hole in the middle is not worth remembering. */
+static void window_unloaded(struct window *w, uint64_t start, uint64_t end)
+{
+	uint64_t from, to;
+
+	if (!loaded_within(w, start, end, &from, &to))
+		return;
+	if (from == w->loaded)
+		w->loaded = to;
+	else if (to == w->loaded_end)
+		w->loaded_end = from;
+}
+
+void windows_unloaded(struct windows *ws, uint64_t start, uint64_t end, unsigned loads)
+{
+	if (loads_within(ws, start, end) != loads)
+		return;
+	for (size_t i = first_behind(ws, start); i < ws->count && ws->at[i]->start < end; i++)
+		window_unloaded(ws->at[i], start, end);
 }
 
 void windows_fini(struct windows *ws)

@@ -96,6 +96,25 @@ def test_agent_is_killed(world):
     assert f"process {spinner.pid} is killed: its agent" in server.stop()
 
 
+def test_unload_of_what_is_not_loaded_needs_no_agent(world):
+    """What the server knows not to be loaded costs no round trip: not even the agent's death is noticed."""
+    server = world.server("gate")
+    app = world.app("gate")
+    spinner = stopped_spinner(world, server, "64")
+    assert server.exec(app, "unload").quiet().out == "1\n"
+    agents = [p for p in processes(world.mark) if comm(p) == "sundog-agent"]
+    assert len(agents) == 1
+    os.kill(agents[0], signal.SIGKILL)
+    until(lambda: not [p for p in processes(world.mark) if comm(p) == "sundog-agent"], "the agent does not die")
+    for _ in range(3):
+        assert server.exec(app, "unload").quiet().out == "1\n"
+    assert spinner.poll() is None
+    spinner.kill()
+    spinner.wait()
+    assert server.exec(app, "mappings").quiet().out == "0\n"
+    assert server.stop() == ""
+
+
 def test_forkpty_copies_the_mappings(world):
     """Python's pty.fork() forks inside libc."""
     script = """
