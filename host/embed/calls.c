@@ -64,7 +64,7 @@ static int fd_transfer_lent(struct sundog_process *p, int fd, void *buffer, size
 	if (error == 0) {
 		error = fd_transfer(p, fd, &iov, 1, offset, done, fn);
 		if (len > 0)
-			as_unmap_memory(p->as, addr, len);
+			as_return_memory(p->as, addr);
 	}
 	call_leave(p, &call);
 	return error;

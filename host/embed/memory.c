@@ -60,11 +60,13 @@ void memory_drop(struct as_memory *memory)
 void memory_return(struct as_memory *memory)
 {
 	pthread_rwlock_wrlock(&memory->lock);
-	if (memory->data != memory->lender)
+	if (memory->data != memory->lender) {
 		memcpy(memory->lender, memory->data, memory->size);
-	else
+		memory->lender = NULL;
+	} else if (atomic_load(&memory->refs) > 1) {
 		memory->data = memcpy(host_alloc(memory->size, true), memory->data, memory->size);
-	memory->lender = NULL;
+		memory->lender = NULL;
+	}
 	pthread_rwlock_unlock(&memory->lock);
 }
 

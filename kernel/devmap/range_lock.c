@@ -99,8 +99,9 @@ exclusion_next(struct range_lock *lock, const struct access_order *last)
 
 	for (size_t i = 0; i < lock->nparts; i++) {
 		struct range_part *part = &lock->parts[i];
+		uintptr_t order = (uintptr_t)part->order;
 
-		if ((uintptr_t)part->order > (uintptr_t)last && (next == NULL || (uintptr_t)part->order < (uintptr_t)next->order))
+		if (order > (uintptr_t)last && (next == NULL || order < (uintptr_t)next->order))
 			next = part;
 	}
 	return next;
@@ -352,7 +353,8 @@ part_copy(const struct range_part *part, uintptr_t addr, char *buffer, size_t le
 	char *kernel;
 
 	if (part->host != NULL)
-		return write ? host_lock_write(part->host, at, buffer, len) : host_lock_read(part->host, at, buffer, len);
+		return write ? host_lock_write(part->host, at, buffer, len) :
+			       host_lock_read(part->host, at, buffer, len);
 	kernel = part->object->address + part->offset + (part->single ? at & PAGE_OFFSET : at);
 	if (write)
 		memcpy(kernel, buffer, len);

@@ -128,6 +128,7 @@ softlock_end(struct access *access, const struct range_part *part, unsigned rw)
 	code = driver_access(handle, access, part, DEVMAP_UNLOCK, rw);
 	access->type = DEVMAP_ACCESS;
 	if (code != 0)
-		message(HOST_LOG_DEBUG, "devmap_access of a mapping at %p failed to unlock: %d; it is unlocked all the same",
+		message(HOST_LOG_DEBUG,
+			"devmap_access of a mapping at %p failed to unlock: %d; it is unlocked all the same",
 			(void *)part->start, code);
 }

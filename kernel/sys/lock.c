@@ -24,7 +24,8 @@ int sys_lock(uintptr_t addr, size_t len, bool write, struct sys_lock **out)
 	if ((addr & PAGE_OFFSET) != 0 || (len & PAGE_OFFSET) != 0 || len == 0)
 		return EINVAL;
 	lock = host_alloc(sizeof(*lock), true);
-	error = range_lock_begin(&lock->lock, &proc_current()->space, addr, len, write ? RANGE_LOCK_WRITE : 0, &lock_ops);
+	error = range_lock_begin(&lock->lock, &proc_current()->space, addr, len, write ? RANGE_LOCK_WRITE : 0,
+				 &lock_ops);
 	if (error != 0) {
 		host_free(lock, sizeof(*lock));
 		return error;
