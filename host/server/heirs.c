@@ -61,16 +61,6 @@ void heirs_purge(bool all)
 	pthread_mutex_unlock(&heirs.lock);
 }
 
-bool heirs_any(void)
-{
-	bool any;
-
-	pthread_mutex_lock(&heirs.lock);
-	any = heirs.count > 0;
-	pthread_mutex_unlock(&heirs.lock);
-	return any;
-}
-
 void heir_add(pid_t pid, int pidfd, struct sys_account *account)
 {
 	struct heir *h = malloc(sizeof(*h));
@@ -90,7 +80,6 @@ void heir_add(pid_t pid, int pidfd, struct sys_account *account)
 	heirs.count++;
 	(void)lifecycle_listen_heir(h->pidfd); /* else the next one finds it dead */
 	pthread_mutex_unlock(&heirs.lock);
-	lifecycle_wake(); /* which drops it when it is dead */
 }
 
 /* A number that is taken while the pidfd lives is that process's. */

@@ -67,17 +67,12 @@ void lifecycle_unwatch(int fd)
 		atomic_fetch_sub(&lifecycle.watched, 1);
 }
 
-void lifecycle_wake(void)
+int lifecycle_listen(int fd, uint64_t id)
 {
 	uint64_t one = 1;
 
-	(void)!write(lifecycle.wake, &one, sizeof(one));
-}
-
-int lifecycle_listen(int fd, uint64_t id)
-{
 	if (server.nprocesses <= 1)
-		lifecycle_wake();
+		(void)!write(lifecycle.wake, &one, sizeof(one));
 	return set_add(lifecycle.inputs, fd, EPOLLIN, id);
 }
 
@@ -265,7 +260,7 @@ static int sleep_ms(void)
 	server_lock();
 	idle = LIST_EMPTY(&server.processes);
 	server_unlock();
-	return idle && !heirs_any() ? -1 : SWEEP_MS;
+	return idle ? -1 : SWEEP_MS;
 }
 
 static uint64_t sweep_if_due(uint64_t last)
@@ -275,7 +270,6 @@ static uint64_t sweep_if_due(uint64_t last)
 	if (now - last < SWEEP_MS * UINT64_C(1000000))
 		return last;
 	open_sweep();
-	heirs_purge(false);
 	return now;
 }
 
@@ -320,8 +314,10 @@ int lifecycle_start(void)
 
 void lifecycle_stop(void)
 {
+	uint64_t one = 1;
+
 	atomic_store(&lifecycle.stop, true);
-	lifecycle_wake();
+	(void)!write(lifecycle.wake, &one, sizeof(one));
 	pthread_join(lifecycle.thread, NULL);
 	close(lifecycle.deaths);
 	close(lifecycle.inputs);

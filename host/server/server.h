@@ -479,8 +479,6 @@ unsigned open_unproven(void);
 
 int lifecycle_start(void);
 void lifecycle_stop(void);
-/* There may be something to sweep again. */
-void lifecycle_wake(void);
 /* Drains what is known of deaths, and waits for the teardowns that they began. */
 void lifecycle_settle(const struct process *p);
 /* server.lock is held. */
@@ -517,7 +515,6 @@ void heir_add(pid_t pid, int pidfd, struct sys_account *account);
 struct sys_account *heir_account(pid_t pid, bool take);
 /* Forgets those who are dead, or all. */
 void heirs_purge(bool all);
-bool heirs_any(void);
 
 /* ---- admin.c ---- */
 
