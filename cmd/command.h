@@ -18,6 +18,7 @@ int cmd_server(int argc, char **argv);
 int cmd_exec(int argc, char **argv);
 int cmd_prctl(int argc, char **argv);
 int cmd_kstat(int argc, char **argv);
+int cmd_newtask(int argc, char **argv);
 
 /* Prints "sundog: " and one line on stderr.  Returns EXIT_SUNDOG, for `return fail(...)`. */
 int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));

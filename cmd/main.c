@@ -14,8 +14,9 @@ static const char help[] =
 	"  sundog cc [-o OUT.so] SRC.c... [compiler flags]       compile a driver ($CC, or gcc)\n"
 	"  sundog run [-v] [-d DRIVER.so[:CONF]]... -- COMMAND   start a server with these drivers, run COMMAND, stop\n"
 	"  sundog server [-n NAME] -d DRIVER.so[:CONF]...        only the server, until it is interrupted\n"
-	"  sundog exec [-n NAME] -- COMMAND [ARG...]             run COMMAND with the drivers of that server\n"
+	"  sundog exec [-n NAME] [-p PROJECT] -- COMMAND         run COMMAND with the drivers of that server\n"
 	"  sundog prctl [--name NAME] [OPTION]...                show or change limits of a running server\n"
+	"  sundog newtask -p PROJECT -c PID                      move a process of it to another project\n"
 	"  sundog kstat [--name NAME] [PATTERN]...               show its statistics\n"
 	"\n"
 	"  -v                 say what happens\n"
@@ -42,6 +43,7 @@ static const struct {
 	{ "exec", cmd_exec },
 	{ "prctl", cmd_prctl },
 	{ "kstat", cmd_kstat },
+	{ "newtask", cmd_newtask },
 };
 
 int fail(const char *format, ...)

@@ -81,7 +81,7 @@ static int parse_one(struct options *o, unsigned takes, int argc, char **argv, i
 		args_add(&o->settings, value);
 		return 0;
 	}
-	if ((takes & OPTIONS_SERVER) && valued("-p", argc, argv, i, &o->project))
+	if ((takes & (OPTIONS_SERVER | OPTIONS_PROJECT)) && valued("-p", argc, argv, i, &o->project))
 		return o->project != NULL && *o->project != '\0' ? 0 : fail("-p: a project's name or number must follow");
 	if ((takes & OPTIONS_SERVER) && valued("--projects", argc, argv, i, &o->projects))
 		return o->projects != NULL && *o->projects != '\0' ? 0 : fail("--projects: a file must follow");

@@ -23,6 +23,7 @@ struct options {
 #define OPTIONS_SERVER 0x1u  /* -v -d -x -p --projects --strict-lock --fault-engine */
 #define OPTIONS_COMMAND 0x2u /* -- COMMAND [ARG...] */
 #define OPTIONS_NAME 0x4u    /* -n */
+#define OPTIONS_PROJECT 0x10u /* -p, of those that take no OPTIONS_SERVER */
 #define OPTIONS_WAIT 0x8u    /* --kill-after */
 
 /* 0, or EXIT_SUNDOG after having said why. */

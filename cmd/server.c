@@ -12,6 +12,7 @@
 
 #include "cmd/command.h"
 #include "cmd/launch.h"
+#include "cmd/newtask.h"
 #include "cmd/options.h"
 #include "cmd/supervisor.h"
 
@@ -96,7 +97,7 @@ int cmd_exec(int argc, char **argv)
 	struct install in;
 	struct options o;
 	char name[128];
-	int status = options_parse(&o, OPTIONS_COMMAND | OPTIONS_NAME, argc, argv);
+	int status = options_parse(&o, OPTIONS_COMMAND | OPTIONS_NAME | OPTIONS_PROJECT, argc, argv);
 
 	if (status == 0)
 		status = install_find(&in);
@@ -106,6 +107,8 @@ int cmd_exec(int argc, char **argv)
 		public_name(&o, name, sizeof(name));
 		status = server_check(&o, name);
 	}
+	if (status == 0 && o.project != NULL)
+		status = newtask_ask(name, o.project, NULL);
 	if (status == 0)
 		status = launch_environment(&in, name);
 	if (status == 0)

@@ -13,6 +13,8 @@
  *                                             them, empty when they were not given; ENABLE, DISABLE: actions with
  *                                             commas between them
  *                       kstat                 every named statistic
+ *                       task PROJECT          the asking process, whatever program it executes next, begins in it
+ *                       move PID PROJECT      the process and what is charged to it change their project
  *
  *   server -> command   target KIND ID NAME CONTROL USED LIMIT REFUSALS
  *                                             KIND: as above, or server: what Linux lets it lock (RLIMIT_MEMLOCK)

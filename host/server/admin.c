@@ -27,7 +27,9 @@ struct answer {
 };
 
 struct request {
+	pid_t pid; /* who asks */
 	uid_t uid;
+	int connection;
 	unsigned nfields;
 	char *fields[FIELDS_MAX];
 	struct answer answer;
@@ -420,6 +422,81 @@ static void request_change(struct request *r)
 		answer_add(&r->answer, "end");
 }
 
+/* ---- newtask ---- */
+
+static bool project_read(struct request *r, const char *name, int32_t *id)
+{
+	if (!projects_lookup(name, id))
+		answer_add(&r->answer, "failed\tproject %s: there is no such project", name);
+	else if (!uid_privileged(r->uid) && !projects_admit(*id, r->uid))
+		answer_add(&r->answer, "failed\tproject %s: it does not admit uid %u", name, (unsigned)r->uid);
+	else
+		return true;
+	return false;
+}
+
+/* The program that asks is about to become another one, which begins there. */
+static void request_task(struct request *r)
+{
+	struct sys_account *account;
+	int32_t project;
+	int pidfd;
+
+	if (r->nfields != 2) {
+		answer_add(&r->answer, "failed\ttask: 2 fields are needed, %u are there", r->nfields);
+		return;
+	}
+	if (!project_read(r, r->fields[1], &project))
+		return;
+	pidfd = pidfd_of_peer(r->connection, r->pid);
+	if (pidfd < 0 || sys_account_create(0, project, &account) != 0) {
+		answer_add(&r->answer, "failed\tprocess %d cannot be told from others", (int)r->pid);
+	} else {
+		projects_enter(account, project);
+		heir_add(r->pid, pidfd, account);
+		answer_add(&r->answer, "end");
+	}
+	if (pidfd >= 0)
+		close(pidfd);
+}
+
+static void account_move(struct request *r, struct sys_account *account, int32_t project)
+{
+	int error = sys_account_setproject(account, project);
+
+	if (error == EAGAIN)
+		answer_add(&r->answer, "failed\tprocess %s: the limit of project %s refuses what the process has locked", r->fields[1],
+			   r->fields[2]);
+	else if (error != 0)
+		answer_add(&r->answer, "failed\tprocess %s: project %s: %s", r->fields[1], r->fields[2], strerror(error));
+	else
+		answer_add(&r->answer, "end");
+}
+
+/* A process and what is charged to it change their project. */
+static void request_move(struct request *r)
+{
+	struct sys_account *account = NULL;
+	struct sys_rctl_target t;
+	struct sys_rctl_state s;
+	int32_t project;
+
+	if (r->nfields != 3) {
+		answer_add(&r->answer, "failed\tmove: 3 fields are needed, %u are there", r->nfields);
+		return;
+	}
+	if (!target_read(r, "process", r->fields[1], &t) || !project_read(r, r->fields[2], &project))
+		return;
+	if (sys_rctl_get(&t, &s) != 0 || (account = process_account(t.id)) == NULL)
+		answer_add(&r->answer, "failed\tprocess %s: it has gone", r->fields[1]);
+	else if (!uid_privileged(r->uid) && s.uid != r->uid)
+		answer_add(&r->answer, "failed\tprocess %s: uid %u may not move it", r->fields[1], (unsigned)r->uid);
+	else
+		account_move(r, account, project);
+	if (account != NULL)
+		sys_account_release(account);
+}
+
 /* ---- kstat ---- */
 
 static void kstat_show(void *arg, const struct sys_kstat *k)
@@ -455,6 +532,10 @@ static void request_serve(struct request *r)
 		request_show(r);
 	else if (strcmp(r->fields[0], "change") == 0)
 		request_change(r);
+	else if (strcmp(r->fields[0], "task") == 0)
+		request_task(r);
+	else if (strcmp(r->fields[0], "move") == 0)
+		request_move(r);
 	else if (strcmp(r->fields[0], "kstat") == 0)
 		request_kstat(r);
 	else
@@ -462,10 +543,10 @@ static void request_serve(struct request *r)
 	sys_thread_leave();
 }
 
-static void admin_serve(int connection, uid_t uid)
+static void admin_serve(int connection, pid_t pid, uid_t uid)
 {
 	static const struct timeval patience = {.tv_sec = PATIENCE_S};
-	struct request r = {.uid = uid};
+	struct request r = {.pid = pid, .uid = uid, .connection = connection};
 	char line[ADMIN_LINE_MAX + 1];
 
 	(void)setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
@@ -479,7 +560,7 @@ static void admin_serve(int connection, uid_t uid)
 	free(r.answer.text);
 }
 
-void admin_hello(int connection, uid_t uid)
+void admin_hello(int connection, pid_t pid, uid_t uid)
 {
 	static atomic_uint strangers;
 	bool stranger = !uid_privileged(uid);
@@ -487,7 +568,7 @@ void admin_hello(int connection, uid_t uid)
 	if (stranger && atomic_fetch_add(&strangers, 1) >= STRANGERS)
 		hello_answer(connection, EAGAIN, -1, 0);
 	else
-		admin_serve(connection, uid);
+		admin_serve(connection, pid, uid);
 	if (stranger)
 		atomic_fetch_sub(&strangers, 1);
 	close(connection);

@@ -80,7 +80,7 @@ static void *greeting_thread(void *arg)
 	if (copy.hello.kind == WIRE_AGENT)
 		agent_hello(&copy.hello, copy.connection, copy.peer.pid, copy.peer.uid);
 	else if (copy.hello.kind == WIRE_ADMIN)
-		admin_hello(copy.connection, copy.peer.uid);
+		admin_hello(copy.connection, copy.peer.pid, copy.peer.uid);
 	else
 		process_hello(&copy.hello, copy.connection, copy.peer.pid, copy.peer.uid, copy.peer.gid);
 	listener_hello_done();

@@ -76,7 +76,7 @@ struct process *process_get(struct process *p)
 	return p;
 }
 
-static int pidfd_of_peer(int connection, pid_t pid)
+int pidfd_of_peer(int connection, pid_t pid)
 {
 	int fd;
 	socklen_t size = sizeof(fd);
@@ -415,21 +415,26 @@ static int process_adopt(const struct wire_hello *hello, int connection, int pid
 	return 0;
 }
 
-/* Who pays for a process that was started by one that we know without a fork that we know: posix_spawn, vfork. */
-static struct sys_account *account_of_parent(pid_t ppid)
+struct sys_account *process_account(pid_t pid)
 {
-	struct sys_account *account = NULL, *own;
+	struct sys_account *account = NULL;
 	struct process *p;
 
 	server_lock();
 	LIST_FOREACH(p, &server.processes, link)
-		if (p->state == PROCESS_LIVE && p->pid == ppid)
+		if (p->state == PROCESS_LIVE && p->pid == pid)
 			break;
 	if (p != NULL)
 		account = account_hold(p);
 	server_unlock();
-	if (account == NULL)
-		account = heir_account(ppid, false);
+	return account != NULL ? account : heir_account(pid, false);
+}
+
+/* Who pays for a process that was started by one that we know without a fork that we know: posix_spawn, vfork. */
+static struct sys_account *account_of_parent(pid_t ppid)
+{
+	struct sys_account *account = process_account(ppid), *own;
+
 	if (account == NULL)
 		return NULL;
 	own = sys_account_fork(account);
@@ -453,7 +458,7 @@ static int process_create_sys(struct process *p, struct sys_proc_info *info, str
 		return error;
 	p->account = sys_proc_account(p->sys);
 	if (info->account == NULL)
-		projects_enter(p, info->project);
+		projects_enter(p->account, info->project);
 	return 0;
 }
 

@@ -172,21 +172,30 @@ int32_t projects_of_user(uid_t uid)
 	return project;
 }
 
-/* root may enter any project, others those that admit them. */
 static bool user_admitted(const struct project *p, uid_t uid)
 {
-	char joined[SYS_RCTL_NAME_MAX], *text;
-	struct user u = {0};
-	bool admitted = uid == 0;
+	char joined[SYS_RCTL_NAME_MAX], *text = malloc(NAMES_SIZE);
+	struct user u = {.text = text, .left = text != NULL ? NAMES_SIZE : 0};
+	bool admitted = false;
 
-	text = u.text = malloc(NAMES_SIZE);
-	u.left = text != NULL ? NAMES_SIZE : 0;
-	if (!admitted && user_read(&u, uid)) {
+	pthread_mutex_lock(&projects.lock);
+	if (user_read(&u, uid)) {
 		(void)snprintf(joined, sizeof(joined), "user.%s", u.names.name);
 		admitted = project_admits(p, &u.names, strcmp(p->name, joined) == 0 || strcmp(p->name, "default") == 0);
 	}
+	pthread_mutex_unlock(&projects.lock);
 	free(text);
 	return admitted;
+}
+
+/* root may enter any project, others those that admit them. */
+bool projects_admit(int32_t id, uid_t uid)
+{
+	const struct project *p = projects_find_id(&projects.db, id);
+
+	if (uid == 0)
+		return true;
+	return p != NULL ? user_admitted(p, uid) : id == SYS_PROJECT_DEFAULT;
 }
 
 /* ---- setting limits ---- */
@@ -199,16 +208,22 @@ static bool settings_apply(const struct sys_rctl_target *target, const struct rc
 	return true;
 }
 
-void projects_enter(const struct process *p, int32_t id)
+/* Their rules were checked when the database was read. */
+static void account_apply(struct sys_account *account, const struct rctl_setting *s)
 {
-	const struct project *project = projects.process_settings ? NULL : projects_find_id(&projects.db, id);
-	struct sys_rctl_target target = {.control = SYS_RCTL_PROCESS, .id = p->pid};
 	const char *why;
 
+	for (unsigned i = 0; i < s->nvalues; i++)
+		(void)sys_account_change(account, NULL, &s->values[i], true, &why);
+}
+
+void projects_enter(struct sys_account *account, int32_t id)
+{
+	const struct project *project = projects.process_settings ? NULL : projects_find_id(&projects.db, id);
+
 	for (size_t i = 0; project != NULL && i < project->nsettings; i++)
-		if (project->settings[i].control == SYS_RCTL_PROCESS && !settings_apply(&target, &project->settings[i], &why))
-			posix_log(HOST_LOG_WARN, "%s:%u: process %d: %s: %s", projects.file, project->line, (int)p->pid,
-				  rctl_name(SYS_RCTL_PROCESS), why);
+		if (project->settings[i].control == SYS_RCTL_PROCESS)
+			account_apply(account, &project->settings[i]);
 }
 
 /* What the command line says counts instead of what the database says. */
@@ -322,9 +337,9 @@ static bool option_project(const char *name, struct complaint *c)
 		return complain(c, "-p %.100s: no such project in %s", name,
 				projects.file != NULL ? projects.file : "the project database: there is none (--projects FILE)");
 	p = projects_find_id(&projects.db, projects.project);
-	if (p != NULL && !user_admitted(p, geteuid()))
-		return complain(c, "-p %.100s: %s:%u: the project does not admit uid %u", name, projects.file, p->line,
-				geteuid());
+	if (!projects_admit(projects.project, geteuid()))
+		return complain(c, "-p %.100s: %s:%u: the project does not admit uid %u", name,
+				p != NULL ? projects.file : "standard", p != NULL ? p->line : 0, geteuid());
 	projects.fixed = true;
 	return true;
 }

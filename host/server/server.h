@@ -353,6 +353,10 @@ void process_leave(struct process *p);
 /* A process image said hello; consumes connection; answers.  May wait for the end of the image before. */
 void process_hello(const struct wire_hello *hello, int connection, pid_t pid, uid_t uid, gid_t gid);
 /* A live process of that image to which pid/uid may belong, with a reference; NULL. */
+/* Who pays for the process of that number, known or between two images; with a hold; NULL. */
+struct sys_account *process_account(pid_t pid);
+/* A descriptor of the process at the other end. */
+int pidfd_of_peer(int connection, pid_t pid);
 struct process *process_find(const struct wire_image *image, pid_t pid, uid_t uid);
 /*
  * The process ended.  server.lock is held.  true: the caller must start the teardown, with job_spawn(&p->job)
@@ -502,8 +506,10 @@ bool projects_start(const struct projects_options *o, char *message, size_t size
 void projects_stop(void);
 /* The project of a user's processes that nobody started who has one. */
 int32_t projects_of_user(uid_t uid);
-/* The process begins there: it gets the process limits that the database has for the project. */
-void projects_enter(const struct process *p, int32_t project);
+/* A new account begins there: it gets the process limits that the database has for the project. */
+void projects_enter(struct sys_account *account, int32_t project);
+/* May the user be in that project? */
+bool projects_admit(int32_t project, uid_t uid);
 /* By name or number; false: there is none. */
 bool projects_lookup(const char *text, int32_t *id);
 
@@ -519,7 +525,7 @@ void heirs_purge(bool all);
 /* ---- admin.c ---- */
 
 /* A command that looks into the server: serves its request, and closes the connection. */
-void admin_hello(int connection, uid_t uid);
+void admin_hello(int connection, pid_t pid, uid_t uid);
 
 /* ---- the rest ---- */
 

@@ -79,6 +79,18 @@ int sys_rctl_change(const struct sys_rctl_target *t, const struct sys_rctl_value
 	return error;
 }
 
+int sys_account_change(struct sys_account *a, const struct sys_rctl_value *old, const struct sys_rctl_value *value,
+		       bool privileged, const char **why)
+{
+	int error;
+
+	*why = "";
+	zone_lock(a->zone);
+	error = counter_change(&a->locked, SYS_RCTL_PROCESS, old, value, privileged, why);
+	zone_unlock(a->zone);
+	return error;
+}
+
 /* ---- showing ---- */
 
 static const char *place_describe(const struct place *at, struct sys_rctl_state *s)

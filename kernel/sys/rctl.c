@@ -9,6 +9,11 @@ struct sys_account *sys_proc_account(struct sys_proc *p)
 	return account_hold(account_of(&p->public));
 }
 
+int sys_account_create(int32_t zone, int32_t project, struct sys_account **out)
+{
+	return account_create(zone, project, out);
+}
+
 struct sys_account *sys_account_hold(struct sys_account *account)
 {
 	return account_hold(account);
@@ -27,4 +32,9 @@ struct sys_account *sys_account_fork(struct sys_account *account)
 int sys_proc_setproject(struct sys_proc *p, int32_t project)
 {
 	return account_move(account_of(&p->public), project);
+}
+
+int sys_account_setproject(struct sys_account *account, int32_t project)
+{
+	return account_move(account, project);
 }

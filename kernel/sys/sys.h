@@ -214,6 +214,8 @@ int sys_zone_create(int32_t id, const char *name);
 
 /* The account of a process, which the caller keeps until sys_account_release(): it outlives the process. */
 struct sys_account *sys_proc_account(struct sys_proc *p);
+/* For a process to come.  ESRCH, EINVAL. */
+int sys_account_create(int32_t zone, int32_t project, struct sys_account **out);
 struct sys_account *sys_account_hold(struct sys_account *account);
 void sys_account_release(struct sys_account *account);
 /* A new one with the same project, zone and process values, and nothing charged. */
@@ -223,6 +225,7 @@ struct sys_account *sys_account_fork(struct sys_account *account);
  * the charges, and nothing has changed.  EINVAL: project < 0.
  */
 int sys_proc_setproject(struct sys_proc *p, int32_t project);
+int sys_account_setproject(struct sys_account *account, int32_t project);
 
 enum sys_rctl {
 	SYS_RCTL_PROJECT, /* project.max-locked-memory */
@@ -259,6 +262,9 @@ int sys_rctl_check(enum sys_rctl control, const struct sys_rctl_value *value, co
  */
 int sys_rctl_change(const struct sys_rctl_target *target, const struct sys_rctl_value *old,
 		    const struct sys_rctl_value *value, bool privileged, const char **why);
+/* The same for the process values of an account, which may have no process yet. */
+int sys_account_change(struct sys_account *account, const struct sys_rctl_value *old, const struct sys_rctl_value *value,
+		       bool privileged, const char **why);
 
 struct sys_rctl_holder {
 	int32_t pid; /* 0: nobody */

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* newtask.c: `sundog newtask`: moves a process to another project, in the manner of newtask(1) -c. */
+#include "cmd/newtask.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/admin.h"
+#include "cmd/command.h"
+#include "wire/admin.h"
+
+static const char help[] =
+	"usage: sundog newtask [--name NAME | --socket NAME] -p PROJECT -c PID\n"
+	"Move a process of a running server, with all that is locked for it, to another project.\n"
+	"A program is started in a project by `sundog exec -p PROJECT`.\n"
+	"\n"
+	"  -p PROJECT     its name or number\n"
+	"  -c PID         the process\n"
+	"  --name NAME    the server of that name; without it the one around this command, else \"default\"\n"
+	"  --socket NAME  the server with that socket\n"
+	"\n"
+	"Exit status: 0, or 125 when it failed.\n";
+
+static int ask(const struct admin_server *server, const char *project, const char *pid)
+{
+	struct args lines = { 0 };
+	char text[ADMIN_LINE_MAX + 1];
+	int status;
+
+	if (strpbrk(project, "\t\n") != NULL || strlen(project) > 100 || (pid != NULL && strlen(pid) > 20))
+		return fail("project %.100s: there is no such project", project);
+	if (pid != NULL)
+		snprintf(text, sizeof(text), "move\t%s\t%s", pid, project);
+	else
+		snprintf(text, sizeof(text), "task\t%s", project);
+	status = admin_ask(server, text, &lines);
+	args_free(&lines);
+	return status;
+}
+
+int newtask_ask(const char *socket_name, const char *project, const char *pid)
+{
+	struct admin_server server;
+
+	admin_choose(&server, NULL, socket_name);
+	return ask(&server, project, pid);
+}
+
+int cmd_newtask(int argc, char **argv)
+{
+	static const struct option longs[] = { { "name", required_argument, NULL, 'N' },
+					       { "socket", required_argument, NULL, 'S' },
+					       { "help", no_argument, NULL, 'h' },
+					       { 0 } };
+	const char *name = NULL, *socket_name = NULL, *project = NULL, *pid = NULL;
+	struct admin_server server;
+	int c;
+
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, "+p:c:h", longs, NULL)) != -1) {
+		switch (c) {
+		case 'N': name = optarg; break;
+		case 'S': socket_name = optarg; break;
+		case 'p': project = optarg; break;
+		case 'c': pid = optarg; break;
+		case 'h': return fputs(help, stdout) == EOF || fflush(stdout) == EOF ? fail("cannot write the help") : 0;
+		default:
+			return fail("newtask: %s: unknown option, or one without its value: try `sundog newtask --help`",
+				    argv[optind - 1]);
+		}
+	}
+	if (optind < argc)
+		return fail("newtask: %s: unexpected argument", argv[optind]);
+	if (project == NULL || pid == NULL)
+		return fail("newtask: -p PROJECT and -c PID must be given");
+	admin_choose(&server, name, socket_name);
+	return ask(&server, project, pid);
+}
