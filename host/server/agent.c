@@ -135,12 +135,16 @@ static bool answer_wait(const struct agent *a)
 static int answer_receive(struct agent *a, pid_t parent, int *result, uint64_t *value)
 {
 	union { struct cmsghdr align; char bytes[CMSG_SPACE(sizeof(struct ucred))]; } control;
+	static const int off = 0;
 	struct wire_agent_result r;
 	struct iovec iov = {&r, sizeof(r)};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
-			    .msg_controllen = sizeof(control.bytes)};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
 	ssize_t n;
 
+	if (!a->met) { /* else descriptors that it sends are dropped by Linux: there is no room */
+		mh.msg_control = control.bytes;
+		mh.msg_controllen = sizeof(control.bytes);
+	}
 	do
 		n = recvmsg(a->socket, &mh, MSG_CMSG_CLOEXEC);
 	while (n < 0 && (errno == EINTR || (errno == EAGAIN && answer_wait(a))));
@@ -153,6 +157,7 @@ static int answer_receive(struct agent *a, pid_t parent, int *result, uint64_t *
 	if (!a->met) {
 		a->met = true;
 		agent_meet(a, sender_pid(&mh), parent);
+		(void)setsockopt(a->socket, SOL_SOCKET, SO_PASSCRED, &off, sizeof(off)); /* answers are cheaper without */
 	}
 	*result = r.error;
 	*value = r.value;

@@ -53,6 +53,23 @@ const struct as_engine *engine_first(void)
 
 /* ---- the client's offer ---- */
 
+/* The first one; others may have come along. */
+static void descriptor_take(struct msghdr *mh, int *fd)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(mh); c != NULL; c = CMSG_NXTHDR(mh, c)) {
+		size_t n = c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS ?
+			   (c->cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
+		for (size_t i = 0; i < n; i++) {
+			int one;
+			memcpy(&one, CMSG_DATA(c) + i * sizeof(int), sizeof(int));
+			if (*fd < 0)
+				*fd = one;
+			else
+				close(one);
+		}
+	}
+}
+
 static int offer_receive(int connection, struct wire_offer *offer, int *fd)
 {
 	static const struct timeval patience = {PATIENCE_S, 0};
@@ -61,7 +78,6 @@ static int offer_receive(int connection, struct wire_offer *offer, int *fd)
 	struct iovec iov = {offer, sizeof(*offer)};
 	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
 			    .msg_controllen = sizeof(control.bytes)};
-	struct cmsghdr *c;
 	ssize_t n;
 
 	/* Without its credentials, for which there would be no room. */
@@ -71,9 +87,8 @@ static int offer_receive(int connection, struct wire_offer *offer, int *fd)
 	do
 		n = recvmsg(connection, &mh, MSG_CMSG_CLOEXEC);
 	while (n < 0 && errno == EINTR);
-	c = n > 0 ? CMSG_FIRSTHDR(&mh) : NULL;
-	if (c != NULL && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(fd, CMSG_DATA(c), sizeof(int));
+	if (n >= 0)
+		descriptor_take(&mh, fd);
 	return n == sizeof(*offer) && offer->magic == WIRE_MAGIC ? 0 : EPROTO;
 }
 

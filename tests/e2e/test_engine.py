@@ -5,10 +5,11 @@ import os
 import re
 import signal
 import subprocess
+import sys
 
 import pytest
 
-from harness import NOBODY, comm_of_task, uffd_forbidden, until
+from harness import NOBODY, comm, comm_of_task, processes, state, uffd_forbidden, until
 
 needs_uffd = pytest.mark.skipif(uffd_forbidden() is not None, reason=str(uffd_forbidden()))
 
@@ -102,6 +103,65 @@ def test_server_is_killed(world, engine):
     assert (orphan.returncode, out, err) == (0, b"survived\n", b"")
     server.command.wait(30)
     server.stderr()
+
+
+# ---- stopped processes ----
+
+def spinner_of(server, world, *wrap):
+    command = server.popen(*wrap, world.app("gate"), "spin", stdout=subprocess.PIPE)
+    assert command.stdout.readline() == b"ready\n"
+    return command, until(lambda: [p for p in processes(world.mark) if comm(p) == "gate-64"], "no spinner")[0]
+
+
+def unload_and_go_on(server, world, go_on):
+    """The page is taken from it while it stands still; it writes on, so it must fault: once."""
+    app = world.app("gate")
+    assert server.exec(app, "unload").quiet().out == "1\n"
+    assert server.exec(app, "count").quiet().out == "1\n"
+    go_on()
+    until(lambda: server.exec(app, "count").quiet().out == "2\n", "the unloaded page was written without a fault")
+
+
+# A job of its own, as in an interactive shell: a group whose members' parent is outside of it.
+JOB = """
+import os, sys
+if os.fork() == 0:
+    os.setpgid(0, 0)
+    os.execvp(sys.argv[1], sys.argv[1:])
+os.wait()
+"""
+
+
+def test_unload_after_ctrl_z(world, engine):
+    """What the terminal sends, to a job that a shell watches."""
+    server = world.server("gate")
+    shell, pid = spinner_of(server, world, sys.executable, "-c", JOB)
+    os.killpg(os.getpgid(pid), signal.SIGTSTP)
+    until(lambda: state(pid) == "T", "it does not stop")
+    unload_and_go_on(server, world, lambda: os.killpg(os.getpgid(pid), signal.SIGCONT))
+    os.kill(pid, signal.SIGKILL)
+    shell.wait(30)
+    assert server.exec(world.app("gate"), "mappings").quiet().out == "0\n"
+    assert server.stop() == ""
+
+
+@pytest.mark.needs("gdb")
+def test_unload_in_gdb(world, engine):
+    server = world.server("gate")
+    spinner, pid = spinner_of(server, world)
+    gdb = world.popen(["gdb", "-nx", "-q", "-p", pid], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                      stderr=subprocess.STDOUT)
+    gdb.stdin.write(b"handle SIGSEGV nostop noprint pass\nprint 40 + 2\n")
+    gdb.stdin.flush()
+    for line in gdb.stdout:
+        if b"$1 = 42" in line:
+            break
+    assert state(pid) == "t"
+    unload_and_go_on(server, world, lambda: gdb.communicate(b"detach\nquit\n", timeout=60))
+    assert gdb.returncode == 0
+    spinner.kill()
+    spinner.wait()
+    assert server.stop() == ""
 
 
 # ---- system calls ----

@@ -8,7 +8,7 @@ import pytest
 
 from harness import LONG, NOBODY, SLOW
 
-PARTS = ["hello", "silence", "messages", "lies", "scribble", "flood", "foreign", "supervisor"]
+PARTS = ["hello", "silence", "messages", "lies", "scribble", "flood", "foreign", "supervisor", "offers"]
 ROUNDS = 20 if LONG else 2
 
 

@@ -7,6 +7,7 @@
  */
 #include "app.h"
 
+#include <linux/userfaultfd.h>
 #include <stddef.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -359,7 +360,7 @@ static void part_scribble(int argc, char **argv)
 static void part_flood(int argc, char **argv)
 {
 	struct line l;
-	struct wire_interrupt interrupt = { WIRE_MAGIC, 1 };
+	struct wire_interrupt interrupt = { .magic = WIRE_MAGIC, .access = rng(2) };
 
 	process_open();
 	CHECK(line_open(&l));
@@ -383,6 +384,73 @@ static void part_flood(int argc, char **argv)
 			say(fd, &h, sizeof(h), NULL, 0, true);
 			close(fd);
 		}
+	}
+}
+
+/* What is offered for the interception of accesses: anything but what it should be, and then something again. */
+static int offered(void)
+{
+	int ends[2], fd = -1;
+
+	switch (rng(7)) {
+	case 0:
+		return open("/dev/null", O_RDWR | O_CLOEXEC);
+	case 1:
+		CHECK(pipe2(ends, O_CLOEXEC) == 0);
+		close(ends[1]);
+		return ends[0];
+	case 2:
+		return memfd_create("anon_inode:[userfaultfd]", MFD_CLOEXEC);
+	case 3:
+		return dial();
+	default:
+		fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | 1 | (rng(2) ? O_NONBLOCK : 0));
+		if (fd >= 0 && rng(3) == 0) { /* somebody has made it his own already */
+			struct uffdio_api api = { .api = UFFD_API };
+			(void)ioctl(fd, UFFDIO_API, &api);
+		}
+		return fd;
+	}
+}
+
+static void offer_once(void)
+{
+	struct wire_hello h = hello_for(WIRE_AGENT);
+	struct wire_offer offer = { .magic = rng(8) ? WIRE_MAGIC : rng(99), .flags = rng(4), .error = (int32_t)rng64() };
+	struct wire_agent_result result = { .sequence = rng64(), .error = (int32_t)rng64(), .value = rng64() };
+	struct wire_welcome w;
+	int fd = dial(), fds[3];
+
+	if (fd < 0 || !say(fd, &h, sizeof(h), NULL, 0, true))
+		return;
+	int device = hear_welcome(fd, &w);
+	unsigned n = rng(4);
+	for (unsigned i = 0; i < n; i++)
+		fds[i] = offered();
+	while (n > 0 && fds[n - 1] < 0)
+		n--;
+	if (n == 0 || fds[0] >= 0)
+		say(fd, &offer, rng(8) ? sizeof(offer) : rng(40), fds, n, rng(2));
+	for (unsigned i = 0; i < n; i++)
+		close(fds[i]);
+	int nothing = hear_welcome(fd, &w);
+	for (int i = 0; i < 5; i++)
+		say(fd, &result, rng(8) ? sizeof(result) : rng(40), NULL, 0, false);
+	if (device >= 0)
+		close(device);
+	if (nothing >= 0)
+		close(nothing);
+	close(fd);
+}
+
+static void part_offers(int argc, char **argv)
+{
+	for (int i = 0; i < 40; i++) {
+		image.id[0]++;
+		process_open();
+		for (int j = 0; j < 3; j++)
+			offer_once();
+		close(process_fd);
 	}
 }
 
@@ -495,7 +563,7 @@ int main(int argc, char **argv)
 	static const struct part parts[] = {
 		{ "hello", part_hello }, { "silence", part_silence }, { "messages", part_messages },
 		{ "lies", part_lies }, { "scribble", part_scribble }, { "flood", part_flood },
-		{ "foreign", part_foreign }, { "supervisor", part_supervisor },
+		{ "foreign", part_foreign }, { "offers", part_offers }, { "supervisor", part_supervisor },
 		{ "mute", part_mute }, { NULL, NULL },
 	};
 
