@@ -9,7 +9,7 @@ class Case:
     name: str      # as it appears in the table and in results.json
     cpus: int      # 1: both sides on CPU 0; 2: the application on CPU 1, the other side on CPU 0
     ours: str      # case of bench-ours
-    peer: str      # program of bench/peers
+    peer: str      # program of bench/peers, and its argument
     low: float     # the target: ratio of medians, ours / peer, from low (0: no lower bound) ...
     high: float    # ... to high
     inner: int     # operations in one sample
@@ -43,4 +43,8 @@ CASES = [
     Case("fault, 64 MiB loaded, touch",     1, "whole",      "uffd_whole",     0,    1.1,    1,    5, "access"),
     Case("context switch of a page",        1, "switch",     "uffd_switch",    0,    1.1,    1, 1000, "access"),
     Case("context switch of a page",        2, "switch",     "uffd_switch",    0,    0.8,    1,  300, "access"),
+    Case("physio of 1 MiB, one buffer",     1, "physio",     "vm_write",       0,    1.1,    1,  100, "phys"),
+    Case("physio of 1 MiB, one buffer",     2, "physio",     "vm_write",       0,    1.1,    1,  100, "phys"),
+    Case("physio of 1 MiB, fresh memory",   1, "physio_fresh", "vm_write fresh", 0,  1.1,    1,  100, "phys"),
+    Case("physio of 1 MiB, fresh memory",   2, "physio_fresh", "vm_write fresh", 0,  1.1,    1,  100, "phys"),
 ]

@@ -18,11 +18,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 #define LOOP_PAGE 4096u
 #define LOOP_64M (64u << 20)
+#define LOOP_PHYS_BYTES (1u << 20)
 #define LOOP_FAULT_PAGES 256u /* touched one after the other before all are unloaded again */
 
 #define CHECK(what) ((what) ? (void)0 : loop_die(#what))
@@ -88,6 +90,20 @@ static inline int loop_serve(void (*once)(void))
 		fflush(stdout);
 	}
 	return 0;
+}
+
+/* 1 MiB that nobody has touched yet, and its end. */
+static inline void *loop_fresh(void)
+{
+	void *p = mmap(NULL, LOOP_PHYS_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(p != MAP_FAILED);
+	return p;
+}
+
+static inline void loop_fresh_end(void *p)
+{
+	CHECK(munmap(p, LOOP_PHYS_BYTES) == 0);
 }
 
 /* The two memory loops: the same code on both sides. */

@@ -73,6 +73,23 @@ static void once_ioctl_copy(void)
 	CHECK(ioctl(fd, BENCH_COPY, buffer) == 0);
 }
 
+/* ---- physio(9F) ---- */
+
+static void once_physio(void)
+{
+	static char buffer1m[LOOP_PHYS_BYTES];
+
+	CHECK(pread(fd, buffer1m, LOOP_PHYS_BYTES, 0) == LOOP_PHYS_BYTES);
+}
+
+static void once_physio_fresh(void)
+{
+	void *p = loop_fresh();
+
+	CHECK(pread(fd, p, LOOP_PHYS_BYTES, 0) == LOOP_PHYS_BYTES);
+	loop_fresh_end(p);
+}
+
 /* ---- memory whose driver sees each access ---- */
 
 static void begin_fault(void)
@@ -134,6 +151,8 @@ static const struct {
 	{ "open", "bench", NULL, once_open },
 	{ "ioctl", "bench", NULL, once_ioctl },
 	{ "ioctl_copy", "bench", NULL, once_ioctl_copy },
+	{ "physio", "phys", NULL, once_physio },
+	{ "physio_fresh", "phys", NULL, once_physio_fresh },
 	{ "fault", ACCESS_PAGE, begin_fault, once_fault },
 	{ "whole", ACCESS_WHOLE, begin_whole, once_whole },
 	{ "switch", NULL, begin_switch, once_switch },

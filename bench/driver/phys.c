@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* phys: read(2) fills the application's own memory from 1 MiB of the driver's, by physio(9F). */
+#include <sys/types.h>
+#include <sys/buf.h>
+#include <sys/conf.h>
+#include <sys/kmem.h>
+#include <sys/modctl.h>
+#include <sys/stat.h>
+#include <sys/ddi.h>
+#include <sys/sunddi.h>
+
+#define PHYS_BYTES (1u << 20)
+
+static char *phys_memory;
+
+static int phys_open(dev_t *devp, int flag, int otyp, cred_t *credp)
+{
+	return 0;
+}
+
+static int phys_close(dev_t dev, int flag, int otyp, cred_t *credp)
+{
+	return 0;
+}
+
+static int phys_strategy(struct buf *bp)
+{
+	bioerror(bp, bp_copyout(phys_memory, bp, 0, MIN(bp->b_bcount, PHYS_BYTES)));
+	biodone(bp);
+	return 0;
+}
+
+static int phys_read(dev_t dev, struct uio *uio, cred_t *credp)
+{
+	return physio(phys_strategy, NULL, dev, B_READ, minphys, uio);
+}
+
+static int phys_attach(dev_info_t *dip, ddi_attach_cmd_t cmd)
+{
+	if (cmd != DDI_ATTACH || ddi_create_minor_node(dip, "phys", S_IFCHR, 0, DDI_PSEUDO, 0) != DDI_SUCCESS)
+		return DDI_FAILURE;
+	phys_memory = kmem_alloc(PHYS_BYTES, KM_SLEEP);
+	memset(phys_memory, 'p', PHYS_BYTES);
+	return DDI_SUCCESS;
+}
+
+static int phys_detach(dev_info_t *dip, ddi_detach_cmd_t cmd)
+{
+	if (cmd != DDI_DETACH)
+		return DDI_FAILURE;
+	ddi_remove_minor_node(dip, NULL);
+	kmem_free(phys_memory, PHYS_BYTES);
+	return DDI_SUCCESS;
+}
+
+static struct cb_ops phys_cb_ops = {
+	.cb_open = phys_open,
+	.cb_close = phys_close,
+	.cb_strategy = phys_strategy,
+	.cb_print = nodev,
+	.cb_dump = nodev,
+	.cb_read = phys_read,
+	.cb_write = nodev,
+	.cb_ioctl = nodev,
+	.cb_devmap = nodev,
+	.cb_mmap = nodev,
+	.cb_segmap = nodev,
+	.cb_chpoll = nochpoll,
+	.cb_prop_op = ddi_prop_op,
+	.cb_flag = D_NEW | D_MP | D_64BIT,
+	.cb_rev = CB_REV,
+};
+
+static struct dev_ops phys_dev_ops = {
+	.devo_rev = DEVO_REV,
+	.devo_getinfo = nulldev,
+	.devo_identify = nulldev,
+	.devo_probe = nulldev,
+	.devo_attach = phys_attach,
+	.devo_detach = phys_detach,
+	.devo_reset = nodev,
+	.devo_cb_ops = &phys_cb_ops,
+	.devo_quiesce = ddi_quiesce_not_needed,
+};
+
+static struct modldrv phys_modldrv = { &mod_driverops, "bench driver of physio", &phys_dev_ops };
+static struct modlinkage phys_modlinkage = { MODREV_1, { &phys_modldrv, NULL } };
+
+int _init(void)
+{
+	return mod_install(&phys_modlinkage);
+}
+
+int _info(struct modinfo *modinfop)
+{
+	return mod_info(&phys_modlinkage, modinfop);
+}
+
+int _fini(void)
+{
+	return mod_remove(&phys_modlinkage);
+}
