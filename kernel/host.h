@@ -175,6 +175,7 @@ int host_copyout(struct host_as *as, uintptr_t to, const void *from, size_t len)
 struct host_lock;
 
 #define HOST_LOCK_WRITE 0x1u    /* the device will write: copy-on-write is broken first */
+#define HOST_LOCK_TRANSFER 0x4u /* for one transfer: mapped and permitted will do, the pages come in when they are copied */
 #define HOST_LOCK_LONGTERM 0x2u /* not of a kind of mapping that the specification forbids for long-term locks */
 /*
  * Makes [addr, addr + len) resident and records it.  EFAULT: a hole, or a kind of memory that cannot be locked;

@@ -122,3 +122,9 @@ disk_hw_doorbell(struct disk_hw *hw)
 	cv_signal(&hw->rung);
 	mutex_exit(&hw->lock);
 }
+
+char *
+disk_hw_media(struct disk_hw *hw)
+{
+	return (hw->media);
+}

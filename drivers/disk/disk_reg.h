@@ -32,5 +32,7 @@ struct disk_hw *disk_hw_create(dev_info_t *dip, uint32_t blocks);
 void disk_hw_destroy(struct disk_hw *hw);
 /* Real hardware sees that its command register is written; this one is told. */
 void disk_hw_doorbell(struct disk_hw *hw);
+/* Its disk, for a driver that is compiled with -DDISK_PIO: it moves the bytes itself. */
+char *disk_hw_media(struct disk_hw *hw);
 
 #endif

@@ -229,21 +229,30 @@ static int populate(struct locks *l, uint64_t addr, uint64_t len, bool write)
 	return t != NULL ? populate_by_thread(t, addr, len, write) : populate_by_agent(l, addr, len, write);
 }
 
-/* What Linux could not make resident, in the words of host.h. */
-static int refusal(struct locks *l, uint64_t addr, uint64_t end, unsigned need, int error)
+/* EFAULT: a hole, EACCES: a protection is in the way.  lock is held, and we may look. */
+static int range_check(const struct locks *l, uint64_t addr, uint64_t end, unsigned need)
 {
 	bool denied = false;
 	struct vma v;
 
-	if (l->maps < 0)
-		return error == EINVAL ? EACCES : error == EAGAIN || error == EINTR ? EAGAIN : EFAULT;
 	for (uint64_t at = addr; at < end; at = v.end) {
 		if (!maps_find(l->maps, at, &v) || v.start > at)
-			return EFAULT; /* a hole */
+			return EFAULT;
 		denied |= (v.prot & need) != need;
 	}
-	if (denied)
-		return EACCES;
+	return denied ? EACCES : 0;
+}
+
+/* What Linux could not make resident, in the words of host.h. */
+static int refusal(struct locks *l, uint64_t addr, uint64_t end, unsigned need, int error)
+{
+	int reason;
+
+	if (l->maps < 0)
+		return error == EINVAL ? EACCES : error == EAGAIN || error == EINTR ? EAGAIN : EFAULT;
+	reason = range_check(l, addr, end, need);
+	if (reason != 0)
+		return reason;
 	return error == ENOMEM || error == EAGAIN || error == EINTR ? (error == ENOMEM ? ENOMEM : EAGAIN) : EFAULT;
 }
 
@@ -280,6 +289,30 @@ static int make_resident(struct locks *l, uint64_t addr, uint64_t len, unsigned 
 	if (error == 0 && (flags & HOST_LOCK_LONGTERM))
 		error = longterm_check(l, addr, addr + len);
 	pthread_mutex_unlock(&l->lock);
+	return error;
+}
+
+/* For one transfer the pages need not be there yet: it brings them in.  false: Linux does not let us look. */
+static bool transfer_check(struct locks *l, const struct host_lock *lock, int *error)
+{
+	unsigned need = lock->flags & HOST_LOCK_WRITE ? HOST_PROT_WRITE : HOST_PROT_READ;
+	bool looked;
+
+	if (!(lock->flags & HOST_LOCK_TRANSFER))
+		return false;
+	pthread_mutex_lock(&l->lock);
+	looked = l->maps >= 0;
+	if (looked)
+		*error = range_check(l, lock->addr, lock->addr + lock->len, need);
+	pthread_mutex_unlock(&l->lock);
+	return looked;
+}
+
+static int lock_make_resident(struct host_lock *lock)
+{
+	int error = lock->resident ? 0 : make_resident(lock->locks, lock->addr, lock->len, lock->flags);
+
+	lock->resident = error == 0;
 	return error;
 }
 
@@ -324,7 +357,8 @@ int host_lock_create(struct host_as *as, uintptr_t addr, size_t len, unsigned fl
 	error = locks_begin(l);
 	if (error == 0) {
 		lock_record(lock, 1); /* first: a change of the range from now on waits, or is seen */
-		error = make_resident(l, addr, len, flags);
+		if (!transfer_check(l, lock, &error))
+			error = lock_make_resident(lock);
 	}
 	if (error == 0) {
 		*out = lock;
@@ -403,8 +437,10 @@ static int view_create(struct host_lock *lock, struct host_pages **pages)
 int host_lock_pages(struct host_lock *lock, struct host_pages **pages)
 {
 	struct locks *l = lock->locks;
-	int error;
+	int error = lock_make_resident(lock);
 
+	if (error != 0)
+		return EFAULT;
 	pthread_mutex_lock(&l->lock);
 	error = lock_promote(lock);
 	if (error == 0)
@@ -459,7 +495,7 @@ static struct posix_file *lock_file_by_force(struct host_lock *lock, uint64_t *o
 {
 	int error;
 
-	if (!atomic_load(&lock->process->vm_refused))
+	if (!atomic_load(&lock->process->vm_refused) || lock_make_resident(lock) != 0)
 		return NULL;
 	pthread_mutex_lock(&lock->locks->lock);
 	error = lock_promote(lock);

@@ -45,6 +45,7 @@ struct host_lock {
 	struct process *process; /* a reference */
 	uint64_t addr, len;
 	unsigned flags;
+	atomic_bool resident;    /* or at least it was once */
 	struct hold *hold;       /* NULL: nobody has asked for the pages yet; locks.lock */
 };
 

@@ -26,7 +26,7 @@ struct io_memory *buf_memory(struct buf *bp, size_t *offset)
 {
 	struct io_memory *memory = memory_of(bp);
 
-	if (memory == NULL) {
+	if (memory == NULL || buf_in_copy(bp)) {
 		*offset = 0;
 		return io_memory_kernel(bp->b_un.b_addr, bp->b_bcount);
 	}
@@ -157,7 +157,7 @@ static void clone_fill(struct buf *clone, struct buf *bp, off_t off, size_t len)
 	clone->b_un.b_addr = bp->b_un.b_addr + off;
 	clone->b_proc = bp->b_proc;
 	clone->b_shadow = bp->b_shadow != NULL ? bp->b_shadow + ((uintptr_t)off >> PAGESHIFT) : NULL;
-	if (memory != NULL) {
+	if (memory != NULL && !buf_in_copy(bp)) {
 		io_memory_hold(memory);
 		buf_set_memory(clone, memory, bp->b_cookie_off_ + (size_t)off);
 	}

@@ -3,6 +3,7 @@
 #ifndef KERNEL_DDI_BUF_H
 #define KERNEL_DDI_BUF_H
 
+#include <stdbool.h>
 #include <sys/buf.h>
 
 struct io_memory;
@@ -17,6 +18,8 @@ void buf_set_memory(struct buf *bp, struct io_memory *memory, size_t offset);
  * it.  A driver's own buf is about kernel memory at b_un.b_addr.
  */
 struct io_memory *buf_memory(struct buf *bp, size_t *offset);
+/* Mapped in as a copy of its memory. */
+bool buf_in_copy(const struct buf *bp);
 /* Ready for another transfer: not done, no error. */
 void buf_restart(struct buf *bp);
 /* getrbuf(9F), reported as caller's if it is left behind. */

@@ -11,8 +11,8 @@
 enum { MAPPED_ADDRESS, MAPPED_OBJECT, MAPPED_COPY, MAPPED_SIZE };
 
 /*
- * Pages that have no address of ours (their process has died, or they cannot be shared with it) are looked at in a
- * copy, which goes back at the end if the device has written it.
+ * Pages that have no address of ours (those of physio(9F), of a dead process, and what cannot be shared) are looked at
+ * in a copy, which is what the buf is about until it goes back at the end, if the device has written it.
  */
 static char *copy_create(struct buf *bp, struct io_memory *memory)
 {
@@ -22,6 +22,11 @@ static char *copy_create(struct buf *bp, struct io_memory *memory)
 		memset(copy, 0, bp->b_bcount);
 	bp->b_internal_[MAPPED_COPY] = copy;
 	return copy;
+}
+
+bool buf_in_copy(const struct buf *bp)
+{
+	return (bp->b_flags & B_REMAPPED) != 0 && bp->b_internal_[MAPPED_COPY] != NULL;
 }
 
 static void copy_return(struct buf *bp, struct io_memory *memory)

@@ -55,6 +55,7 @@ struct range_lock {
 
 #define RANGE_LOCK_WRITE HOST_LOCK_WRITE       /* the device will write */
 #define RANGE_LOCK_LONGTERM HOST_LOCK_LONGTERM
+#define RANGE_LOCK_TRANSFER HOST_LOCK_TRANSFER
 
 /*
  * [addr, addr + len), whole pages, > 0, of any process.  0, or with nothing locked and free not called

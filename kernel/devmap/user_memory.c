@@ -34,15 +34,14 @@ locked_write(struct io_memory *memory, size_t offset, const void *from, size_t l
 	return range_lock_write(&locked_of(memory)->lock, memory->skew + offset, from, len);
 }
 
+/*
+ * Sharing would be dearer than a copy, and would take whole pages: what else the process has in the first and last
+ * one (a thread's stack, a futex that somebody waits on) has nothing to do with the transfer.
+ */
 static int
 locked_map(struct io_memory *memory, size_t offset, size_t len, char **address, struct page_object **object)
 {
-	size_t in_object;
-	int error = range_lock_pages(&locked_of(memory)->lock, memory->skew + offset, len, object, &in_object);
-
-	if (error == 0)
-		*address = (*object)->address + in_object;
-	return error;
+	return ENOTSUP;
 }
 
 static void
@@ -78,7 +77,7 @@ user_memory_lock(struct address_space *space, uintptr_t addr, size_t len, bool w
 	locked = host_alloc(sizeof(*locked), true);
 	io_memory_init(&locked->memory, &locked_ops, addr, len);
 	error = range_lock_begin(&locked->lock, space, start, page_floor(last) + PAGE_SIZE - start,
-				 write ? RANGE_LOCK_WRITE : 0, &lock_ops);
+				 RANGE_LOCK_TRANSFER | (write ? RANGE_LOCK_WRITE : 0), &lock_ops);
 	if (error != 0) {
 		host_free(locked, sizeof(*locked));
 		return error;

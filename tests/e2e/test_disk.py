@@ -16,6 +16,12 @@ def test_physio(world, model, part):
     world.sundog_run("disk", world.app("disk", model), part).quiet()
 
 
+@pytest.mark.parametrize("part", ["kinds", "private_file", "errors", "vectors", "large", "threads", "processes", "fork"])
+def test_bp_mapin(world, model, part):
+    """The same with a driver that asks for an address: the pages are shared with the process from then on."""
+    world.sundog_run("disk-pio", world.app("disk", model), part).quiet()
+
+
 def test_tools_on_both_nodes(world):
     """dd, cmp: any bytes of the block node, whole blocks of the character node, the same disk behind them."""
     data = os.path.join(world.tmp, "data")
@@ -34,7 +40,8 @@ def test_tools_on_both_nodes(world):
     world.sundog_run("disk", "sh", "-c", script).quiet()
 
 
-def test_killed_in_the_middle(world):
+@pytest.mark.parametrize("driver", ["disk", "disk-pio"])
+def test_killed_in_the_middle(world, driver):
     """The device's I/O ends, the next process finds the disk as usable as before, and nothing has leaked."""
     app, rounds = world.app("disk"), 40 if LONG else 8
     script = os.path.join(world.tmp, "script")
@@ -43,7 +50,7 @@ def test_killed_in_the_middle(world):
             mkfifo fifo$i; {app} loop >fifo$i & read line <fifo$i; kill -9 $!; wait $!; [ $? = 137 ] || exit 4
         done 2>/dev/null
         exec {app} vectors""")
-    world.sundog_run("disk", "sh", script).quiet()
+    world.sundog_run(driver, "sh", script).quiet()
 
 
 def test_interrupted(world):

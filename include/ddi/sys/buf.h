@@ -105,8 +105,9 @@ int geterror(struct buf *bp) SUNDOG_LINK(geterror);
 void clrbuf(struct buf *bp) SUNDOG_LINK(clrbuf);
 /*
  * b_un.b_addr becomes a kernel address of the buf's memory until bp_mapout(); nothing for a buf whose address is the
- * kernel's.  Locked pages of a process are shared with it from then on.  differs: pages that cannot be shared (their
- * process has died) are looked at in a copy, which bp_mapout() writes back for B_READ.  User, kernel context.
+ * kernel's.  Pages of ddi_umem_lock(9F) are shared with their process from then on.  differs: those of physio(9F), and
+ * what cannot be shared (its process has died), are looked at in a copy, which bp_mapout(), or physio() after
+ * biodone(), writes back for B_READ.  User, kernel context.
  */
 void bp_mapin(struct buf *bp) SUNDOG_LINK(bp_mapin);
 void bp_mapout(struct buf *bp) SUNDOG_LINK(bp_mapout);
