@@ -14,19 +14,74 @@
 #include "wire/admin.h"
 #include "wire/wire.h"
 
+#define LISTENS 0x10000u /* of the flags there */
+
+/* A line of /proc/net/unix: the name of a socket of this user on which a server listens, or NULL. */
+static const char *line_socket(char *line)
+{
+	char prefix[32], *name = strchr(line, '@');
+	unsigned flags;
+
+	snprintf(prefix, sizeof(prefix), "@sundog.%u.", getuid());
+	if (sscanf(line, "%*x: %*x %*x %x", &flags) != 1 || (flags & LISTENS) == 0 || name == NULL ||
+	    strncmp(name, prefix, strlen(prefix)) != 0)
+		return NULL;
+	name[strcspn(name, "\n")] = '\0';
+	return name + 1;
+}
+
+/* This user's servers: how many, and the name of one. */
+static unsigned servers_find(char *socket_name, size_t size)
+{
+	FILE *f = fopen("/proc/net/unix", "re");
+	char line[256];
+	unsigned n = 0;
+
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
+		const char *name = line_socket(line);
+
+		if (name != NULL && n++ == 0)
+			snprintf(socket_name, size, "%s", name);
+	}
+	if (f != NULL)
+		fclose(f);
+	return n;
+}
+
+static void choose_socket(struct admin_server *s, const char *name)
+{
+	snprintf(s->socket, sizeof(s->socket), "%s", name);
+	snprintf(s->label, sizeof(s->label), "with socket %s", name);
+}
+
 void admin_choose(struct admin_server *s, const char *name, const char *socket_name)
 {
+	char only[128];
+
 	if (socket_name == NULL && name == NULL)
 		socket_name = getenv(WIRE_ENV);
+	if (socket_name == NULL && name == NULL && servers_find(only, sizeof(only)) == 1)
+		socket_name = only;
 	if (socket_name != NULL) {
-		snprintf(s->socket, sizeof(s->socket), "%s", socket_name);
-		snprintf(s->label, sizeof(s->label), "with socket %s", socket_name);
+		choose_socket(s, socket_name);
 		return;
 	}
 	if (name == NULL)
 		name = "default";
 	snprintf(s->socket, sizeof(s->socket), "sundog.%u.%s", getuid(), name);
 	snprintf(s->label, sizeof(s->label), "named %s", name);
+}
+
+/* What else there is, for whoever has not found his own. */
+static int not_running(const char *label)
+{
+	char some[128];
+	unsigned n = servers_find(some, sizeof(some));
+
+	if (n == 0)
+		return fail("no server %s is running for uid %u, nor any other", label, getuid());
+	return fail("no server %s is running for uid %u; %u other%s: --socket %s", label, getuid(), n,
+		    n == 1 ? " is" : "s are, one of them", some);
 }
 
 static int admin_connect(const char *name, const char *label, int *fd)
@@ -43,7 +98,7 @@ static int admin_connect(const char *name, const char *label, int *fd)
 	if (connect(*fd, (struct sockaddr *)&sa, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + n)) == 0)
 		return 0;
 	if (errno == ECONNREFUSED)
-		fail("no server %s is running for uid %u", label, getuid());
+		not_running(label);
 	else
 		fail("cannot reach the server %s: %s", label, strerror(errno));
 	close(*fd);

@@ -11,7 +11,7 @@ struct admin_server {
 };
 /*
  * By the name of its socket, or its own name among this user's; both NULL: the one around this command (`sundog run`),
- * else the one of the name default.
+ * else the only one that this user has, else the one of the name default.
  */
 void admin_choose(struct admin_server *s, const char *name, const char *socket_name);
 /* Sends the request and gathers the answer's lines, without the last one.  0, or EXIT_SUNDOG after having said why. */

@@ -3,14 +3,16 @@
 
 import os
 import pwd
+import random
 import re
 import signal
 import socket
 import struct
+import subprocess
 
 import pytest
 
-from harness import NOBODY, SUNDOG, until
+from harness import LONG, NOBODY, SUNDOG, until
 
 MEDIA = "project.max-locked-memory"
 K = 1024
@@ -308,6 +310,31 @@ def test_a_fork_child_is_not_charged_for_its_parents_locks(world, server):
     settle(world, server, 0)
 
 
+def test_after_random_lives_and_deaths_nothing_is_charged(world, server, seed):
+    """Processes that lock, unlock, fork, exec, change their project, and are killed whenever it may be."""
+    random.seed(seed)
+
+    def words():
+        some = [random.choice([f"lock:{4 * K}", f"lock:{8 * K}", f"lock:{64 * K}", "unlock:0", "unlock:1", "unlock:2"])
+                for _ in range(random.randint(1, 12))]
+        more = random.choice([[], ["fork"], ["exec"], ["spawn"], ["die"]])
+        return some + more + some[:4]
+
+    for _ in range(6 if not LONG else 100):
+        batch = [world.popen([SUNDOG, "exec", "-n", server.name, "-p", random.choice(["media", "idle"]), "--", *app(world, *words())],
+                             stdout=subprocess.DEVNULL) for _ in range(8)]
+        world.sundog("newtask", "--name", server.name, "-p", random.choice(["media", "idle"]), "-c", str(random.choice(batch).pid))
+        for child in random.sample(batch, 3):
+            child.kill()
+        for child in batch:
+            child.wait(30)
+        for id_ in "media", "idle":
+            until(lambda: usage(world, server, "project", id_) == 0,
+                  lambda: prctl(world, server).out + server.stderr())
+        assert usage(world, server, "zone", "global") == 0
+    server.driver_bugs = None  # it holds what others had locked: any number of messages
+
+
 # ---- changing the project ----
 
 def newtask(world, server, *args, **kw):
@@ -391,6 +418,8 @@ def server(world):
     s.driver_bugs = []  # what is said of a driver that holds locks for too long
     yield s
     said = s.stop().splitlines()
+    if s.driver_bugs is None:
+        s.driver_bugs = [""] * len(said)
     assert len(said) == len(s.driver_bugs), said
     for line, bug in zip(said, s.driver_bugs):
         assert line.startswith("sundog: driver bug: rlock+") and bug in line, said
@@ -482,6 +511,21 @@ def test_prctl_says_in_one_line_what_is_wrong(world, server, args, words):
 def test_prctl_without_a_server(world):
     refused(world.sundog("prctl", "--name", "e2e-none-" + world.mark), "no server named e2e-none-")
     refused(world.sundog("prctl", "--socket", "e2e-none-" + world.mark), "no server with socket e2e-none-")
+
+
+@pytest.mark.root
+@pytest.mark.needs("unshare")
+def test_prctl_finds_the_only_server_there_is(world):
+    """Sockets have no name outside their network namespace: there are no other servers in this one."""
+    inside = f"env -u SUNDOG_SOCKET -u LD_PRELOAD {SUNDOG} prctl -n {MEDIA}"
+    run = [SUNDOG, "run", "-x", f"{MEDIA}=(privileged,128K,deny)", "--"]
+    assert "128K" in world.run(["unshare", "-n", *run, "sh", "-c", inside]).quiet().out
+    r = world.run(["unshare", "-n", SUNDOG, "prctl"])
+    refused(r, "no server named default is running for uid 0, nor any other")
+    r = world.run(["unshare", "-n", *run, "sh", "-c", inside + " --name none"])
+    refused(r, "no server named none is running for uid 0; 1 other is: --socket sundog.0.")
+    r = world.run(["unshare", "-n", *run, *run, "sh", "-c", inside])
+    refused(r, "no server named default is running for uid 0; 2 others are, one of them: --socket sundog.0.")
 
 
 def test_prctl_inside_run_finds_the_server_around_it(world):
