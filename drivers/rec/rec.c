@@ -56,6 +56,7 @@ rec_close(dev_t dev, int flag, int otyp, cred_t *credp)
 	rule = rec_rule_find(REC_CLOSE, 0);
 	(void) rec_gate_wait(&rule);
 	mutex_exit(&rec_lock);
+	rec_user_unlock_all();
 	return (0);
 }
 

@@ -82,6 +82,12 @@ int rec_access_other(devmap_cookie_t, void *, offset_t, size_t, uint_t, uint_t);
 struct rec_event rec_event(int kind, devmap_cookie_t dhp, void *pvtp, offset_t off, size_t len);
 int rec_handle_number(devmap_cookie_t dhp); /* given now if it has none */
 
+/* ---- rec_user.c: without rec_lock ---- */
+
+int rec_user_lock(struct rec_user *);
+int rec_user_unlock(int slot);  /* ENOENT */
+void rec_user_unlock_all(void);
+
 /* ---- rec_ioctl.c ---- */
 
 int rec_ioctl(dev_t, int, intptr_t, int, cred_t *, int *);

@@ -110,6 +110,7 @@ union argument {
 	struct rec_remap remap;
 	struct rec_map_here map_here;
 	struct rec_copy copy;
+	struct rec_user user;
 };
 
 /* How much comes with a command behind a pointer. */
@@ -129,6 +130,8 @@ argument_size(int cmd)
 		return (sizeof (struct rec_map_here));
 	case REC_COPY:
 		return (sizeof (struct rec_copy));
+	case REC_LOCK_USER:
+		return (sizeof (struct rec_user));
 	default:
 		return (0);
 	}
@@ -212,8 +215,11 @@ rec_ioctl(dev_t dev, int cmd, intptr_t arg, int mode, cred_t *credp, int *rvalp)
 
 	if (size != 0 && ddi_copyin((void *)arg, &a, size, mode) != 0)
 		return (EFAULT);
-	if (cmd == REC_MAP_HERE || cmd == REC_COPY) {
-		error = cmd == REC_COPY ? copy(&a.copy, mode) : map_here(&a.map_here, credp);
+	if (cmd == REC_UNLOCK_USER)
+		return (rec_user_unlock((int)arg));
+	if (cmd == REC_MAP_HERE || cmd == REC_COPY || cmd == REC_LOCK_USER) {
+		error = cmd == REC_COPY ? copy(&a.copy, mode) : cmd == REC_MAP_HERE ? map_here(&a.map_here, credp) :
+		    rec_user_lock(&a.user);
 		if (error == 0 && ddi_copyout(&a, (void *)arg, size, mode) != 0)
 			error = EFAULT;
 		return (error);

@@ -117,7 +117,14 @@ struct rec_rule {
 #define REC_HANDLES (('R' << 8) | 17)    /* returns handles that there are */
 #define REC_OWN_LEFT (('R' << 8) | 18)   /* returns REC_OWN memories that are not freed */
 #define REC_WAITED (('R' << 8) | 19)     /* arg: waits until so many callbacks have come to the gate since the reset */
+#define REC_LOCK_USER (('R' << 8) | 20)  /* struct rec_user: ddi_umem_lock(); what is left is unlocked by the last close */
+#define REC_UNLOCK_USER (('R' << 8) | 21) /* arg: slot */
+#define REC_USER_SLOTS 8
 
+struct rec_user {
+	unsigned long long address, len;
+	int flags, slot;                /* flags: DDI_UMEMLOCK_READ 1, DDI_UMEMLOCK_WRITE 2; slot: out */
+};
 struct rec_range {
 	int handle, unused;
 	unsigned long long off, len;

@@ -14,6 +14,9 @@ from harness import HERE
 pytestmark = pytest.mark.usefixtures("engine")
 
 REPORTED = {  # what the server says of the driver's own mistakes
+    "exit_UNLOCKs_before_it_unmaps": "0x2000 bytes of process [0-9]+ at [0-9a-f]+ are still locked",
+    "death_by_a_signal_UNLOCKs_and_others_go_on": "0x2000 bytes of process [0-9]+ at [0-9a-f]+ are still locked",
+    "an_access_of_a_fork_child_waits_for_the_UNLOCK": "process [0-9]+ forks while 0x2000 bytes",
     "load_of_another_processs_handle_is_EINVAL": "devmap_load: handle [0-9a-f]+ is a mapping of another process",
 }
 
@@ -76,7 +79,12 @@ def test_deaths(world, part):
     run(world, "rec_death", part)
 
 
-PROGRAMS = ("rec_fault", "rec_unmap", "rec_fork", "rec_calls", "rec_remap", "rec_signal", "rec_death")
+@pytest.mark.parametrize("part", parts("rec_lock"))
+def test_locks(world, part):
+    run(world, "rec_lock", part)
+
+
+PROGRAMS = ("rec_fault", "rec_unmap", "rec_fork", "rec_calls", "rec_remap", "rec_signal", "rec_death", "rec_lock")
 
 
 @pytest.mark.parametrize("part", [(p, q) for p in PROGRAMS for q in parts(p)], ids=lambda pair: pair[1])
