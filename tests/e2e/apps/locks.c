@@ -77,6 +77,10 @@ static void data_identity(volatile char *p, size_t len)
 	CHECK(is_filled(a, len, 'b'));
 	fill(a, len, 'c');
 	CHECK(is_filled(p, len, 'c'));
+	volatile uint64_t *last = (volatile uint64_t *)(p + len - 8);
+	uint64_t was = *last;
+	struct lockdrv x = {.slot = slot, .offset = len - 8, .len = 8, .value = 0x123456789abcdefu, .step = 1};
+	CHECK(ioctl(device, LOCKDRV_XOR, &x) == 0 && *last == (was ^ x.value));
 	CHECK(munmap((void *)(uintptr_t)a, len) == 0);
 	fill(p, len, 'd');
 	unlock(slot);
@@ -500,11 +504,22 @@ static void *writer_main(void *arg)
 	return NULL;
 }
 
-/* Words 1, 65, ...: the driver's alone. */
-static void driver_xor(volatile uint64_t *word, size_t words, uint64_t value)
+/* Words 1, 65, ...: nobody else's.  By another address of the same pages, or by the driver at its own. */
+static void alias_xor(int slot, size_t len, uint64_t value)
 {
-	for (size_t i = 1; i < words; i += 64)
+	char *a = alias(slot, len);
+	volatile uint64_t *word = (volatile uint64_t *)a;
+
+	for (size_t i = 1; i < len / 8; i += 64)
 		word[i] ^= value;
+	CHECK(munmap(a, len) == 0);
+}
+
+static void driver_xor(int slot, size_t len, uint64_t value)
+{
+	struct lockdrv l = {.slot = slot, .offset = 8, .len = len - 8, .value = value, .step = 64};
+
+	CHECK(ioctl(device, LOCKDRV_XOR, &l) == 0);
 }
 
 static void writing(int argc, char **argv)
@@ -521,10 +536,12 @@ static void writing(int argc, char **argv)
 	}
 	for (int i = 0; i < rounds; i++) {
 		int slot = lock(p, len);
-		char *a = alias(slot, len);
-		driver_xor((volatile uint64_t *)a, len / 8, (uint64_t)i * 0x9e3779b97f4a7c15u);
-		expected ^= (uint64_t)i * 0x9e3779b97f4a7c15u;
-		CHECK(munmap(a, len) == 0);
+		uint64_t value = (uint64_t)i * 0x9e3779b97f4a7c15u;
+		if (i % 3 == 2)
+			alias_xor(slot, len, value);
+		else
+			driver_xor(slot, len, value);
+		expected ^= value;
 		unlock(slot);
 		if (i % 4 == 3) { /* private again, so that the next round moves all pages again */
 			pid_t pid = fork();

@@ -140,30 +140,27 @@ lock(int cmd, struct lockdrv *l)
 	return (error);
 }
 
-#ifdef LOCKDRV_HAS_IOSETUP
+/* Every step'th 8 bytes, from an address of the driver's own. */
 static int
 xor(const struct lockdrv *l)
 {
-	ddi_umem_cookie_t cookie = lockdrv_slots[l->slot].cookie;
+	ddi_umem_cookie_t cookie = l->slot >= 0 && l->slot < LOCKDRV_SLOTS ? lockdrv_slots[l->slot].cookie : NULL;
 	struct buf *bp;
+	uint64_t *word;
 
+	if (cookie == NULL || l->step <= 0)
+		return (EINVAL);
 	bp = ddi_umem_iosetup(cookie, (off_t)l->offset, l->len, B_READ, 0, 0, NULL, DDI_UMEM_SLEEP);
 	if (bp == NULL)
 		return (EINVAL);
 	bp_mapin(bp);
-	for (size_t i = 0; i < l->len; i++)
-		bp->b_un.b_addr[i] ^= (char)l->value;
+	word = (uint64_t *)(void *)bp->b_un.b_addr;
+	for (size_t i = 0; i < l->len / 8; i += (size_t)l->step)
+		word[i] ^= l->value;
 	bp_mapout(bp);
 	freerbuf(bp);
 	return (0);
 }
-#else
-static int
-xor(const struct lockdrv *l)
-{
-	return (ENOTTY);
-}
-#endif
 
 static int
 lockdrv_ioctl(dev_t dev, int cmd, intptr_t arg, int mode, cred_t *credp, int *rvalp)
