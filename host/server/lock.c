@@ -409,6 +409,8 @@ static void view_released(void *arg)
 	struct hold *h = arg;
 	struct process *p = h->locks->process;
 
+	if (h->guard != NULL)
+		bus_unguard(h->guard);
 	pthread_mutex_lock(&h->locks->lock);
 	hold_destroy(h);
 	pthread_mutex_unlock(&p->as.locks->lock);
@@ -427,16 +429,21 @@ static int view_create(struct host_lock *lock, struct host_pages **pages)
 		return ENOMEM;
 	view.arg = h;
 	error = posix_pages_view(&view, pages);
-	if (error != 0)
+	if (error != 0) {
 		hold_destroy(h);
-	else
-		process_get(lock->process);
-	return error;
+		return error;
+	}
+	process_get(lock->process);
+	if (held->file == lock->locks->file)
+		return 0;
+	h->guard = bus_guard(host_pages_address(*pages), lock->len);
+	return h->guard != NULL ? 0 : ENOMEM;
 }
 
 int host_lock_pages(struct host_lock *lock, struct host_pages **pages)
 {
 	struct locks *l = lock->locks;
+	struct host_pages *view = NULL;
 	int error = lock_make_resident(lock);
 
 	if (error != 0)
@@ -444,8 +451,12 @@ int host_lock_pages(struct host_lock *lock, struct host_pages **pages)
 	pthread_mutex_lock(&l->lock);
 	error = lock_promote(lock);
 	if (error == 0)
-		error = view_create(lock, pages);
+		error = view_create(lock, &view);
 	pthread_mutex_unlock(&l->lock);
+	if (error == 0)
+		*pages = view;
+	else if (view != NULL)
+		host_pages_destroy(view);
 	return error;
 }
 

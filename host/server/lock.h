@@ -31,12 +31,20 @@ int maps_open(const struct process *p);
 /* The first mapping that ends beyond addr. */
 bool maps_find(int fd, uint64_t addr, struct vma *v);
 
+/* ---- bus.c ---- */
+
+struct guard;
+/* An access of ours to [address, address + len) never ends us: pages that the file has lost are zero.  NULL: no memory. */
+struct guard *bus_guard(const void *address, size_t len);
+void bus_unguard(struct guard *guard);
+
 /* ---- one process's locks ---- */
 
 struct hold {
 	struct locks *locks;
 	struct posix_file *file; /* a reference; the process's sparse one, or a file that it shares with others */
 	uint64_t offset, len;
+	struct guard *guard;     /* of a page object of a file that others may cut; or NULL */
 	LIST_ENTRY(hold) link;
 };
 

@@ -123,14 +123,16 @@ static int look(const struct locks *l, uint64_t addr, uint64_t end, struct sight
 
 /* ---- memory that the process shares with others: the same file ---- */
 
-/* Its descriptor, writable where the mapping is. */
+/* Its descriptor.  Not of one that the process may only read: we might be able to write it. */
 static int foreign_open(const struct locks *l, const struct vma *v)
 {
-	int flags = (v->prot & HOST_PROT_WRITE ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+	int flags = O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 	struct stat status;
 	char path[64];
 	int fd;
 
+	if (!(v->prot & HOST_PROT_WRITE))
+		return -1;
 	(void)snprintf(path, sizeof(path), "/proc/%d/map_files/%llx-%llx", (int)l->process->pid,
 		       (unsigned long long)v->start, (unsigned long long)v->end);
 	fd = open(path, flags);

@@ -58,6 +58,11 @@ def test_what_cannot_be_shared_says_so(world):
     assert r.status == 1 and "mapping of slot" in r.err, str(r)
 
 
+@pytest.mark.root
+def test_a_file_that_is_cut_short_does_not_end_the_server(world):
+    locks(world, "truncated")
+
+
 def test_errors(world, model):
     """EFAULT, EACCES and the rules of long-term locks."""
     locks(world, "errors", model)

@@ -805,6 +805,22 @@ static void unlocked(int argc, char **argv)
 	CHECK(ioctl(device, LOCKDRV_LOCKS, 0) == 0);
 }
 
+/* The driver's own accesses to a file that has been cut short: not the server's end. */
+static void truncated(int argc, char **argv)
+{
+	int fd = temporary_file(LEN);
+	char *p = mmap(NULL, LEN, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	struct lockdrv x = {.slot = lock(p, LEN), .len = LEN, .value = 0x55, .step = 1};
+
+	p[0] = 1;
+	CHECK(ioctl(device, LOCKDRV_XOR, &x) == 0 && p[0] == (1 ^ 0x55));
+	CHECK(ftruncate(fd, 8 * PAGE) == 0);
+	CHECK(ioctl(device, LOCKDRV_XOR, &x) == 0 && p[0] == 1);
+	CHECK(ftruncate(fd, LEN) == 0);
+	CHECK(ioctl(device, LOCKDRV_XOR, &x) == 0 && p[0] == (1 ^ 0x55));
+	unlock(x.slot);
+}
+
 static const struct part parts[] = {
 	{"anonymous", kind_anonymous},
 	{"heap", kind_heap},
@@ -818,6 +834,7 @@ static const struct part parts[] = {
 	{"sysv", kind_sysv},
 	{"thp", kind_thp},
 	{"hugetlb", kind_hugetlb},
+	{"truncated", truncated},
 	{"errors", errors},
 	{"copy-on-write", copy_on_write},
 	{"discard", discard},
