@@ -398,10 +398,16 @@ static int lock_promote(struct host_lock *lock)
 	if (l->gone || atomic_load(&l->process->dying))
 		return EFAULT;
 	error = promote_range(l, lock->addr, lock->len, &file, &offset);
+	if (error != 0 && !atomic_load(&l->process->dying))
+		posix_log(HOST_LOG_DEBUG, "process %d: %llu locked bytes at %llx cannot be shared: %s", (int)l->process->pid,
+			  (unsigned long long)lock->len, (unsigned long long)lock->addr, strerror(error));
 	if (error != 0)
 		return error;
 	lock->hold = hold_create(l, file, offset, lock->len);
-	return lock->hold != NULL ? 0 : ENOMEM;
+	if (lock->hold == NULL)
+		return ENOMEM;
+	lock->hold->locked = true;
+	return 0;
 }
 
 static void view_released(void *arg)

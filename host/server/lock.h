@@ -44,6 +44,7 @@ struct hold {
 	struct locks *locks;
 	struct posix_file *file; /* a reference; the process's sparse one, or a file that it shares with others */
 	uint64_t offset, len;
+	bool locked;             /* a lock's: the process must keep these very pages */
 	struct guard *guard;     /* of a page object of a file that others may cut; or NULL */
 	LIST_ENTRY(hold) link;
 };
@@ -107,7 +108,7 @@ bool vma_is_of_file(const struct locks *l, const struct vma *v);
 bool vma_is_ours(const struct locks *l, const struct vma *v);
 /* Where the pages of the range are from now on, shared; *file with a reference. */
 int promote_range(struct locks *l, uint64_t addr, uint64_t len, struct posix_file **file, uint64_t *offset);
-bool hold_overlaps(const struct locks *l, uint64_t start, uint64_t end);
+bool hold_overlaps(const struct locks *l, uint64_t start, uint64_t end, bool locked);
 /* Takes over the reference to file; NULL: no memory, and it is given back. */
 struct hold *hold_create(struct locks *l, struct posix_file *file, uint64_t offset, uint64_t len);
 void hold_destroy(struct hold *h);

@@ -61,12 +61,12 @@ void hold_destroy(struct hold *h)
 	free(h);
 }
 
-bool hold_overlaps(const struct locks *l, uint64_t start, uint64_t end)
+bool hold_overlaps(const struct locks *l, uint64_t start, uint64_t end, bool locked)
 {
 	const struct hold *h;
 
 	LIST_FOREACH(h, &l->holds, link)
-		if (h->file == l->file && h->offset < end && start < h->offset + h->len)
+		if (h->file == l->file && h->offset < end && start < h->offset + h->len && (h->locked || !locked))
 			return true;
 	return false;
 }
@@ -202,7 +202,7 @@ static bool place_is_free(const struct locks *l, const struct vma *v, uint64_t s
 		return true;
 	if (base < l->base || base % promote_span(l) != 0)
 		return false;
-	return own ? !hold_overlaps(l, base + start, base + stop) :
+	return own ? !hold_overlaps(l, base + start, base + stop, false) :
 		     !ranges_overlap(&l->used, base + start, base + stop);
 }
 
@@ -267,9 +267,10 @@ static int pieces_share(struct locks *l, uint64_t addr, uint64_t end, uint64_t b
 		if (v.shared && vma_is_ours(l, &v) && v.offset - v.start == base)
 			continue;
 		piece_of(&v, addr, end, &start, &stop);
+		/* Page objects of locks that are gone keep what they have; another lock must see the same pages as this one. */
 		if (v.shared && (!vma_is_ours(l, &v) ||
-				 hold_overlaps(l, v.offset + (start - v.start), v.offset + (stop - v.start))))
-			return v.prot == 0 ? EFAULT : EAGAIN; /* another has it, elsewhere */
+				 hold_overlaps(l, v.offset + (start - v.start), v.offset + (stop - v.start), true)))
+			return EAGAIN;
 		error = piece_share(l, &v, start, stop, base);
 	}
 	return error;
