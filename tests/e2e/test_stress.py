@@ -47,7 +47,7 @@ def test_fork_storm(stress):
 
 def test_forks_while_other_threads_map_and_unmap(world, stress):
     """The child's mappings are the same here and in Linux."""
-    stress("stress", "forks", share(15000), app=world.app("layout"))
+    stress("stress", "forks", share(5000), app=world.app("layout"))
 
 
 def test_layout_changes_of_threads(world, stress):
