@@ -90,13 +90,14 @@ static void leak_found(void *arg, const struct sys_leak *found)
 		leak_print(&leak);
 }
 
-static void modules_free(struct sundog_system *system)
+static void modules_free(struct sundog_system *system, bool unload)
 {
 	struct embed_module *module;
 
 	while ((module = system->modules) != NULL) {
 		system->modules = module->next;
-		loader_close(&module->module);
+		if (unload)
+			loader_close(&module->module);
 		host_free(module, sizeof(*module));
 	}
 }
@@ -105,13 +106,14 @@ size_t sundog_system_destroy(struct sundog_system *system, void (*leak)(void *, 
 			     void *arg)
 {
 	struct leak_report report = {system, leak, arg, 0};
+	bool unload;
 
 	while (system->processes != NULL)
 		sundog_exit(system->processes);
 	sys_thread_enter(NULL);
-	(void)sys_halt(leak_found, &report); /* a driver's refusal has been reported */
+	unload = sys_halt(leak_found, &report) != EINPROGRESS; /* a driver's refusal has been reported */
 	sys_thread_leave();
-	modules_free(system);
+	modules_free(system, unload);
 	posix_log_sink(NULL, NULL);
 	pthread_mutex_destroy(&system->lock);
 	host_free(system, sizeof(*system));

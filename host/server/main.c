@@ -142,6 +142,7 @@ static void start(const struct options *o)
 	struct sys_config config = {.verbose = o->verbose, .strict_lock = o->strict_lock};
 	struct posix_config posix = {.verbose = o->verbose, .strict_lock = o->strict_lock};
 	char message[SUPERVISOR_LINE_MAX - 64] = "";
+	bool unload;
 	int error;
 
 	posix_init(&posix);
@@ -154,7 +155,7 @@ static void start(const struct options *o)
 	sys_thread_enter(NULL);
 	for (size_t i = 0; i < o->ndrivers; i++) {
 		if (driver_load(o->drivers[i], message, sizeof(message)) != 0) {
-			(void)report_halt();
+			(void)report_halt(&unload);
 			fail(o, "%s", message);
 		}
 	}
@@ -170,6 +171,7 @@ static void start(const struct options *o)
 static void stop(const struct options *o)
 {
 	unsigned leaks;
+	bool unload;
 
 	server_lock();
 	server.stopping = true;
@@ -184,9 +186,10 @@ static void stop(const struct options *o)
 	lifecycle_stop();
 	demote_stop();
 	sys_thread_enter(NULL);
-	leaks = report_halt();
+	leaks = report_halt(&unload);
 	sys_thread_leave();
-	driver_unload_all();
+	if (unload)
+		driver_unload_all();
 	projects_stop();
 	supervisor_say(o->supervisor, "leaks %u\n", leaks);
 }

@@ -21,11 +21,11 @@ static void leak_print(void *arg, const struct sys_leak *leak)
 		      leak->bytes, function);
 }
 
-unsigned report_halt(void)
+unsigned report_halt(bool *unload)
 {
 	unsigned count = 0;
 
-	(void)sys_halt(leak_print, &count); /* a driver's refusal has been reported */
+	*unload = sys_halt(leak_print, &count) != EINPROGRESS; /* a driver's refusal has been reported */
 	return count;
 }
 

@@ -544,8 +544,8 @@ void nodes_refresh(void);
 int driver_load(const char *spec, char *message, size_t size);
 void driver_unload_all(void);
 
-/* Halts the kernel part, prints what was left behind, returns the number of kinds. */
-unsigned report_halt(void);
+/* Halts the kernel part, prints what was left behind, returns the number of kinds.  !*unload: drivers' code still runs. */
+unsigned report_halt(bool *unload);
 /* One line of counts. */
 void report_stats(char *line, size_t size);
 

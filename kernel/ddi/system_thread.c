@@ -45,6 +45,21 @@ void system_thread_join(struct system_thread *t)
 	host_free(t, sizeof(*t));
 }
 
+static bool abandoned;
+
+void system_thread_abandon(struct system_thread *t)
+{
+	abandoned = true; /* at the halt, by the one thread that halts */
+}
+
+bool system_threads_abandoned(void)
+{
+	bool was = abandoned;
+
+	abandoned = false;
+	return was;
+}
+
 kthread_t *system_thread_public(struct system_thread *t)
 {
 	return &t->self->public;

@@ -5,6 +5,7 @@
  */
 #include "kernel/ddi/leak.h"
 #include "kernel/ddi/message.h"
+#include "kernel/ddi/module.h"
 #include "kernel/ddi/system_thread.h"
 #include "kernel/ddi/taskq.h"
 #include "kernel/host.h"
@@ -21,6 +22,7 @@ struct worker {
 	struct system_thread *thread;
 	kthread_t *self;
 	struct taskq *queue;
+	task_func_t *running; /* or NULL; queue's lock */
 };
 
 struct taskq {
@@ -36,26 +38,31 @@ struct taskq {
 	bool suspended, stop;
 };
 
-static void taskq_free(void *key, size_t bytes);
-static const struct leak_kind taskq_leak = {"taskq", taskq_free};
+static void taskq_forget(void *key, size_t bytes);
+static const struct leak_kind taskq_leak = {"taskq", taskq_forget};
+
+static uint64_t halt_deadline = HOST_FOREVER; /* set by the thread that halts, for itself */
 
 /* ---- workers ---- */
 
 /* Called with the lock held, which is dropped meanwhile. */
-static void task_run(struct taskq *q)
+static void task_run(struct worker *w)
 {
+	struct taskq *q = w->queue;
 	struct task *task = q->first;
 
 	q->first = task->next;
 	if (q->first == NULL)
 		q->last = &q->first;
 	q->active++;
+	w->running = task->fn;
 	host_mutex_unlock(&q->lock);
 	task->fn(task->arg);
 	host_free(task, sizeof(*task));
 	host_mutex_lock(&q->lock);
 	q->active--;
-	if (q->active == 0 && q->first == NULL)
+	w->running = NULL;
+	if (q->active == 0 && (q->first == NULL || q->stop))
 		host_cond_broadcast(&q->idle);
 }
 
@@ -68,7 +75,7 @@ static void worker_main(void *arg)
 	w->self = kthread_self();
 	while (!q->stop) {
 		if (q->first != NULL && !q->suspended) {
-			task_run(q);
+			task_run(w);
 			continue;
 		}
 		q->waiting++;
@@ -207,17 +214,27 @@ int taskq_member(taskq_t *q, struct _kthread *t)
 	return w != NULL;
 }
 
-/* Tasks that have not begun are dropped. */
-static void taskq_free(void *key, size_t bytes)
+/* Waits for the tasks that run, no longer than until deadline; no other begins.  False: some still run. */
+static bool taskq_stop(struct taskq *q, uint64_t deadline)
 {
-	struct taskq *q = key;
-	struct worker *w, *next;
-	struct task *task;
+	bool idle;
 
 	host_mutex_lock(&q->lock);
 	q->stop = true;
 	host_cond_broadcast(&q->work);
+	while (q->active > 0 && host_time_monotonic() < deadline)
+		(void)host_cond_wait(&q->idle, &q->lock, deadline, false);
+	idle = q->active == 0;
 	host_mutex_unlock(&q->lock);
+	return idle;
+}
+
+/* It is stopped.  Tasks that have not begun are dropped. */
+static void taskq_free(struct taskq *q)
+{
+	struct worker *w, *next;
+	struct task *task;
+
 	for (w = q->workers; w != NULL; w = next) {
 		next = w->next;
 		system_thread_join(w->thread);
@@ -233,13 +250,41 @@ static void taskq_free(void *key, size_t bytes)
 	host_free(q, sizeof(*q));
 }
 
+/* A task does not return: the queue stays for its thread, the others end. */
+static void taskq_abandon(struct taskq *q)
+{
+	struct worker *w;
+
+	host_mutex_lock(&q->lock);
+	for (w = q->workers; w != NULL; w = w->next) {
+		if (w->running == NULL)
+			continue;
+		message(HOST_LOG_WARN, "%s: a task of task queue %s has not returned", module_name_of((const void *)w->running),
+			q->name);
+		system_thread_abandon(w->thread);
+	}
+	host_mutex_unlock(&q->lock);
+}
+
+/* At the halt: a driver has left it behind, or it is the system's. */
+static void taskq_forget(void *key, size_t bytes)
+{
+	struct taskq *q = key;
+
+	if (taskq_stop(q, halt_deadline))
+		taskq_free(q);
+	else
+		taskq_abandon(q);
+}
+
 void taskq_destroy(taskq_t *q)
 {
 	if (!leak_remove(&taskq_leak, q, NULL))
 		driver_bug(CALLER(), "taskq_destroy: %p is not a task queue", (void *)q);
 	taskq_resume(q);
 	taskq_wait(q);
-	taskq_free(q, 0);
+	(void)taskq_stop(q, HOST_FOREVER);
+	taskq_free(q);
 }
 
 /* ---- the system's own ---- */
@@ -253,10 +298,14 @@ void taskq_boot(void)
 	system_taskq = taskq_make("system_taskq", SYSTEM_THREADS, NULL);
 }
 
-void taskq_halt(void)
+void taskq_halt(uint64_t deadline)
 {
-	taskq_wait(system_taskq);
-	taskq_free(system_taskq, 0);
+	halt_deadline = deadline;
+	host_mutex_lock(&system_taskq->lock);
+	while ((system_taskq->first != NULL || system_taskq->active > 0) && host_time_monotonic() < deadline)
+		(void)host_cond_wait(&system_taskq->idle, &system_taskq->lock, deadline, false);
+	host_mutex_unlock(&system_taskq->lock);
+	taskq_forget(system_taskq, 0);
 	system_taskq = NULL;
 }
 

@@ -2,8 +2,14 @@
 #ifndef KERNEL_DDI_TASKQ_H
 #define KERNEL_DDI_TASKQ_H
 
-/* Makes system_taskq; waits for its tasks and frees it. */
+#include <stdint.h>
+
+/* Makes system_taskq. */
 void taskq_boot(void);
-void taskq_halt(void);
+/*
+ * Waits for its tasks and frees it.  Tasks that have not returned by then (monotonic nanoseconds), of any queue, are
+ * reported, and their threads are left behind.
+ */
+void taskq_halt(uint64_t deadline);
 
 #endif

@@ -147,7 +147,13 @@ void thread_join(kt_did_t did)
 	threads_reap();
 }
 
-void driver_threads_halt(void)
+bool driver_threads_halt(void)
 {
+	bool left;
+
 	threads_reap();
+	host_mutex_lock(&threads.lock);
+	left = threads.first != NULL;
+	host_mutex_unlock(&threads.lock);
+	return left;
 }

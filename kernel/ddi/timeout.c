@@ -23,6 +23,7 @@ static struct {
 	struct callout *first;
 	uintptr_t last_id;
 	uintptr_t running;        /* id, or 0 */
+	void (*running_fn)(void *);
 	struct system_thread *thread;
 	bool stop;
 } callouts;
@@ -32,26 +33,39 @@ static void callout_free(void *key, size_t bytes)
 	host_free(key, sizeof(struct callout));
 }
 
+static void nothing(void *key, size_t bytes)
+{
+}
+
 static const struct leak_kind timeout_leak = {"timeout", callout_free};
+static const struct leak_kind running_leak = {"timeout that has not returned", nothing};
+
+/* Called with the lock held.  false: the system was halted while the thread was in a function. */
+static bool thread_is_ours(void)
+{
+	return callouts.thread != NULL && kthread_self() == system_thread_public(callouts.thread);
+}
 
 /* Called with the lock held, which is dropped meanwhile. */
 static void callout_run(struct callout *c)
 {
 	callouts.first = c->next;
 	callouts.running = c->id;
+	callouts.running_fn = c->fn;
 	host_mutex_unlock(&callouts.lock);
 	(void)leak_remove(&timeout_leak, c, NULL);
 	c->fn(c->arg);
 	host_free(c, sizeof(*c));
 	host_mutex_lock(&callouts.lock);
-	callouts.running = 0;
+	if (thread_is_ours())
+		callouts.running = 0;
 	host_cond_broadcast(&callouts.done);
 }
 
 static void callouts_main(void *arg)
 {
 	host_mutex_lock(&callouts.lock);
-	while (!callouts.stop) {
+	while (thread_is_ours() && !callouts.stop) {
 		struct callout *c = callouts.first;
 
 		if (c != NULL && c->deadline <= host_time_monotonic())
@@ -145,17 +159,27 @@ clock_t untimeout(timeout_id_t timeout_id)
 	return left;
 }
 
-void timeouts_halt(void)
+void timeouts_halt(uint64_t deadline)
 {
 	struct system_thread *t;
+	void (*stuck)(void *) = NULL;
 
 	host_mutex_lock(&callouts.lock);
-	t = callouts.thread;
 	callouts.stop = true;
 	host_cond_signal(&callouts.changed);
-	host_mutex_unlock(&callouts.lock);
-	if (t != NULL)
-		system_thread_join(t);
+	while (callouts.running != 0 && host_time_monotonic() < deadline)
+		(void)host_cond_wait(&callouts.done, &callouts.lock, deadline, false);
+	if (callouts.running != 0)
+		stuck = callouts.running_fn;
+	t = callouts.thread;
 	callouts.thread = NULL;
 	callouts.first = NULL; /* freed with the leaks */
+	callouts.running = 0;
+	host_mutex_unlock(&callouts.lock);
+	if (stuck != NULL) {
+		leak_add(&running_leak, t, 0, (const char *)stuck + 1); /* an address in it, as return addresses are */
+		system_thread_abandon(t);
+	} else if (t != NULL) {
+		system_thread_join(t);
+	}
 }

@@ -2,7 +2,12 @@
 #ifndef KERNEL_DDI_TIMEOUT_H
 #define KERNEL_DDI_TIMEOUT_H
 
-/* At the halt: no timeout fires any more; what is pending stays in the register of leaks. */
-void timeouts_halt(void);
+#include <stdint.h>
+
+/*
+ * At the halt: no timeout fires any more; what is pending stays in the register of leaks.  A function that has not
+ * returned by then (monotonic nanoseconds) is reported, and its thread is left behind.
+ */
+void timeouts_halt(uint64_t deadline);
 
 #endif

@@ -39,7 +39,8 @@ struct sys_leak {
 /*
  * Detaches all instances and unloads all modules.  Calls leak once per thing left behind (merged by
  * kind and caller), forgets it, and frees all of it.  No process is alive.  EBUSY: a driver refused
- * to detach (it is reported by host_log); the rest was halted all the same.
+ * to detach (it is reported by host_log); the rest was halted all the same.  EINPROGRESS: functions of drivers have
+ * not returned within ten seconds (timeouts, tasks), or never will (threads): the drivers' code must stay.
  */
 int sys_halt(void (*leak)(void *arg, const struct sys_leak *), void *arg);
 

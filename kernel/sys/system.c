@@ -31,6 +31,8 @@ int sys_boot(const struct sys_config *config)
 	return 0;
 }
 
+#define PATIENCE UINT64_C(10000000000) /* nanoseconds, for drivers' functions that are still running */
+
 /*
  * A driver that refuses stays known until the leaks are told, so that they carry its name.  Its node is dropped
  * without its consent: the host is about to go.
@@ -38,6 +40,8 @@ int sys_boot(const struct sys_config *config)
 int sys_halt(void (*leak)(void *arg, const struct sys_leak *), void *arg)
 {
 	struct module *m;
+	uint64_t deadline;
+	bool threads;
 	int refused = 0;
 
 	sys_devnode_watch(NULL, NULL);
@@ -46,9 +50,10 @@ int sys_halt(void (*leak)(void *arg, const struct sys_leak *), void *arg)
 		if (module_unload(m) != 0)
 			refused = EBUSY;
 	devinfo_drop_all();
-	timeouts_halt();
-	taskq_halt();
-	driver_threads_halt();
+	deadline = host_time_monotonic() + PATIENCE;
+	timeouts_halt(deadline);
+	taskq_halt(deadline);
+	threads = driver_threads_halt();
 	umem_lock_halt();
 	message_flush();
 	rctl_unpublish();
@@ -58,5 +63,5 @@ int sys_halt(void (*leak)(void *arg, const struct sys_leak *), void *arg)
 	while ((m = module_first()) != NULL)
 		module_forget(m);
 	module_gate_leave();
-	return refused;
+	return system_threads_abandoned() || threads ? EINPROGRESS : refused;
 }

@@ -365,6 +365,7 @@ DRIVERS = {  # name: source, flags; the file is named after the source, as its d
     "rlock": ("rlock.c", []),
     "stress": ("stress.c", []),
     "waits": ("waits.c", []),
+    "stuck": ("stuck.c", []),
     "lockdrv": ("lockdrv.c", []),
     "shm": ("../../../drivers/shm", []),
     "ctx": ("../../../drivers/ctx", []),

@@ -40,3 +40,14 @@ def test_no_leak_nothing_said(world):
 def test_verbose_says_something(world):
     r = world.sundog_run("tdrv", "true", options=["-v"]).ok()
     assert r.err != ""
+
+
+def test_functions_that_never_return(world):
+    """The end does not wait for them for ever: what still runs is told, and the code stays where it is."""
+    r = world.sundog_run("stuck", "true").ok(99)
+    assert sorted(r.err.splitlines()) == [
+        "sundog: leak: stuck: 1 taskq, 0 bytes, by small_attach",
+        "sundog: leak: stuck: 1 timeout that has not returned, 0 bytes, by stuck_timeout",
+        "sundog: stuck: a task of task queue stuck has not returned",
+        "sundog: stuck: a task of task queue system_taskq has not returned",
+    ], str(r)
