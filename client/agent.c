@@ -12,6 +12,7 @@
 #include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
@@ -83,58 +84,95 @@ static long run(const struct wire_agent_command *c, int fd)
 
 /* ---- the loop ---- */
 
-/* One command and its descriptor; 0 when the server has gone. */
-static int receive(int socket, struct wire_agent_command *c, int *fd)
+static int descriptor_receive(int socket)
 {
 	union {
 		struct cmsghdr align;
 		char bytes[CMSG_SPACE(sizeof(int))];
 	} control;
-	struct iovec iov = {c, sizeof(*c)};
+	char byte;
+	struct iovec iov = {&byte, 1};
 	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
 			    .msg_controllen = sizeof(control.bytes)};
 	long n;
 
-	*fd = -1;
 	do
 		n = sys3(SYS_recvmsg, socket, (long)&mh, MSG_CMSG_CLOEXEC);
 	while (n == -EINTR);
 	struct cmsghdr *h = mh.msg_controllen >= sizeof(*h) ? (struct cmsghdr *)control.bytes : NULL;
-	if (n > 0 && h && h->cmsg_level == SOL_SOCKET && h->cmsg_type == SCM_RIGHTS)
-		*fd = *(int *)CMSG_DATA(h);
+	return n > 0 && h && h->cmsg_level == SOL_SOCKET && h->cmsg_type == SCM_RIGHTS ? *(int *)CMSG_DATA(h) : -1;
+}
+
+/* One command and its descriptor; false: the server has gone. */
+static bool receive(const struct agent_means *m, struct wire_agent_command *c, int *fd)
+{
+	long n;
+
+	do
+		n = sys3(SYS_read, m->commands, (long)c, sizeof(*c));
+	while (n == -EINTR);
+	*fd = n == (long)sizeof(*c) && c->with_descriptor ? descriptor_receive(m->socket) : -1;
 	return n == (long)sizeof(*c);
 }
 
 /* At the top of the agent's stack; who starts it waits until ready. */
-struct start { int socket, uffd, ready; void (*abandon)(int uffd); };
+struct start {
+	struct agent_means means;
+	int ready;
+	void (*abandon)(int uffd);
+};
 
-/* All but its own two. */
-static void close_others(int a, int b)
+static bool is_own(const struct agent_means *m, int fd)
 {
-	int low = a < b ? a : b, high = a < b ? b : a;
+	return fd == m->socket || fd == m->commands || fd == m->uffd;
+}
 
-	if (low > 0)
-		sys3(SYS_close_range, 0, low - 1, 0);
-	if (high > low + 1)
-		sys3(SYS_close_range, low + 1, high - 1, 0);
-	sys3(SYS_close_range, high + 1, ~0u, 0);
+/* [0 ... own)(own ... own)(own ... */
+static void close_others(const struct agent_means *m)
+{
+	int last = m->socket > m->commands ? m->socket : m->commands, first = 0;
+
+	if (m->uffd > last)
+		last = m->uffd;
+	for (int fd = 0; fd <= last; fd++) {
+		if (!is_own(m, fd))
+			continue;
+		if (fd > first)
+			sys3(SYS_close_range, first, fd - 1, 0);
+		first = fd + 1;
+	}
+	sys3(SYS_close_range, first, ~0u, 0);
+}
+
+/* False: the server has gone. */
+static bool answer(int socket, struct wire_agent_answer *a, const struct wire_agent_result *r)
+{
+	unsigned cpu = 0;
+
+	sys3(SYS_getcpu, (long)&cpu, 0, 0);
+	a->result = *r;
+	atomic_store_explicit(&a->cpu, cpu, memory_order_relaxed);
+	atomic_store(&a->turn, (uint32_t)r->sequence);
+	if (!atomic_load(&a->awaited))
+		return true;
+	return raw_syscall(SYS_sendto, socket, (long)r, sizeof(*r), MSG_NOSIGNAL, 0, 0) >= 0;
 }
 
 static int agent_main(void *arg)
 {
 	struct start *start = arg;
-	int socket = start->socket, uffd = start->uffd;
+	const struct agent_means means = start->means;
 	void (*abandon)(int uffd) = start->abandon;
 	struct wire_agent_command c;
 	int fd;
 
 	sys3(SYS_setpgid, 0, 0, 0);
 	sys3(SYS_prctl, PR_SET_NAME, (long)"sundog-agent", 0);
-	close_others(socket, uffd >= 0 ? uffd : socket);
+	close_others(&means);
 	promote_begin();
 	__atomic_store_n(&start->ready, 1, __ATOMIC_RELEASE);
 	sys3(SYS_futex, (long)&start->ready, FUTEX_WAKE, 1);
-	while (receive(socket, &c, &fd)) {
+	while (receive(&means, &c, &fd)) {
 		struct wire_agent_result r = {.sequence = c.sequence};
 		long result = run(&c, fd);
 
@@ -142,11 +180,11 @@ static int agent_main(void *arg)
 		r.value = r.error ? 0 : (unsigned long)result;
 		if (fd >= 0)
 			sys3(SYS_close, fd, 0, 0);
-		if (raw_syscall(SYS_sendto, socket, (long)&r, sizeof(r), MSG_NOSIGNAL, 0, 0) < 0)
+		if (!answer(means.socket, means.answer, &r))
 			break;
 	}
 	if (abandon)
-		abandon(uffd);
+		abandon(means.uffd);
 	sys3(SYS_exit_group, 0, 0, 0);
 	return 0;
 }
@@ -164,7 +202,7 @@ static int wait_ready(int *ready)
 	return __atomic_load_n(ready, __ATOMIC_ACQUIRE) ? 0 : ETIMEDOUT;
 }
 
-int agent_start(int socket, int uffd, void (*abandon)(int uffd))
+int agent_start(const struct agent_means *means, void (*abandon)(int uffd))
 {
 	char *stack = mmap(NULL, AGENT_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	uint64_t all = ~0ull, old;
@@ -173,8 +211,7 @@ int agent_start(int socket, int uffd, void (*abandon)(int uffd))
 	if (stack == MAP_FAILED)
 		return -errno;
 	struct start *start = (struct start *)(stack + AGENT_STACK) - 8;
-	start->socket = socket;
-	start->uffd = uffd;
+	start->means = *means;
 	start->abandon = abandon;
 	/* It starts with every signal blocked, so that none is handled on its stack. */
 	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&old, KERNEL_SIGSET, 0, 0);

@@ -8,11 +8,18 @@
 #ifndef CLIENT_AGENT_H
 #define CLIENT_AGENT_H
 
+/* What an agent works with; the descriptors stay the caller's to close, the agent has its own. */
+struct wire_agent_answer;
+struct agent_means {
+	int socket;                       /* connected, SOCK_SEQPACKET: answers, and descriptors that go with commands */
+	int commands;                     /* of a pipe, to read from */
+	int uffd;                         /* userfaultfd, or -1 */
+	struct wire_agent_answer *answer; /* shared with the server; stays mapped */
+};
 /*
- * Starts the agent on a connected SOCK_SEQPACKET socket and a userfaultfd (or -1), which stay the caller's to close (the
- * agent has its own).  When the socket's peer has gone it calls abandon(uffd), if there is one, and ends.  Returns the
+ * Starts the agent.  When the pipe's other end has gone it calls abandon(uffd), if there is one, and ends.  Returns the
  * agent's pid, or -errno.  Changes no signal mask, opens nothing.
  */
-int agent_start(int socket, int uffd, void (*abandon)(int uffd));
+int agent_start(const struct agent_means *means, void (*abandon)(int uffd));
 
 #endif

@@ -64,11 +64,10 @@ const struct wire_nodes *connection_nodes(void);
 void connection_interrupt(uint32_t tid, bool access);
 /* A new WIRE_THREAD connection: its socket and channel memory; 0 or errno (ENXIO: no server). */
 int connection_thread(int *socket, struct wire_channel **memory, uint32_t *tid);
-/*
- * A WIRE_AGENT connection that the server has welcomed, and the userfaultfd that it has agreed to look after, or -1; 0 or
- * errno.  The caller closes both.
- */
-int connection_agent(int *socket, int *uffd);
+struct agent_means;
+/* A WIRE_AGENT connection that the server has welcomed, and all that the agent needs.  0 or errno. */
+int connection_agent(struct agent_means *means);
+void connection_agent_close(struct agent_means *means);
 /* True for the library's own descriptors: the application must not reach them. */
 bool connection_owns(int fd);
 /* The application wants the number fd for itself: move ours away. */

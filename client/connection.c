@@ -19,6 +19,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "client/agent.h"
+
 struct connection {
 	struct lock lock; /* protects the fields below while connecting */
 	int state;        /* 0 not tried, 1 connected, -1 no server */
@@ -339,42 +341,56 @@ static int receive_answer(int fd, struct wire_welcome *w, int *with)
 }
 
 /* How accesses are intercepted. */
-static int agree(int s, int *uffd)
+static int agree(struct agent_means *m)
 {
 	struct wire_welcome w;
-	int device, nothing;
-	int error = receive_answer(s, &w, &device);
+	int device;
+	int error = receive_answer(m->socket, &w, &device);
 
 	if (!error && w.size == WIRE_WANT_UFFD)
-		error = uffd_offer(s, device, uffd);
+		error = uffd_offer(m->socket, device, &m->uffd);
 	if (device >= 0)
 		REAL(close)(device);
-	return error ? error : receive_answer(s, &w, &nothing);
+	if (error)
+		return error;
+	m->answer = receive_welcome(m->socket, PROT_READ | PROT_WRITE);
+	if (m->answer == NULL)
+		return errno;
+	/* A fork child has an agent of its own, or none. */
+	(void)REAL(madvise)(m->answer, sizeof(*m->answer), MADV_DONTFORK);
+	error = receive_answer(m->socket, &w, &m->commands);
+	return error ? error : m->commands < 0 ? EIO : 0;
 }
 
-int connection_agent(int *fd, int *uffd)
+void connection_agent_close(struct agent_means *m)
+{
+	int fds[] = {m->socket, m->commands, m->uffd};
+
+	for (int i = 0; i < 3; i++)
+		if (fds[i] >= 0)
+			REAL(close)(fds[i]);
+}
+
+int connection_agent(struct agent_means *m)
 {
 	struct connection *c = current();
 	struct wire_hello hello;
 	int error = EIO;
 
-	*uffd = -1;
-
+	*m = (struct agent_means){.socket = -1, .commands = -1, .uffd = -1};
 	if (!connection_get(c))
 		return ENXIO;
-	int s = connect_server();
-	if (s < 0)
+	m->socket = connect_server();
+	if (m->socket < 0)
 		return EIO;
 	fill_hello(&hello, WIRE_AGENT, c, 0);
-	if (send_hello(s, &hello) == 0)
-		error = agree(s, uffd);
-	if (!error) {
-		*fd = s;
+	if (send_hello(m->socket, &hello) == 0)
+		error = agree(m);
+	if (!error)
 		return 0;
-	}
-	if (*uffd >= 0)
-		REAL(close)(*uffd);
-	REAL(close)(s);
+	if (m->answer)
+		munmap(m->answer, sizeof(*m->answer));
+	connection_agent_close(m);
 	return error;
 }
 

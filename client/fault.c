@@ -30,15 +30,14 @@ static bool watched; /* the server reads a userfaultfd of ours */
 
 static int agent_connect(void)
 {
-	int socket, uffd, error = connection_agent(&socket, &uffd);
+	struct agent_means means;
+	int error = connection_agent(&means);
 
 	if (error)
 		return error;
-	int pid = agent_start(socket, uffd, memory_abandon);
-	__atomic_store_n(&watched, uffd >= 0, __ATOMIC_RELAXED);
-	REAL(close)(socket);
-	if (uffd >= 0)
-		REAL(close)(uffd);
+	int pid = agent_start(&means, memory_abandon);
+	__atomic_store_n(&watched, means.uffd >= 0, __ATOMIC_RELAXED);
+	connection_agent_close(&means);
 	return pid < 0 ? -pid : 0;
 }
 

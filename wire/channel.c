@@ -25,7 +25,7 @@ void channel_init(struct channel *ch, struct wire_channel *memory, int socket, b
 	ch->socket = socket;
 	ch->in = server ? &memory->to_server : &memory->to_client;
 	ch->out = server ? &memory->to_client : &memory->to_server;
-	ch->spin_ns = SPIN_NS;
+	ch->wait.spin_ns = SPIN_NS;
 	for (unsigned i = 0; i < WIRE_FDS_MAX; i++)
 		ch->fds[i] = -1;
 }
@@ -171,41 +171,48 @@ static bool my_turn(const struct channel *ch)
  * The peer waits for this very CPU, and nobody need be woken if it gets it now.  But a yield gives the CPU to whoever
  * wants it, and one who computes keeps it for a slice: after that, none for a multiple of what it has cost.
  */
-static bool yield_for_turn(struct channel *ch)
+static bool wait_yield(struct channel_wait *w, const _Atomic uint32_t *turn, uint32_t old)
 {
 	uint64_t begin = now_ns(), end;
 
-	if (begin < ch->yield_after)
-		return my_turn(ch);
+	if (begin < w->yield_after)
+		return atomic_load(turn) != old;
 	sched_yield();
 	end = now_ns();
 	if (end - begin > YIELD_NS)
-		ch->yield_after = end + YIELD_PART * (end - begin);
-	return my_turn(ch);
+		w->yield_after = end + YIELD_PART * (end - begin);
+	return atomic_load(turn) != old;
 }
 
 /*
  * The peer answers soon only if it runs now, on another CPU.  After a spin in vain sleep at once for
  * a while: a peer that is slow once tends to be slow again.
  */
-static bool spin_for_turn(struct channel *ch)
+bool channel_wait(struct channel_wait *w, const _Atomic uint32_t *turn, uint32_t old, uint32_t peer_cpu)
 {
-	if (atomic_load_explicit(&ch->in->cpu, memory_order_relaxed) == (uint32_t)sched_getcpu())
-		return yield_for_turn(ch);
-	if (ch->spin_skip) {
-		ch->spin_skip--;
-		return my_turn(ch);
+	if (peer_cpu == (uint32_t)sched_getcpu())
+		return wait_yield(w, turn, old);
+	if (w->spin_skip) {
+		w->spin_skip--;
+		return atomic_load(turn) != old;
 	}
-	uint64_t end = now_ns() + ch->spin_ns;
+	uint64_t end = now_ns() + w->spin_ns;
 	do {
 		for (int i = 0; i < 32; i++) {
-			if (my_turn(ch))
+			if (atomic_load(turn) != old)
 				return true;
 			__builtin_ia32_pause();
 		}
 	} while (now_ns() < end);
-	ch->spin_skip = SPIN_SKIP;
+	w->spin_skip = SPIN_SKIP;
 	return false;
+}
+
+static bool wait_for_turn(struct channel *ch)
+{
+	uint32_t cpu = atomic_load_explicit(&ch->in->cpu, memory_order_relaxed);
+
+	return channel_wait(&ch->wait, &ch->in->turn, ch->in_turn, cpu);
 }
 
 static int sleep_for_turn(struct channel *ch)
@@ -222,7 +229,7 @@ static int sleep_for_turn(struct channel *ch)
 
 int channel_receive(struct channel *ch, struct wire_message *m)
 {
-	if (!my_turn(ch) && !spin_for_turn(ch)) {
+	if (!my_turn(ch) && !wait_for_turn(ch)) {
 		int error = sleep_for_turn(ch);
 		if (error)
 			return error;

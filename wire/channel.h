@@ -15,14 +15,24 @@
 
 #include "wire/wire.h"
 
+/* How to wait without sleeping; adapts. */
+struct channel_wait {
+	unsigned spin_ns;              /* how long to spin */
+	unsigned spin_skip;            /* waits until spinning is tried again */
+	uint64_t yield_after;          /* nanoseconds of CLOCK_MONOTONIC: no yield before */
+};
+/*
+ * Waits a little, awake, until *turn is not old any more: spins where the peer last ran on another CPU, else lets it have
+ * this one.  False: it pays to sleep now.
+ */
+bool channel_wait(struct channel_wait *w, const _Atomic uint32_t *turn, uint32_t old, uint32_t peer_cpu);
+
 struct channel {
 	struct wire_channel *memory;
 	struct wire_lane *in, *out;
 	int socket;
 	uint32_t in_turn, out_turn;    /* messages received and sent */
-	unsigned spin_ns;              /* how long to spin before sleeping; adapts */
-	unsigned spin_skip;            /* sleeps until spinning is tried again */
-	uint64_t yield_after;          /* nanoseconds of CLOCK_MONOTONIC: no yield before */
+	struct channel_wait wait;
 	int fds[WIRE_FDS_MAX];         /* received with the last message; -1 when taken */
 	unsigned nfds;
 	/* Client: NULL, or the kernel's signal set (8 bytes) that is in force while asleep, and only then: whoever blocks

@@ -47,8 +47,8 @@ struct wire_hello {
 
 /*
  * WIRE_PROCESS: with the node table's descriptor.  WIRE_THREAD: with the channel's.  WIRE_AGENT: the first one says in
- * size what is wanted, and may come with /dev/userfaultfd; WIRE_WANT_UFFD: the client makes its offer, and a second one
- * accepts it.  WIRE_ADMIN: without one.
+ * size what is wanted, and may come with /dev/userfaultfd; WIRE_WANT_UFFD: the client makes its offer.  The second one
+ * comes with that of a struct wire_agent_answer, a third one with the pipe of the commands.  WIRE_ADMIN: without one.
  */
 enum wire_want { WIRE_WANT_NONE, WIRE_WANT_UFFD };
 struct wire_welcome {
@@ -166,7 +166,8 @@ struct wire_message {
 };
 
 /*
- * On a WIRE_AGENT connection the server commands and the agent answers, one command at a time.
+ * By the pipe the server commands its agent, one command at a time.  A descriptor that goes with a command is sent on
+ * the WIRE_AGENT connection before it; answers come as struct wire_agent_answer says.
  * addr and len are page-aligned and inside a range that the client has claimed.
  */
 enum wire_agent_op {
@@ -195,12 +196,21 @@ enum wire_watch {
 struct wire_agent_command {
 	uint32_t op, prot;
 	uint64_t sequence, addr, len, offset, inode;
+	uint32_t with_descriptor, pad;
 };
 struct wire_agent_result {
 	uint64_t sequence;
 	int32_t error;
 	uint32_t pad;
 	uint64_t value;
+};
+/* In memory that both share: the agent's answer.  It is sent as well if the server sleeps until it comes. */
+struct wire_agent_answer {
+	_Atomic uint32_t turn;    /* answers so far */
+	_Atomic uint32_t awaited; /* the server's: it sleeps */
+	_Atomic uint32_t cpu;     /* where the agent ran */
+	uint32_t pad;
+	struct wire_agent_result result;
 };
 
 #define WIRE_FDS_MAX 16u

@@ -8,9 +8,11 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -21,11 +23,13 @@
 
 #define PATIENCE_S 10
 #define MOMENT_MS 200 /* until a process that gets SIGKILL is dead */
+#define SPIN_NS 100000 /* for its answer: it must be woken first */
+#define STALE_MAX 64   /* answers that were sent as well, and had been seen in memory */
 #define SOON_US 2000 /* a thread that serves faults waits so long for an answer before it lets another one do so */
 
 void agent_init(struct agent *a)
 {
-	*a = (struct agent){.socket = -1, .pidfd = -1};
+	*a = (struct agent){.socket = -1, .pidfd = -1, .commands = -1, .wait.spin_ns = SPIN_NS};
 	pthread_mutex_init(&a->lock, NULL);
 }
 
@@ -46,7 +50,12 @@ static void agent_drop(struct agent *a)
 	}
 	if (a->socket >= 0)
 		close(a->socket); /* one that was never heard of ends by this */
-	a->socket = a->pidfd = -1;
+	if (a->commands >= 0)
+		close(a->commands);
+	if (a->answer != NULL)
+		munmap(a->answer, sizeof(*a->answer));
+	a->answer = NULL;
+	a->socket = a->pidfd = a->commands = -1;
 }
 
 void agent_end(struct agent *a)
@@ -63,27 +72,32 @@ bool agent_exists(struct agent *a)
 
 /* ---- one command and its answer; with the lock ---- */
 
-static int command_send(const struct agent *a, const struct wire_agent_command *c, int fd)
+static int descriptor_send(const struct agent *a, int fd)
 {
 	union { struct cmsghdr align; char bytes[CMSG_SPACE(sizeof(int))]; } control = {0};
-	struct iovec iov = {(void *)c, sizeof(*c)};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
-	struct cmsghdr *h;
+	struct iovec iov = {"", 1};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
+			    .msg_controllen = sizeof(control.bytes)};
+	struct cmsghdr *h = CMSG_FIRSTHDR(&mh);
 	ssize_t n;
 
-	if (fd >= 0) {
-		mh.msg_control = control.bytes;
-		mh.msg_controllen = sizeof(control.bytes);
-		h = CMSG_FIRSTHDR(&mh);
-		h->cmsg_level = SOL_SOCKET;
-		h->cmsg_type = SCM_RIGHTS;
-		h->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(h), &fd, sizeof(int));
-	}
+	h->cmsg_level = SOL_SOCKET;
+	h->cmsg_type = SCM_RIGHTS;
+	h->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(h), &fd, sizeof(int));
 	do
 		n = sendmsg(a->socket, &mh, MSG_NOSIGNAL);
 	while (n < 0 && errno == EINTR);
-	return n == sizeof(*c) ? 0 : EPIPE;
+	return n == 1 ? 0 : EPIPE;
+}
+
+/* A pipe wakes sooner than a socket.  There is never more than one command in it. */
+static int command_send(const struct agent *a, struct wire_agent_command *c, int fd)
+{
+	c->with_descriptor = fd >= 0;
+	if (fd >= 0 && descriptor_send(a, fd) != 0)
+		return EPIPE;
+	return write(a->commands, c, sizeof(*c)) == sizeof(*c) ? 0 : EPIPE;
 }
 
 static pid_t sender_pid(struct msghdr *mh)
@@ -132,12 +146,12 @@ static bool answer_wait(const struct agent *a)
 	return n > 0;
 }
 
-static int answer_receive(struct agent *a, pid_t parent, int *result, uint64_t *value)
+/* One answer that was sent. */
+static int message_receive(struct agent *a, pid_t parent, struct wire_agent_result *r)
 {
 	union { struct cmsghdr align; char bytes[CMSG_SPACE(sizeof(struct ucred))]; } control;
 	static const int off = 0;
-	struct wire_agent_result r;
-	struct iovec iov = {&r, sizeof(r)};
+	struct iovec iov = {r, sizeof(*r)};
 	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
 	ssize_t n;
 
@@ -152,16 +166,52 @@ static int answer_receive(struct agent *a, pid_t parent, int *result, uint64_t *
 		return errno == EAGAIN ? ETIMEDOUT : EPIPE;
 	if (n == 0)
 		return EPIPE;
-	if (n != sizeof(r) || r.sequence != a->sequence || r.error < 0 || r.error >= 4096)
+	if (n != sizeof(*r))
 		return EPROTO;
 	if (!a->met) {
 		a->met = true;
 		agent_meet(a, sender_pid(&mh), parent);
 		(void)setsockopt(a->socket, SOL_SOCKET, SO_PASSCRED, &off, sizeof(off)); /* answers are cheaper without */
 	}
-	*result = r.error;
-	*value = r.value;
 	return 0;
+}
+
+static bool answer_is_there(const struct agent *a)
+{
+	return a->met && atomic_load(&a->answer->turn) == (uint32_t)a->sequence;
+}
+
+static int answer_sleep(struct agent *a, pid_t parent, struct wire_agent_result *r)
+{
+	int error = 0;
+
+	/* Sequentially consistent with the agent's answer(): one of the two sees the other's store. */
+	atomic_store(&a->answer->awaited, 1);
+	for (int i = 0; i < STALE_MAX && error == 0; i++) {
+		if (answer_is_there(a)) {
+			*r = a->answer->result;
+			break;
+		}
+		error = message_receive(a, parent, r);
+		if (r->sequence == a->sequence)
+			break;
+	}
+	atomic_store(&a->answer->awaited, 0);
+	return error;
+}
+
+static int answer_receive(struct agent *a, pid_t parent, struct wire_agent_result *r)
+{
+	uint32_t cpu = atomic_load_explicit(&a->answer->cpu, memory_order_relaxed);
+	int error = 0;
+
+	if (a->met && channel_wait(&a->wait, &a->answer->turn, (uint32_t)a->sequence - 1, cpu) && answer_is_there(a))
+		*r = a->answer->result;
+	else
+		error = answer_sleep(a, parent, r);
+	if (error == 0 && (r->sequence != a->sequence || r->error < 0 || r->error >= 4096))
+		error = EPROTO;
+	return error;
 }
 
 /* ---- when it fails ---- */
@@ -192,8 +242,8 @@ static void process_condemn(const struct process *p, const char *what, int error
 int agent_run(struct process *p, struct wire_agent_command *c, int fd)
 {
 	struct agent *a = &p->as.agent;
-	int result = 0, error = ESRCH;
-	uint64_t value = 0;
+	struct wire_agent_result r = {0};
+	int error = ESRCH;
 	bool broke = false;
 
 	if (pthread_mutex_trylock(&a->lock) != 0) {
@@ -204,7 +254,7 @@ int agent_run(struct process *p, struct wire_agent_command *c, int fd)
 		c->sequence = ++a->sequence;
 		error = command_send(a, c, fd);
 		if (error == 0)
-			error = answer_receive(a, p->pid, &result, &value);
+			error = answer_receive(a, p->pid, &r);
 		broke = error != 0;
 	}
 	if (broke) {
@@ -214,9 +264,9 @@ int agent_run(struct process *p, struct wire_agent_command *c, int fd)
 	pthread_mutex_unlock(&a->lock);
 	if (broke)
 		process_condemn(p, "answer", error);
-	if (error == 0 && result == 0 && c->addr == 0)
-		c->addr = value;
-	return error != 0 ? ESRCH : result;
+	if (error == 0 && r.error == 0 && c->addr == 0)
+		c->addr = r.value;
+	return error != 0 ? ESRCH : r.error;
 }
 
 void agent_condemn(struct process *p, int error)
@@ -244,24 +294,43 @@ static void agent_disclaim(struct agent *a)
 	pthread_mutex_unlock(&a->lock);
 }
 
+/* With the lock: nobody can send a command before the welcome. */
+static int agent_welcome(struct agent *a, int connection, int pipe_end)
+{
+	void *answer;
+	int fd, error = hello_memory("sundog-agent", sizeof(*a->answer), &fd, &answer);
+
+	if (error != 0)
+		return error;
+	a->answer = answer;
+	atomic_store(&a->answer->awaited, 1); /* the first one: it says who the agent is */
+	atomic_store(&a->exists, true); /* an access that follows the welcome is to find it */
+	hello_answer(connection, 0, fd, sizeof(*a->answer));
+	hello_answer(connection, 0, pipe_end, 0);
+	close(fd);
+	return 0;
+}
+
 static int agent_adopt(struct agent *a, int connection)
 {
 	static const struct timeval patience = {PATIENCE_S, 0}, soon = {0, SOON_US};
-	int error = 0;
+	int ends[2], error;
 
 	if (setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof(soon)) != 0 ||
-	    setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) != 0)
+	    setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) != 0 ||
+	    pipe2(ends, O_CLOEXEC) != 0)
 		return errno;
+	(void)fcntl(ends[1], F_SETFL, O_NONBLOCK);
 	pthread_mutex_lock(&a->lock);
-	if (a->ended)
-		error = ESRCH;
-	else
+	error = a->ended ? ESRCH : agent_welcome(a, connection, ends[0]);
+	if (error == 0) {
 		a->socket = connection;
-	atomic_store(&a->exists, error == 0);
-	/* Before the first command, which nobody can send while we hold the lock. */
-	if (error == 0)
-		hello_answer(connection, 0, -1, 0);
+		a->commands = ends[1];
+	}
 	pthread_mutex_unlock(&a->lock);
+	close(ends[0]);
+	if (error != 0)
+		close(ends[1]);
 	return error;
 }
 

@@ -181,8 +181,11 @@ struct agent {
 	atomic_bool exists;   /* a socket is or was there: looked at without the lock, which may be held for long */
 	pthread_mutex_t lock; /* protects the fields below, and orders the commands */
 	int socket;           /* -1: there is none */
+	int commands;         /* a pipe to it */
 	int pidfd;            /* of the agent, when it has answered once */
 	uint64_t sequence;
+	struct wire_agent_answer *answer; /* shared with the agent; NULL: none yet */
+	struct channel_wait wait;         /* for it */
 	bool met, failed, ended;
 	bool claimed;         /* a hello is being answered, or has been */
 };
@@ -534,6 +537,8 @@ void listener_stop(void);
 /* A hello has been answered (thread.c, process.c). */
 void listener_hello_done(void);
 void hello_answer(int connection, int error, int fd, uint64_t size);
+/* Memory to share with a client, and its descriptor for the answer; 0 or errno. */
+int hello_memory(const char *name, size_t size, int *fd, void **memory);
 
 int nodes_start(void);
 int nodes_descriptor(void);

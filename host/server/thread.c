@@ -127,26 +127,6 @@ void thread_leave_process(struct thread *t)
 	posix_thread_revive(t->posix);
 }
 
-/* Sealed: a client that cut it short would kill us with SIGBUS. */
-static int channel_memory(int *fd, struct wire_channel **memory)
-{
-	int error;
-
-	*fd = memfd_create("sundog-channel", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (*fd < 0)
-		return errno;
-	if (fchmod(*fd, 0600) != 0 || ftruncate(*fd, sizeof(struct wire_channel)) != 0 ||
-	    fcntl(*fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
-		goto close;
-	*memory = mmap(NULL, sizeof(**memory), PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
-	if (*memory != MAP_FAILED)
-		return 0;
-close:
-	error = errno;
-	close(*fd);
-	return error;
-}
-
 static void thread_run(struct thread *t, int connection, int memory_fd)
 {
 	static const int off = 0;
@@ -188,7 +168,7 @@ void thread_hello(const struct wire_hello *hello, int connection, pid_t pid, uid
 		error = ENOMEM;
 		goto put;
 	}
-	error = channel_memory(&memory_fd, &memory);
+	error = hello_memory("sundog-channel", sizeof(*memory), &memory_fd, (void **)&memory);
 	if (error != 0)
 		goto free;
 	channel_init(&t->channel, memory, connection, true);

@@ -26,7 +26,8 @@
 #define PAGE 4096u
 
 struct fixture {
-	int socket, memfd, pidfd;
+	struct wire_agent_answer *answer;
+	int socket, commands, memfd, pidfd;
 	pid_t pid;
 	uint64_t sequence;
 	unsigned char *window;
@@ -35,15 +36,22 @@ struct fixture {
 static int setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	int sv[2];
+	int sv[2], ends[2];
 
 	f->memfd = memfd_create("agent-test", MFD_CLOEXEC);
 	assert_int_equal(ftruncate(f->memfd, 4 * PAGE), 0);
 	f->window = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, f->memfd, 0);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv), 0);
-	f->pid = agent_start(sv[1], -1, NULL);
+	f->answer = mmap(NULL, sizeof(*f->answer), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_ptr_not_equal(f->answer, MAP_FAILED);
+	f->answer->awaited = 1;
+	assert_int_equal(pipe(ends), 0);
+	struct agent_means means = {.socket = sv[1], .commands = ends[0], .uffd = -1, .answer = f->answer};
+	f->pid = agent_start(&means, NULL);
 	assert_true(f->pid > 0);
 	close(sv[1]);
+	close(ends[0]);
+	f->commands = ends[1];
 	f->pidfd = (int)syscall(SYS_pidfd_open, f->pid, 0);
 	assert_true(f->pidfd >= 0);
 	f->socket = sv[0];
@@ -57,9 +65,11 @@ static int teardown(void **state)
 	struct pollfd ended = {f->pidfd, POLLIN, 0};
 
 	close(f->socket);
+	close(f->commands);
 	assert_int_equal(poll(&ended, 1, 10000), 1); /* it ends by itself */
 	close(f->pidfd);
 	munmap(f->window, 4 * PAGE);
+	munmap(f->answer, sizeof(*f->answer));
 	close(f->memfd);
 	free(f);
 	return 0;
@@ -71,21 +81,22 @@ static int command(struct fixture *f, struct wire_agent_command c, int fd)
 		struct cmsghdr align;
 		char bytes[CMSG_SPACE(sizeof(int))];
 	} control = {0};
-	struct iovec iov = {&c, sizeof(c)};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
+	struct iovec iov = {"", 1};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
+			    .msg_controllen = sizeof(control.bytes)};
 	struct wire_agent_result r;
 
 	c.sequence = ++f->sequence;
+	c.with_descriptor = fd >= 0;
 	if (fd >= 0) {
-		mh.msg_control = control.bytes;
-		mh.msg_controllen = sizeof(control.bytes);
 		struct cmsghdr *h = CMSG_FIRSTHDR(&mh);
 		h->cmsg_level = SOL_SOCKET;
 		h->cmsg_type = SCM_RIGHTS;
 		h->cmsg_len = CMSG_LEN(sizeof(int));
 		memcpy(CMSG_DATA(h), &fd, sizeof(int));
+		assert_int_equal(sendmsg(f->socket, &mh, 0), 1);
 	}
-	assert_int_equal(sendmsg(f->socket, &mh, 0), sizeof(c));
+	assert_int_equal(write(f->commands, &c, sizeof(c)), sizeof(c));
 	assert_int_equal(recv(f->socket, &r, sizeof(r), 0), sizeof(r));
 	assert_int_equal(r.sequence, c.sequence);
 	return r.error;
@@ -199,7 +210,7 @@ static void it_goes_on_while_the_program_is_stopped(void **state)
 		struct wire_agent_command c = {.op = WIRE_AGENT_ZAP, .sequence = 1, .addr = (uintptr_t)f->window,
 					       .len = PAGE};
 		struct wire_agent_result r = {.error = -1};
-		send(f->socket, &c, sizeof(c), 0);
+		(void)!write(f->commands, &c, sizeof(c));
 		recv(f->socket, &r, sizeof(r), 0);
 		kill(self, SIGCONT);
 		_exit(r.error);
