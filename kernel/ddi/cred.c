@@ -100,6 +100,11 @@ gid_t crgetsgid(const cred_t *c)
 	return c->sgid;
 }
 
+zoneid_t crgetzoneid(const cred_t *c)
+{
+	return c->zone;
+}
+
 int crgetngroups(const cred_t *c)
 {
 	return c->ngroups;

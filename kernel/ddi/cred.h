@@ -11,6 +11,7 @@ struct cred {
 	uid_t ruid, euid, suid;
 	gid_t rgid, egid, sgid;
 	bool privileged;
+	zoneid_t zone; /* of the process; 0: the system's */
 	int ngroups;
 	gid_t groups[];
 };

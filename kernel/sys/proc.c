@@ -10,6 +10,7 @@
 #include <sys/errno.h>
 #include <sys/ksynch.h>
 #include <sys/string.h>
+#include <sys/zone.h>
 
 /* The process has died, and no lock on its memory is left. */
 static void proc_free(struct address_space *space)
@@ -40,6 +41,7 @@ static struct sys_proc *proc_make(const struct sys_proc_info *info, struct host_
 	address_space_init(&p->space, as, public, proc_free);
 	public->p_as = &p->space.public;
 	account_bind(account, public);
+	cred->zone = public->p_zone->zone_id;
 	return p;
 }
 
@@ -75,6 +77,7 @@ int sys_proc_setcred(struct sys_proc *p, const struct sys_cred *from)
 
 	if (error != 0)
 		return error;
+	cred->zone = p->public.p_zone->zone_id;
 	mutex_enter(&p->public.p_crlock);
 	old = p->public.p_cred;
 	__atomic_store_n(&p->public.p_cred, cred, __ATOMIC_RELEASE); /* kthread_refresh() looks without the lock */

@@ -25,6 +25,7 @@
 	X(time)          \
 	X(device_numbers) \
 	X(credentials)   \
+	X(projects)      \
 	X(model)         \
 	X(uio)           \
 	X(lists)         \

@@ -4,8 +4,11 @@
 #include <sys/ddi.h>
 #include <sys/file.h>
 #include <sys/policy.h>
+#include <sys/project.h>
 #include <sys/sunddi.h>
+#include <sys/task.h>
 #include <sys/vmem.h>
+#include <sys/zone.h>
 #include <vm/as.h>
 #include <vm/hat.h>
 #include <vm/page.h>
@@ -219,6 +222,16 @@ void check_credentials(void)
 	VERIFY(secpolicy_sys_config(kcred, B_TRUE) == 0);
 	VERIFY(secpolicy_excl_open(kcred) == 0 && secpolicy_rsm_access(kcred, 5, 0) == 0);
 	VERIFY(curproc == &p0 && threadp() == curthread && ddi_get_pid() == 0 && ttolwp(curthread) == NULL);
+}
+
+/* Of the system itself. */
+void check_projects(void)
+{
+	VERIFY(global_zone == &zone0 && zone0.zone_id == GLOBAL_ZONEID && strcmp(zone0.zone_name, GLOBAL_ZONENAME) == 0);
+	VERIFY(p0.p_zone == global_zone && INGLOBALZONE(curproc) && getzoneid() == 0 && crgetzoneid(kcred) == 0);
+	VERIFY(curprojid() == 0 && p0.p_task->tk_proj->kpj_id == 0 && p0.p_task->tk_zone == global_zone);
+	VERIFY(p0.p_task->tk_proj->kpj_zone == global_zone && p0.p_task->tk_proj->kpj_zoneid == 0);
+	psignal(&p0, 9); /* nobody's signal */
 }
 
 void check_model(void)

@@ -197,6 +197,8 @@ static void drivers_see_project_and_zone(void **state)
 	assert_int_equal(sundog_fork(inside, &child), 0);
 	assert_int_equal(sundog_ioctl(child, opened(child), RLOCK_ZONE, 0, &rval), 0);
 	assert_int_equal(rval, 7);
+	assert_int_equal(sundog_ioctl(child, opened(child), RLOCK_CREDZONE, 0, &rval), 0);
+	assert_int_equal(rval, 7);
 	assert_int_equal(sundog_setproject(child, 101), 0);
 	assert_int_equal(sundog_ioctl(child, opened(child), RLOCK_PROJECT, 0, &rval), 0);
 	assert_int_equal(rval, 101);

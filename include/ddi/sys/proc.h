@@ -42,6 +42,10 @@ extern proc_t p0 SUNDOG_LINK(p0); /* the system itself */
 #define curproc (ttoproc(curthread))
 
 proc_t *prfind(pid_t) SUNDOG_LINK(prfind);
+/*
+ * Sends a signal of Linux's number to a living process; nothing happens to the system itself.  Context: user, kernel.
+ * differs: there are no signals of the original's own (SIGXRES, SIGLWP ...).  Source: proc_signal(9F).
+ */
 void psignal(proc_t *, int) SUNDOG_LINK(psignal);
 void *proc_ref(void) SUNDOG_LINK(proc_ref);
 void proc_unref(void *) SUNDOG_LINK(proc_unref);

@@ -16,6 +16,7 @@ typedef struct kproject {
 	struct zone *kpj_zone;
 } kproject_t;
 
+/* The number of the current process's project; 0 in a system thread. */
 projid_t curprojid(void) SUNDOG_LINK(curprojid);
 
 #endif

@@ -21,6 +21,7 @@ struct proc;
 extern zone_t zone0 SUNDOG_LINK(zone0);
 extern zone_t *global_zone SUNDOG_LINK(global_zone);
 
+/* The current process's zone; GLOBAL_ZONEID in a system thread. */
 zoneid_t getzoneid(void) SUNDOG_LINK(getzoneid);
 #define INGLOBALZONE(p) ((p)->p_zone == global_zone)
 

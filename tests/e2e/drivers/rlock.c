@@ -90,6 +90,9 @@ rlock_ioctl(dev_t dev, int cmd, intptr_t arg, int mode, cred_t *credp, int *rval
 	case RLOCK_ZONE:
 		*rvalp = getzoneid();
 		return (0);
+	case RLOCK_CREDZONE:
+		*rvalp = crgetzoneid(credp);
+		return (0);
 	default:
 		return (ENOTTY);
 	}

@@ -7,6 +7,7 @@
 #define RLOCK_UNLOCK (('R' << 8) | 2)  /* arg: the slot */
 #define RLOCK_PROJECT (('R' << 8) | 3) /* rval: curprojid() */
 #define RLOCK_ZONE (('R' << 8) | 4)    /* rval: getzoneid() */
+#define RLOCK_CREDZONE (('R' << 8) | 5) /* rval: crgetzoneid() of the credentials that came with the call */
 
 struct rlock_range { unsigned long long addr, len; };
 
