@@ -20,10 +20,13 @@ set_insert(struct address_space *space, struct locked_range *range)
 	size_t len = range->end - range->start;
 
 	if (node != NULL && node->key == range->start) {
-		range->next = range_of(node)->next;
-		range_of(node)->next = range;
+		range->previous = range_of(node);
+		range->next = range->previous->next;
+		range->previous->next = range;
+		if (range->next != NULL)
+			range->next->previous = range;
 	} else {
-		range->next = NULL;
+		range->next = range->previous = NULL;
 		tree_insert(&space->locked, &range->node, range->start);
 	}
 	if (len > space->locked_longest)
@@ -33,16 +36,14 @@ set_insert(struct address_space *space, struct locked_range *range)
 static void
 set_remove(struct address_space *space, struct locked_range *range)
 {
-	struct locked_range *head = range_of(tree_find_below(&space->locked, range->start));
-
-	if (head == range) {
+	if (range->next != NULL)
+		range->next->previous = range->previous;
+	if (range->previous != NULL) {
+		range->previous->next = range->next;
+	} else {
 		tree_remove(&space->locked, &range->node);
 		if (range->next != NULL)
 			tree_insert(&space->locked, &range->next->node, range->start);
-	} else {
-		while (head->next != range)
-			head = head->next;
-		head->next = range->next;
 	}
 	if (space->locked.count == 0)
 		space->locked_longest = 0;

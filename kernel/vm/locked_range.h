@@ -48,7 +48,7 @@ struct locked_range {
 
 	/* protected by space->lock */
 	struct tree_node node;       /* the first of those with this start is in the tree */
-	struct locked_range *next;   /* with the same start */
+	struct locked_range *next, *previous; /* with the same start; previous NULL: it is in the tree */
 	enum locked_state state;
 	bool cleaned;                /* cleanup has been called */
 };

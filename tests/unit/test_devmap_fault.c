@@ -1,24 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Faults, load and unload, remap, context management, the kernel's own accesses: a test for each row and trap. */
-#include "rec_host.h"
+#include "rec_fixture.h"
 
 #define PAGES 4ul
 
-static struct sundog_process *process;
-static int fd;
-static void *cookie, *other;
-static char *memory, *other_memory;
+static void *other;
+static char *other_memory;
 static uint64_t addr;
 
 static int
 setup(void **state)
 {
-	rec_setup_system(state);
-	process = rec_process();
-	fd = rec_open_device(process, O_RDWR);
-	memory = rec_umem_alloc(PAGES * PAGE, 0, &cookie);
+	fixture_setup(state, PAGES, REC_ALL);
 	other_memory = rec_umem_alloc(PAGES * PAGE, UMEM_PAGEABLE, &other);
-	rec_script(cookie, REC_ALL);
 	return 0;
 }
 
@@ -27,9 +21,9 @@ teardown(void **state)
 {
 	if (process != NULL)
 		sundog_exit(process);
-	rec_umem_free(cookie);
+	process = NULL;
 	rec_umem_free(other);
-	return rec_teardown_system(state);
+	return fixture_teardown(state);
 }
 
 /* Maps PAGES pages of the cookie at user offset off pages. */

@@ -1,33 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* fork, munmap, mprotect, exec, exit, close, and who waits for whom: a test for each row and sentence. */
-#include "rec_host.h"
+#include "rec_fixture.h"
 
 #define PAGES 6ul
 
-static struct sundog_process *process;
-static int fd;
-static void *cookie;
-static char *memory;
 static uint64_t addr;
 
 static int
 setup(void **state)
 {
-	rec_setup_system(state);
-	process = rec_process();
-	fd = rec_open_device(process, O_RDWR);
-	memory = rec_umem_alloc(PAGES * PAGE, 0, &cookie);
-	rec_script(cookie, REC_ALL);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	if (process != NULL)
-		sundog_exit(process);
-	rec_umem_free(cookie);
-	return rec_teardown_system(state);
+	return fixture_setup(state, PAGES, REC_ALL);
 }
 
 /* One handle over all pages, each with its number in it. */
@@ -669,7 +651,7 @@ fork_storm_while_others_fault_and_are_unloaded(void **state)
 	rec_forget();
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
 
 int
 main(void)

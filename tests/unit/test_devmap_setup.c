@@ -1,32 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Setting a mapping up: mmap(2), devmap_setup, devmap_umem_setup; a test for each row of their tables. */
-#include "rec_host.h"
-
-static struct sundog_process *process;
-static int fd;
-static void *cookie;
-static char *memory;
+#include "rec_fixture.h"
 
 #define COOKIE_PAGES 8ul
 
 static int
 setup(void **state)
 {
-	rec_setup_system(state);
-	process = rec_process();
-	fd = rec_open_device(process, O_RDWR);
-	memory = rec_umem_alloc(COOKIE_PAGES * PAGE, 0, &cookie);
-	rec_script(cookie, REC_NO_CALLBACKS);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	if (process != NULL)
-		sundog_exit(process);
-	rec_umem_free(cookie);
-	return rec_teardown_system(state);
+	return fixture_setup(state, COOKIE_PAGES, REC_NO_CALLBACKS);
 }
 
 static int
@@ -615,7 +596,7 @@ setup_from_an_ioctl(void **state)
 	assert_int_equal(*(uint32_t *)(void *)memory, 4);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
 
 int
 main(void)

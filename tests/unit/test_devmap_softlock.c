@@ -2,41 +2,26 @@
 /* DEVMAP_LOCK and DEVMAP_UNLOCK: device mappings that are locked by ddi_umem_lock(9F); sections 7, 9, 13.10. */
 #define _GNU_SOURCE
 #include "lock_host.h"
+#include "rec_fixture.h"
 
 #define PAGES 6ul
 
-static struct sundog_process *process;
-static int fd;
-static void *cookie; /* of kernel memory, page i holds i */
-static char *kernel;
 static uint64_t addr;
 
 static uint32_t *
 word(size_t page)
 {
-	return (uint32_t *)(void *)(kernel + page * PAGE);
+	return (uint32_t *)(void *)(memory + page * PAGE);
 }
 
+/* Page i of the kernel memory holds i. */
 static int
 setup(void **state)
 {
-	rec_setup_system(state);
-	process = rec_process();
-	fd = rec_open_device(process, O_RDWR);
-	kernel = rec_umem_alloc(PAGES * PAGE, 0, &cookie);
+	fixture_setup(state, PAGES, REC_ALL);
 	for (uint32_t i = 0; i < PAGES; i++)
 		*word(i) = i;
-	rec_script(cookie, REC_ALL);
 	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	if (process != NULL)
-		sundog_exit(process);
-	rec_umem_free(cookie);
-	return rec_teardown_system(state);
 }
 
 /* All pages at user offset off pages: handle h0, private data p1. */
@@ -957,7 +942,7 @@ static int
 frame_of_page(long off, int prot)
 {
 	/* in the other order */
-	return rec_frame(kernel + ((PAGES - 1) * PAGE - (size_t)off));
+	return rec_frame(memory + ((PAGES - 1) * PAGE - (size_t)off));
 }
 
 static void
@@ -1118,7 +1103,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
 		TEST(LOCK_and_UNLOCK_have_the_range_and_the_direction),
 		TEST(LOCK_is_called_for_each_handle),
 		TEST(both_run_in_the_context_of_the_process),
