@@ -26,36 +26,36 @@ dev_t rec_dev;
 static const char *const node_names[] = { "rec", "rec.a", "rec.b" };
 #define NODES (int)(sizeof (node_names) / sizeof (node_names[0]))
 
-static void
+/* Nonzero: what a rule says, or a signal came while it waited. */
+static int
 log_file(int kind, dev_t dev, int flag)
 {
 	struct rec_event e = { .kind = kind };
+	struct rec_rule rule;
+	int error = 0;
 
 	mutex_enter(&rec_lock);
 	e.pid = (int)ddi_get_pid();
 	e.flags = (uint_t)flag;
 	e.code = (int)getminor(dev);
 	rec_log(&e);
+	rule = rec_rule_find(kind, 0);
+	if (rec_gate_wait(&rule) || rule.action == REC_RETURN)
+		error = rule.value;
 	mutex_exit(&rec_lock);
+	return (error);
 }
 
 static int
 rec_open(dev_t *devp, int flag, int otyp, cred_t *credp)
 {
-	log_file(REC_OPEN, *devp, flag);
-	return (otyp == OTYP_CHR ? 0 : EINVAL);
+	return (otyp == OTYP_CHR ? log_file(REC_OPEN, *devp, flag) : EINVAL);
 }
 
 static int
 rec_close(dev_t dev, int flag, int otyp, cred_t *credp)
 {
-	struct rec_rule rule;
-
-	log_file(REC_CLOSE, dev, flag);
-	mutex_enter(&rec_lock);
-	rule = rec_rule_find(REC_CLOSE, 0);
-	(void) rec_gate_wait(&rule);
-	mutex_exit(&rec_lock);
+	(void) log_file(REC_CLOSE, dev, flag);
 	rec_user_unlock_all();
 	return (0);
 }

@@ -84,7 +84,13 @@ def test_locks(world, part):
     run(world, "rec_lock", part)
 
 
-PROGRAMS = ("rec_fault", "rec_unmap", "rec_fork", "rec_calls", "rec_remap", "rec_signal", "rec_death", "rec_lock")
+@pytest.mark.parametrize("part", parts("rec_blocked"))
+def test_callbacks_that_wait(world, part):
+    run(world, "rec_blocked", part)
+
+
+PROGRAMS = ("rec_fault", "rec_unmap", "rec_fork", "rec_calls", "rec_remap", "rec_signal", "rec_death", "rec_lock",
+            "rec_blocked")
 
 
 @pytest.mark.parametrize("part", [(p, q) for p in PROGRAMS for q in parts(p)], ids=lambda pair: pair[1])
