@@ -55,7 +55,7 @@ def test_engine_that_does_not_exist(world, options):
 # ---- what each must get right ----
 
 @pytest.mark.parametrize("part", ["handler_waits", "handler_leaves", "dispositions", "storm", "layout", "failures",
-                                  "vfork"])
+                                  "vfork", "readonly", "core"])
 def test_part(world, engine, model, part):
     world.sundog_run("gate", world.app("engine", model), part).quiet()
 
@@ -92,13 +92,17 @@ def test_nothing_is_left_in_the_server(world, engine):
     assert server.stop() == ""
 
 
-def test_server_is_killed(world, engine):
+@pytest.mark.parametrize("how", ["killed", "stopped"])
+def test_server_goes(world, engine, how):
     """Who waits for it and who touches its memory gets SIGBUS; nobody hangs or sees memory that nobody guards."""
     server = world.server("gate")
     orphan = server.popen(world.app("engine"), "orphan", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert orphan.stdout.readline() == b"ready\n"
     server.exec(world.app("gate"), "entered", "1").quiet()
-    os.kill(server.pid, signal.SIGKILL)
+    if how == "killed":
+        os.kill(server.pid, signal.SIGKILL)
+    else:
+        assert server.stop() == ""
     out, err = orphan.communicate(timeout=30)
     assert (orphan.returncode, out, err) == (0, b"survived\n", b"")
     server.command.wait(30)

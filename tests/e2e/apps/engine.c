@@ -3,6 +3,7 @@
 #include "app.h"
 
 #include <setjmp.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 
@@ -340,6 +341,57 @@ static void part_failures(int argc, char **argv)
 	page(GATE_ERROR)[0] = 1;
 }
 
+/* A descriptor without write permission: Linux would not register that with a userfaultfd. */
+static void part_readonly(int argc, char **argv)
+{
+	char buffer[64];
+	int ends[2];
+
+	map();
+	page(0)[0] = 'a';
+	page(3)[0] = 'd';
+	int readonly = open_device(DEV, O_RDONLY);
+	volatile char *q = map_at(readonly, 0, GATE_PAGES * PAGE, PROT_READ);
+	int before = ioctl(fd, GATE_COUNT);
+	CHECK(q[0] == 'a' && ioctl(fd, GATE_COUNT) == before + 1);
+	CHECK(ioctl(fd, GATE_UNLOAD) == 2 && q[0] == 'a' && ioctl(fd, GATE_COUNT) == before + 2);
+	CHECK(pipe(ends) == 0 && write(ends[1], (char *)q + 3 * PAGE, 1) == 1 && read(ends[0], buffer, 64) == 1);
+	CHECK(buffer[0] == 'd' && ioctl(fd, GATE_COUNT) == before + 3);
+	CHECK(ioctl(fd, GATE_REMAP, 1) == 0 && q[0] == 0 && ioctl(fd, GATE_REMAP, 0) == 0 && q[0] == 'a');
+	handle(SIGSEGV, on_segv);
+	CHECK(sigsetjmp(back, 1) != 0 || (q[0] = 1, false));
+	CHECK(signo_seen == SIGSEGV && code_seen == SEGV_ACCERR);
+	CHECK_ERRNO(mprotect((char *)q, PAGE, RW), EACCES);
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(q[0] == 'a' && q[3 * PAGE] == 'd' ? 0 : 1);
+	reap(pid);
+}
+
+/* A core dump waits for nobody. */
+static void part_core(int argc, char **argv)
+{
+	int status;
+
+	map();
+	page(0)[0] = 1;
+	CHECK(chdir(getenv("TMPDIR")) == 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct rlimit some = { 1 << 24, 1 << 24 };
+		setrlimit(RLIMIT_CORE, &some);
+		page(3)[0] = 1;
+		signal(SIGQUIT, SIG_DFL);
+		kill(getpid(), SIGQUIT);
+		pause();
+	}
+	CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGQUIT);
+	char name[64];
+	snprintf(name, sizeof(name), "core.%d", (int)pid);
+	(void)unlink(name);
+	(void)unlink("core");
+}
+
 /* Its accesses are its parent's; one fails. */
 static void part_vfork(int argc, char **argv)
 {
@@ -383,7 +435,7 @@ int main(int argc, char **argv)
 		{ "handler_waits", part_handler_waits }, { "handler_leaves", part_handler_leaves },
 		{ "dispositions", part_dispositions }, { "storm", part_storm }, { "layout", part_layout },
 		{ "many", part_many }, { "calls", part_calls }, { "call_then_access", part_call_then_access },
-		{ "failures", part_failures }, { "vfork", part_vfork }, { "orphan", part_orphan }, { NULL, NULL },
+		{ "failures", part_failures }, { "vfork", part_vfork }, { "readonly", part_readonly }, { "core", part_core }, { "orphan", part_orphan }, { NULL, NULL },
 	};
 
 	return part_main(parts, argc, argv);
