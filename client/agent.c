@@ -18,13 +18,15 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include "client/promote.h"
 #include "client/raw.h"
 #include "wire/wire.h"
 
 #define AGENT_STACK 16384u
-#define START_PATIENCE 20 /* seconds */
+#define START_PATIENCE 2000 /* moments */
+#define MOMENT_NS 10000000
 #define KERNEL_SIGSET 8u /* bytes of the kernel's signal set */
 #ifndef MADV_DONTNEED_LOCKED
 #define MADV_DONTNEED_LOCKED 24
@@ -190,14 +192,16 @@ static int agent_main(void *arg)
 }
 
 /* Until it has closed the application's descriptors: a close(2) from now on is the last one if it looks so. */
-static int wait_ready(int *ready)
+static int wait_ready(int *ready, int pid)
 {
-	const struct { long seconds, nanoseconds; } moment = {1, 0};
+	const struct { long seconds, nanoseconds; } moment = {0, MOMENT_NS};
 
 	for (int i = 0; i < START_PATIENCE; i++) {
 		if (__atomic_load_n(ready, __ATOMIC_ACQUIRE))
 			return 0;
 		raw_syscall(SYS_futex, (long)ready, FUTEX_WAIT, 0, (long)&moment, 0, 0);
+		if (raw_syscall(SYS_wait4, pid, 0, __WCLONE | WNOHANG, 0, 0, 0) == pid)
+			return ECHILD; /* somebody has killed it */
 	}
 	return __atomic_load_n(ready, __ATOMIC_ACQUIRE) ? 0 : ETIMEDOUT;
 }
@@ -222,6 +226,6 @@ int agent_start(const struct agent_means *means, void (*abandon)(int uffd))
 		munmap(stack, AGENT_STACK);
 		return -error;
 	}
-	error = wait_ready(&start->ready);
+	error = wait_ready(&start->ready, pid);
 	return error ? -error : pid;
 }

@@ -16,16 +16,19 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <ucontext.h>
 #include <unistd.h>
 
 #include "client/agent.h"
 #include "client/promote.h"
+#include "client/raw.h"
 
 /* ---- the agent ---- */
 
 static struct lock agent_lock; /* protects the field below; with all signals blocked */
 static bool agent_started;
+static int agent_pid;
 static bool watched; /* the server reads a userfaultfd of ours */
 
 static int agent_connect(void)
@@ -36,9 +39,25 @@ static int agent_connect(void)
 	if (error)
 		return error;
 	int pid = agent_start(&means, memory_abandon);
-	__atomic_store_n(&watched, means.uffd >= 0, __ATOMIC_RELAXED);
+	if (means.uffd >= 0) /* a successor has none, and the server keeps the first */
+		__atomic_store_n(&watched, true, __ATOMIC_RELAXED);
 	connection_agent_close(&means);
+	agent_pid = pid > 0 ? pid : 0;
 	return pid < 0 ? -pid : 0;
+}
+
+/* The server says that it has gone. */
+static void agent_again(void)
+{
+	uint64_t mask;
+
+	signals_block(&mask);
+	lock_take(&agent_lock);
+	if (agent_pid > 0) /* nobody else waits for it */
+		raw_syscall(SYS_wait4, agent_pid, 0, __WCLONE | WNOHANG, 0, 0, 0);
+	(void)agent_connect();
+	lock_release(&agent_lock);
+	signals_restore(&mask);
 }
 
 static int agent_need(void)
@@ -116,7 +135,9 @@ static void on_segv(int signo, siginfo_t *info, void *context)
 		errno = saved;
 		return;
 	}
-	if (info->si_code != SEGV_ACCERR || !memory_intercepted(addr))
+	if (unlikely(info->si_code == SI_QUEUE && info->si_value.sival_int == WIRE_AGENT_AGAIN))
+		agent_again();
+	else if (info->si_code != SEGV_ACCERR || !memory_intercepted(addr))
 		signals_deliver(signo, info, context, info->si_code > 0 && info->si_code != SI_KERNEL);
 	else if (!serve(addr, access_kind(context), &failure))
 		signals_deliver(failure.si_signo, &failure, context, true);

@@ -75,7 +75,7 @@ static void segv_unblock(void)
 
 int signals_take(void (*handler)(int, siginfo_t *, void *))
 {
-	struct sigaction ours = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+	struct sigaction ours = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESTART};
 	uint64_t mask;
 	int error = 0;
 

@@ -166,6 +166,12 @@ struct wire_message {
 };
 
 /*
+ * The agent has gone and the application, running, is to start another one: a SIGSEGV that the server sends, with si_code
+ * SI_QUEUE and this value.  Then the welcome wants nothing: the engine stays.
+ */
+#define WIRE_AGENT_AGAIN 0x53554e41
+
+/*
  * By the pipe the server commands its agent, one command at a time.  A descriptor that goes with a command is sent on
  * the WIRE_AGENT connection before it; answers come as struct wire_agent_answer says.
  * addr and len are page-aligned and inside a range that the client has claimed.

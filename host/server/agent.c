@@ -3,8 +3,9 @@
  * agent.c: the server's end of an application's agent (client/agent.h), which changes the application's mappings
  * while its threads run, wait or are stopped.
  *
- * An application that keeps its agent from answering must not keep others waiting, and must not keep a translation
- * that it was to lose: it is killed.
+ * An agent that has gone is replaced: the running application starts another one.  An application that cannot, or
+ * keeps its agent from answering, must not keep others waiting, and must not keep a translation that it was to lose: it
+ * is killed.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -17,11 +18,13 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "host/server/server.h"
 
 #define PATIENCE_S 10
+#define LOOKS_PER_S 20
 #define MOMENT_MS 200 /* until a process that gets SIGKILL is dead */
 #define SPIN_NS 100000 /* for its answer: it must be woken first */
 #define STALE_MAX 64   /* answers that were sent as well, and had been seen in memory */
@@ -29,21 +32,26 @@
 
 void agent_init(struct agent *a)
 {
+	pthread_condattr_t attr;
+
 	*a = (struct agent){.socket = -1, .pidfd = -1, .commands = -1, .wait.spin_ns = SPIN_NS};
 	pthread_mutex_init(&a->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&a->changed, &attr);
+	pthread_condattr_destroy(&attr);
 }
 
 void agent_fini(struct agent *a)
 {
 	agent_end(a);
+	pthread_cond_destroy(&a->changed);
 	pthread_mutex_destroy(&a->lock);
 }
 
 /* With the lock. */
-static void agent_drop(struct agent *a)
+static void agent_close(struct agent *a)
 {
-	a->ended = true;
-	atomic_store(&a->exists, a->failed);
 	if (a->pidfd >= 0) {
 		(void)syscall(SYS_pidfd_send_signal, a->pidfd, SIGKILL, NULL, 0);
 		close(a->pidfd);
@@ -56,6 +64,15 @@ static void agent_drop(struct agent *a)
 		munmap(a->answer, sizeof(*a->answer));
 	a->answer = NULL;
 	a->socket = a->pidfd = a->commands = -1;
+}
+
+/* With the lock. */
+static void agent_drop(struct agent *a)
+{
+	a->ended = true;
+	atomic_store(&a->exists, a->failed);
+	agent_close(a);
+	pthread_cond_broadcast(&a->changed);
 }
 
 void agent_end(struct agent *a)
@@ -239,34 +256,141 @@ static void process_condemn(const struct process *p, const char *what, int error
 		posix_log(HOST_LOG_WARN, "process %d does not die", (int)p->pid);
 }
 
-int agent_run(struct process *p, struct wire_agent_command *c, int fd)
+/* ---- a successor ---- */
+
+#define SUCCESSORS_MAX 1000
+
+/* It can start one: a stopped process cannot, and the agent of one with locked memory knows what no other does. */
+static bool process_is_able(const struct process *p)
+{
+	char state;
+
+	if (atomic_load(&p->dying) || __atomic_load_n(&p->as.locks, __ATOMIC_ACQUIRE) != NULL ||
+	    p->as.agent.successors >= SUCCESSORS_MAX)
+		return false;
+	state = process_state(p->pid);
+	return state == 'R' || state == 'S' || state == 'D';
+}
+
+static int successor_ask(const struct process *p)
+{
+	siginfo_t info = {.si_signo = SIGSEGV, .si_code = SI_QUEUE};
+
+	info.si_pid = getpid();
+	info.si_uid = getuid();
+	info.si_value.sival_int = WIRE_AGENT_AGAIN;
+	return syscall(SYS_pidfd_send_signal, p->pidfd, SIGSEGV, &info, 0) == 0 ? 0 : errno;
+}
+
+/* With the lock.  The process may die or be stopped meanwhile. */
+static bool successor_wait(struct process *p)
 {
 	struct agent *a = &p->as.agent;
-	struct wire_agent_result r = {0};
-	int error = ESRCH;
-	bool broke = false;
+	struct timespec next;
 
+	for (int looks = 0; a->socket < 0 && !a->ended && looks < PATIENCE_S * LOOKS_PER_S; looks++) {
+		if (looks > 0 && !process_is_able(p))
+			break;
+		clock_gettime(CLOCK_MONOTONIC, &next);
+		next.tv_nsec += 1000000000 / LOOKS_PER_S;
+		next.tv_sec += next.tv_nsec / 1000000000;
+		next.tv_nsec %= 1000000000;
+		(void)pthread_cond_timedwait(&a->changed, &a->lock, &next);
+	}
+	return a->socket >= 0;
+}
+
+/* The agent has gone; other commands wait until this returns.  True: there is another one. */
+static bool agent_replace(struct process *p)
+{
+	struct agent *a = &p->as.agent;
+	bool able = !pidfd_is_dead(p->pidfd, MOMENT_MS) && process_is_able(p) && successor_ask(p) == 0, come;
+	unsigned n;
+
+	(void)faults_yield();
+	pthread_mutex_lock(&a->lock);
+	come = able && successor_wait(p);
+	n = a->successors += come;
+	a->replaced = false;
+	if (!come) {
+		a->failed = true;
+		agent_drop(a);
+	}
+	pthread_cond_broadcast(&a->changed);
+	pthread_mutex_unlock(&a->lock);
+	if (come)
+		posix_log(HOST_LOG_WARN, "process %d: its agent has gone, and another one has taken its place (%u so far)",
+			  (int)p->pid, n);
+	else
+		process_condemn(p, "answer", EPIPE);
+	return come;
+}
+
+/* ---- commands ---- */
+
+static void agent_lock(struct agent *a)
+{
 	if (pthread_mutex_trylock(&a->lock) != 0) {
 		(void)faults_yield();
 		pthread_mutex_lock(&a->lock);
 	}
-	if (a->socket >= 0) {
-		c->sequence = ++a->sequence;
-		error = command_send(a, c, fd);
-		if (error == 0)
-			error = answer_receive(a, p->pid, &r);
-		broke = error != 0;
+	while (a->replaced) {
+		(void)faults_yield();
+		pthread_cond_wait(&a->changed, &a->lock);
 	}
-	if (broke) {
+}
+
+/* Where the agent was stopped or is busy for too long, it goes: true when it is no more. */
+static bool agent_has_gone(const struct agent *a, int error)
+{
+	if (error != ETIMEDOUT || a->pidfd < 0)
+		return error == EPIPE;
+	(void)syscall(SYS_pidfd_send_signal, a->pidfd, SIGKILL, NULL, 0);
+	return pidfd_is_dead(a->pidfd, MOMENT_MS);
+}
+
+/* ESRCH: there is none.  EPIPE: it has gone, and agent_replace() must be called.  Other errors are the process's end. */
+static int command_run(struct process *p, struct wire_agent_command *c, int fd, int *result)
+{
+	struct agent *a = &p->as.agent;
+	struct wire_agent_result r = {0};
+	int error = ESRCH;
+
+	agent_lock(a);
+	if (a->socket < 0)
+		goto unlock;
+	c->sequence = ++a->sequence;
+	error = command_send(a, c, fd);
+	if (error == 0)
+		error = answer_receive(a, p->pid, &r);
+	if (error == 0) {
+		*result = r.error;
+		if (r.error == 0 && c->addr == 0)
+			c->addr = r.value;
+	} else if (agent_has_gone(a, error)) {
+		error = EPIPE;
+		a->replaced = true;
+		a->claimed = a->met = false;
+		agent_close(a);
+	} else {
 		a->failed = true;
 		agent_drop(a);
 	}
+unlock:
 	pthread_mutex_unlock(&a->lock);
-	if (broke)
+	return error;
+}
+
+int agent_run(struct process *p, struct wire_agent_command *c, int fd)
+{
+	int result = 0, error;
+
+	do
+		error = command_run(p, c, fd, &result);
+	while (error == EPIPE && agent_replace(p));
+	if (error != 0 && error != EPIPE && error != ESRCH)
 		process_condemn(p, "answer", error);
-	if (error == 0 && r.error == 0 && c->addr == 0)
-		c->addr = r.value;
-	return error != 0 ? ESRCH : r.error;
+	return error != 0 ? ESRCH : result;
 }
 
 void agent_condemn(struct process *p, int error)
@@ -276,13 +400,15 @@ void agent_condemn(struct process *p, int error)
 
 /* ---- hello ---- */
 
-static int agent_claim(struct agent *a)
+/* *again: instead of one that has gone. */
+static int agent_claim(struct agent *a, bool *again)
 {
 	int error;
 
 	pthread_mutex_lock(&a->lock);
 	error = a->ended ? ESRCH : a->claimed || a->failed ? EEXIST : 0;
 	a->claimed |= error == 0;
+	*again = a->replaced;
 	pthread_mutex_unlock(&a->lock);
 	return error;
 }
@@ -327,6 +453,7 @@ static int agent_adopt(struct agent *a, int connection)
 		a->socket = connection;
 		a->commands = ends[1];
 	}
+	pthread_cond_broadcast(&a->changed);
 	pthread_mutex_unlock(&a->lock);
 	close(ends[0]);
 	if (error != 0)
@@ -338,11 +465,15 @@ void agent_hello(const struct wire_hello *hello, int connection, pid_t pid, uid_
 {
 	struct process *p = process_find(&hello->image, pid, uid);
 	int error = ESRCH;
+	bool again = false;
 
 	if (p != NULL && p->pid == pid)
-		error = agent_claim(&p->as.agent);
+		error = agent_claim(&p->as.agent, &again);
 	if (error == 0) {
-		error = engine_agree(p, connection);
+		if (again)
+			hello_answer(connection, 0, -1, WIRE_WANT_NONE);
+		else
+			error = engine_agree(p, connection);
 		if (error == 0)
 			error = agent_adopt(&p->as.agent, connection);
 		if (error != 0)

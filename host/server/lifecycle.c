@@ -97,25 +97,40 @@ static bool is_dead(int pidfd)
 
 #define FLAG_EXITING 4u /* Linux's PF_EXITING */
 
-/* Has begun to exit: its descriptors go one by one, and its pidfd tells soon. */
-static bool is_exiting(pid_t pid)
+/* '\0': it is not there. */
+static char stat_read(pid_t pid, unsigned *flags)
 {
-	char path[64], text[512];
+	char path[64], text[512], state = '\0';
 	const char *behind_name;
-	unsigned flags = 0;
-	size_t n;
 	FILE *file;
+	size_t n;
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	file = fopen(path, "re");
 	if (file == NULL)
-		return false;
+		return '\0';
 	n = fread(text, 1, sizeof(text) - 1, file);
 	fclose(file);
 	text[n] = '\0';
 	behind_name = strrchr(text, ')');
-	return behind_name != NULL && sscanf(behind_name, ") %*c %*d %*d %*d %*d %*d %u", &flags) == 1 &&
-	       (flags & FLAG_EXITING);
+	if (behind_name == NULL || sscanf(behind_name, ") %c %*d %*d %*d %*d %*d %u", &state, flags) != 2)
+		return '\0';
+	return state;
+}
+
+char process_state(pid_t pid)
+{
+	unsigned flags;
+
+	return stat_read(pid, &flags);
+}
+
+/* Has begun to exit: its descriptors go one by one, and its pidfd tells soon. */
+static bool is_exiting(pid_t pid)
+{
+	unsigned flags = 0;
+
+	return stat_read(pid, &flags) != '\0' && (flags & FLAG_EXITING);
 }
 
 /* The process connection is closed: by exit, by exec, or by a client that does not know better. */

@@ -188,6 +188,9 @@ struct agent {
 	struct channel_wait wait;         /* for it */
 	bool met, failed, ended;
 	bool claimed;         /* a hello is being answered, or has been */
+	bool replaced;        /* it has gone, and somebody waits for another one */
+	unsigned successors;
+	pthread_cond_t changed; /* of socket and replaced */
 };
 void agent_init(struct agent *a);
 void agent_fini(struct agent *a);
@@ -488,6 +491,8 @@ int lifecycle_start(void);
 void lifecycle_stop(void);
 /* Drains what is known of deaths, and waits for the teardowns that they began. */
 void lifecycle_settle(const struct process *p);
+/* As /proc says it: R, S, D, T, t, Z, X; NUL: it is not there. */
+char process_state(pid_t pid);
 /* server.lock is held. */
 int lifecycle_watch(int fd, uint64_t id);
 void lifecycle_unwatch(int fd);

@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from harness import HERE
+from harness import HERE, NOBODY
 
 pytestmark = pytest.mark.usefixtures("engine")
 
@@ -96,3 +96,19 @@ PROGRAMS = ("rec_fault", "rec_unmap", "rec_fork", "rec_calls", "rec_remap", "rec
 @pytest.mark.parametrize("part", [(p, q) for p in PROGRAMS for q in parts(p)], ids=lambda pair: pair[1])
 def test_32_bits(world, part, m32):
     run(world, *part, model=m32)
+
+
+@pytest.mark.parametrize("part", parts("rec_agent"))
+def test_agents_that_are_killed(world, part, model):
+    """Counted and reported; and nobody notices else."""
+    r = world.sundog_run("rec", world.app("rec_agent", model), part).ok()
+    told = [re.fullmatch(r"sundog: process (\d+): its agent has gone, and another one has taken its place "
+                         r"\((\d+) so far\)", line) for line in r.err.splitlines()]
+    assert told and all(told) and [int(m[2]) for m in told] == list(range(1, len(told) + 1)), str(r)
+
+
+@pytest.mark.parametrize("part", parts("rec_calls"))
+@pytest.mark.root
+def test_buffers_of_system_calls_of_an_ordinary_user(world, part):
+    """Who may not open /dev/userfaultfd: then Linux does not wait for a page with either engine."""
+    world.sundog_run("rec", world.app("rec_calls"), part, wrap=NOBODY).quiet()

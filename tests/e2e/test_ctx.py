@@ -84,8 +84,8 @@ def test_death_of_a_waiter(world, model):
     assert server.stop() == ""
 
 
-def test_agent_is_killed(world):
-    """Without its agent a process cannot lose a translation, so it is not allowed to go on."""
+def test_agent_of_a_stopped_process_is_killed(world):
+    """Without an agent a process cannot lose a translation, and one that is stopped starts no other."""
     server = world.server("gate")
     spinner = stopped_spinner(world, server, "64")
     agents = [p for p in processes(world.mark) if comm(p) == "sundog-agent"]
