@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* prctl.c: `sundog prctl`: the limits of a running server's projects, zones and processes, in the manner of prctl(1). */
+/* prctl.c: `sundog prctl`: limits of a running server's projects, zones and processes, in the manner of prctl(1). */
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -99,7 +99,8 @@ static int request_check(const struct request *r)
 	if (r->set + r->replace + r->delete > 1)
 		return fail("prctl: only one of -s, -r and -x can be done");
 	if (!changes(r))
-		return r->privilege == NULL ? 0 : fail("prctl: -t %s: nothing is to be changed (-v, -r, -x, -e, -d)", r->privilege);
+		return r->privilege == NULL ? 0 : fail("prctl: -t %s: nothing is to be changed (-v, -r, -x, -e, -d)",
+						       r->privilege);
 	if (r->control == NULL)
 		return fail("prctl: -n NAME is missing: which control is to be changed?");
 	if (r->ids[0] == NULL)
@@ -316,8 +317,9 @@ static int ask(const struct request *r, const char *id)
 	else if (r->value != NULL)
 		verb = "set";
 	if (changes(r))
-		n = snprintf(text, sizeof(text), "change\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", verb, r->kind, id, r->control,
-			     r->privilege != NULL ? r->privilege : "", r->value != NULL ? r->value : "", r->enable, r->disable);
+		n = snprintf(text, sizeof(text), "change\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", verb, r->kind, id,
+			     r->control, r->privilege != NULL ? r->privilege : "",
+			     r->value != NULL ? r->value : "", r->enable, r->disable);
 	else
 		n = snprintf(text, sizeof(text), "show\t%s\t%s", id != NULL ? r->kind : "all", id != NULL ? id : "");
 	if (n >= (int)sizeof(text))

@@ -49,7 +49,8 @@ static bool name_read(const struct reader *r, const char *name, struct project *
 	if (n == 0)
 		return complain(r, "the project has no name");
 	if (n >= sizeof(p->name))
-		return complain(r, "%.20s...: a project's name has at most %zu bytes", name, sizeof(p->name) - 1);
+		return complain(r, "%.20s...: a project's name has at most %zu bytes", name,
+				sizeof(p->name) - 1);
 	if (!isalpha((unsigned char)name[0]))
 		return complain(r, "%s: a project's name begins with a letter", name);
 	for (size_t i = 0; i < n; i++)
@@ -71,7 +72,8 @@ static bool id_read(const struct reader *r, const char *text, struct project *p)
 	if (*end != '\0')
 		return complain(r, "project %s: '%.40s' is not a project number", p->name, text);
 	if (errno != 0 || id > PROJECT_ID_MAX)
-		return complain(r, "project %s: project number %.40s is above %d", p->name, text, PROJECT_ID_MAX);
+		return complain(r, "project %s: project number %.40s is above %d", p->name, text,
+				PROJECT_ID_MAX);
 	p->id = (int32_t)id;
 	return true;
 }
@@ -89,7 +91,8 @@ static bool list_read(const struct reader *r, const char *what, char *list, stru
 		if (!(n == skip + 1 && at[skip] == '*')) {
 			for (size_t i = skip; i < n; i++)
 				if (!name_char((unsigned char)at[i]) && !(at[i] == '$' && i == n - 1))
-					return complain(r, "project %s: '%.*s' in the list of %s is not a name",
+					return complain(r,
+							"project %s: '%.*s' in the list of %s is not a name",
 							p->name, (int)(n < 40 ? n : 40), at, what);
 		}
 		if (at[n] == '\0')
@@ -107,7 +110,8 @@ static bool attribute_read(const struct reader *r, const char *text, struct proj
 	enum sys_rctl control;
 
 	if (n == 0 || !isalpha((unsigned char)text[0]))
-		return complain(r, "project %s: '%.40s': an attribute has the form NAME=VALUE", p->name, text);
+		return complain(r, "project %s: '%.40s': an attribute has the form NAME=VALUE", p->name,
+				text);
 	for (size_t i = 0; i < n; i++)
 		if (!name_char((unsigned char)text[i]) && text[i] != ',')
 			return complain(r, "project %s: '%.*s' is not the name of an attribute", p->name,
@@ -154,8 +158,8 @@ static bool project_known(const struct reader *r, const struct project *p)
 		if (strcmp(other->name, p->name) == 0)
 			return !complain(r, "project %s is in line %u already", p->name, other->line);
 		if (other->id == p->id)
-			return !complain(r, "project %s: number %d is that of project %s in line %u", p->name, (int)p->id,
-					 other->name, other->line);
+			return !complain(r, "project %s: number %d is that of project %s in line %u", p->name,
+					 (int)p->id, other->name, other->line);
 	}
 	return false;
 }
@@ -171,8 +175,9 @@ static bool fields_split(const struct reader *r, char *line, char *fields[FIELDS
 		n++;
 	}
 	if (n != FIELDS)
-		return complain(r, "%u field%s, where name:projid:comment:user-list:group-list:attributes has 6", n,
-				n == 1 ? "" : "s");
+		return complain(r,
+				"%u field%s, where name:projid:comment:user-list:group-list:attributes has 6",
+				n, n == 1 ? "" : "s");
 	return true;
 }
 
@@ -190,8 +195,9 @@ static bool project_read(const struct reader *r, char *line, struct project *p)
 	char *fields[FIELDS];
 
 	return fields_split(r, line, fields) && name_read(r, fields[0], p) && id_read(r, fields[1], p) &&
-	       list_read(r, "users", fields[3], p, &p->users) && list_read(r, "groups", fields[4], p, &p->groups) &&
-	       attributes_read(r, fields[5], p) && !project_known(r, p);
+	       list_read(r, "users", fields[3], p, &p->users) &&
+	       list_read(r, "groups", fields[4], p, &p->groups) && attributes_read(r, fields[5], p) &&
+	       !project_known(r, p);
 }
 
 static int project_keep(struct reader *r, struct project *p)
@@ -234,7 +240,8 @@ static int line_read(struct reader *r, const char *text, size_t len)
 	return error;
 }
 
-int projects_parse(const char *text, size_t len, const char *file, struct projects *out, projects_bad_line *bad, void *arg)
+int projects_parse(const char *text, size_t len, const char *file, struct projects *out,
+		   projects_bad_line *bad, void *arg)
 {
 	struct reader r = {.file = file, .out = out, .bad = bad, .arg = arg};
 	const char *end = text + len;
@@ -369,7 +376,8 @@ bool project_admits(const struct project *p, const struct projects_user *u, bool
 }
 
 /* "PREFIX" and name together. */
-static const struct project *find_joined(const struct projects *projects, const char *prefix, const char *name)
+static const struct project *find_joined(const struct projects *projects, const char *prefix,
+					 const char *name)
 {
 	char joined[SYS_RCTL_NAME_MAX];
 
@@ -381,10 +389,10 @@ static const struct project *find_joined(const struct projects *projects, const 
 const struct project *projects_default(const struct projects *projects, const struct projects_user *u)
 {
 	const struct project *tries[] = {
-		u->attribute != NULL ? projects_find(projects, u->attribute) : NULL,
-		find_joined(projects, "user.", u->name),
-		find_joined(projects, "group.", u->group),
-		projects_find(projects, "default"),
+	    u->attribute != NULL ? projects_find(projects, u->attribute) : NULL,
+	    find_joined(projects, "user.", u->name),
+	    find_joined(projects, "group.", u->group),
+	    projects_find(projects, "default"),
 	};
 
 	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++)

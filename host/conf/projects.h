@@ -5,9 +5,10 @@
  *	name:projid:comment:user-list:group-list:attributes
  *	media:100:video people:alice,bob:*,!guest:project.max-locked-memory=(privileged,512M,deny)
  *
- * One entry a line; empty lines and lines that begin with # are passed over.  Lists hold names, * for everybody, and
- * !NAME or !* for exceptions; a name decides before a *, and the users before the groups.  Attributes are NAME or
- * NAME=VALUE with ; between them; those that are no resource control of ours are passed over.
+ * One entry a line; empty lines and lines that begin with # are passed over.  Lists hold names, "*" for
+ * everybody, and !NAME or "!*" for exceptions; a name decides before "*", and the users before the groups.
+ * Attributes are NAME or NAME=VALUE with ; between them; those that are no resource control of ours are
+ * passed over.
  */
 #ifndef HOST_CONF_PROJECTS_H
 #define HOST_CONF_PROJECTS_H
@@ -32,10 +33,11 @@ struct projects {
 /* What to do with a malformed line, after it has been said to whom it concerns. */
 typedef void projects_bad_line(void *arg, const char *message);
 /*
- * Parses text (len bytes).  Each malformed line is left out, and bad is called with "FILE:LINE: what is wrong".
- * ENOMEM.  projects_free() frees what *out points to.
+ * Parses text (len bytes).  Each malformed line is left out, and bad is called with "FILE:LINE: what is
+ * wrong".  ENOMEM.  projects_free() frees what *out points to.
  */
-int projects_parse(const char *text, size_t len, const char *file, struct projects *out, projects_bad_line *bad, void *arg);
+int projects_parse(const char *text, size_t len, const char *file, struct projects *out,
+		   projects_bad_line *bad, void *arg);
 /* The same for a file; errno if it cannot be read. */
 int projects_read(const char *path, struct projects *out, projects_bad_line *bad, void *arg);
 void projects_free(struct projects *projects);
@@ -49,13 +51,13 @@ struct projects_user {
 	const char *group;         /* the primary one; may be NULL */
 	const char *const *groups; /* all, with the primary one */
 	size_t ngroups;
-	const char *attribute;     /* the project keyword of the user's attributes, or NULL */
+	const char *attribute; /* the project keyword of the user's attributes, or NULL */
 };
 /* May the user be in it?  own: it is his by its name, so that empty lists admit him. */
 bool project_admits(const struct project *p, const struct projects_user *u, bool own);
 /*
- * The user's default project: that of his attributes, user.NAME, group.PRIMARYGROUP, default: the first of them that
- * there is and that admits him; NULL: none.
+ * The user's default project: that of his attributes, user.NAME, group.PRIMARYGROUP, default: the first of
+ * them that there is and that admits him; NULL: none.
  */
 const struct project *projects_default(const struct projects *projects, const struct projects_user *u);
 

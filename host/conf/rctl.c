@@ -9,23 +9,23 @@
 #include <strings.h>
 
 static const char *const names[] = {
-	[SYS_RCTL_PROJECT] = "project.max-locked-memory",
-	[SYS_RCTL_ZONE] = "zone.max-locked-memory",
-	[SYS_RCTL_PROCESS] = "process.max-locked-memory",
+    [SYS_RCTL_PROJECT] = "project.max-locked-memory",
+    [SYS_RCTL_ZONE] = "zone.max-locked-memory",
+    [SYS_RCTL_PROCESS] = "process.max-locked-memory",
 };
 static const char *const privileges[] = {
-	[SYS_RCTL_BASIC] = "basic",
-	[SYS_RCTL_PRIVILEGED] = "privileged",
-	[SYS_RCTL_SYSTEM] = "system",
+    [SYS_RCTL_BASIC] = "basic",
+    [SYS_RCTL_PRIVILEGED] = "privileged",
+    [SYS_RCTL_SYSTEM] = "system",
 };
 
 static const struct {
 	const char *name;
 	int number;
 } signals[] = {
-	{"ABRT", SIGABRT}, {"HUP", SIGHUP},   {"STOP", SIGSTOP}, {"TERM", SIGTERM}, {"KILL", SIGKILL},
-	{"XCPU", SIGXCPU}, {"XFSZ", SIGXFSZ}, {"INT", SIGINT},   {"QUIT", SIGQUIT}, {"USR1", SIGUSR1},
-	{"USR2", SIGUSR2}, {"ALRM", SIGALRM}, {"TSTP", SIGTSTP}, {"CONT", SIGCONT}, {"PIPE", SIGPIPE},
+    {"ABRT", SIGABRT}, {"HUP", SIGHUP},   {"STOP", SIGSTOP}, {"TERM", SIGTERM}, {"KILL", SIGKILL},
+    {"XCPU", SIGXCPU}, {"XFSZ", SIGXFSZ}, {"INT", SIGINT},   {"QUIT", SIGQUIT}, {"USR1", SIGUSR1},
+    {"USR2", SIGUSR2}, {"ALRM", SIGALRM}, {"TSTP", SIGTSTP}, {"CONT", SIGCONT}, {"PIPE", SIGPIPE},
 };
 
 static bool word_is(const char *text, size_t len, const char *word)
@@ -94,7 +94,8 @@ bool rctl_parse_size(const char *text, size_t len, uint64_t *bytes)
 	int shift;
 
 	for (; at < end && is_digit(*at); at++)
-		if (__builtin_mul_overflow(whole, 10u, &whole) || __builtin_add_overflow(whole, (uint64_t)(*at - '0'), &whole))
+		if (__builtin_mul_overflow(whole, 10u, &whole) ||
+		    __builtin_add_overflow(whole, (uint64_t)(*at - '0'), &whole))
 			return false;
 	if (at == text)
 		return false;
@@ -178,13 +179,16 @@ bool rctl_parse_action(const char *text, size_t len, struct sys_rctl_value *v)
 static const char *word_parse(unsigned index, const char *word, size_t len, struct sys_rctl_value *v)
 {
 	if (index == 0)
-		return rctl_parse_privilege(word, len, &v->privilege) ? NULL : "no such privilege (privileged or basic)";
+		return rctl_parse_privilege(word, len, &v->privilege)
+			   ? NULL
+			   : "no such privilege (privileged or basic)";
 	if (index == 1)
 		return rctl_parse_size(word, len, &v->value) ? NULL : "not a size in bytes up to 2^64 - 1";
 	return rctl_parse_action(word, len, v) ? NULL : "no such action (deny, signal=SIGNAL)";
 }
 
-static int complain(char *message, size_t size, enum sys_rctl control, const char *text, size_t len, const char *why)
+static int complain(char *message, size_t size, enum sys_rctl control, const char *text, size_t len,
+		    const char *why)
 {
 	(void)snprintf(message, size, "%s=%.*s: %s", names[control], (int)(len < 100 ? len : 100), text, why);
 	return EINVAL;
@@ -200,7 +204,8 @@ static int value_parse(enum sys_rctl control, const char *text, const char **end
 
 	*v = (struct sys_rctl_value){0};
 	if (text[0] != '(' || close == NULL)
-		return complain(message, size, control, text, strlen(text), "a value has the form (PRIVILEGE,SIZE,ACTION)");
+		return complain(message, size, control, text, strlen(text),
+				"a value has the form (PRIVILEGE,SIZE,ACTION)");
 	for (word = text + 1; word <= close; word += len + 1, index++) {
 		len = strcspn(word, ",)");
 		why = word_parse(index, word, len, v);
@@ -213,14 +218,16 @@ static int value_parse(enum sys_rctl control, const char *text, const char **end
 	}
 	len = (size_t)(close - text) + 1;
 	if (index < 3)
-		return complain(message, size, control, text, len, "a value has the form (PRIVILEGE,SIZE,ACTION)");
+		return complain(message, size, control, text, len,
+				"a value has the form (PRIVILEGE,SIZE,ACTION)");
 	if (sys_rctl_check(control, v, &why) != 0)
 		return complain(message, size, control, text, len, why);
 	*end = close + 1;
 	return 0;
 }
 
-int rctl_parse_values(enum sys_rctl control, const char *text, struct rctl_setting *out, char *message, size_t size)
+int rctl_parse_values(enum sys_rctl control, const char *text, struct rctl_setting *out, char *message,
+		      size_t size)
 {
 	*out = (struct rctl_setting){.control = control};
 	for (;; text++) {
@@ -235,7 +242,8 @@ int rctl_parse_values(enum sys_rctl control, const char *text, struct rctl_setti
 		if (*text == '\0')
 			return 0;
 		if (*text != ',')
-			return complain(message, size, control, text, strlen(text), "a comma must follow a value");
+			return complain(message, size, control, text, strlen(text),
+					"a comma must follow a value");
 	}
 }
 
@@ -245,13 +253,15 @@ int rctl_parse(const char *text, struct rctl_setting *out, char *message, size_t
 	enum sys_rctl control;
 
 	if (!rctl_find(text, len, &control)) {
-		(void)snprintf(message, size, "%.*s: no such resource control (project.max-locked-memory, "
-			       "zone.max-locked-memory, process.max-locked-memory)", (int)(len < 100 ? len : 100), text);
+		(void)snprintf(message, size,
+			       "%.*s: no such resource control (project.max-locked-memory, "
+			       "zone.max-locked-memory, process.max-locked-memory)",
+			       (int)(len < 100 ? len : 100), text);
 		return EINVAL;
 	}
 	if (text[len] == '\0') {
-		(void)snprintf(message, size, "%s: a value must follow: %s=(privileged,SIZE,deny)", names[control],
-			       names[control]);
+		(void)snprintf(message, size, "%s: a value must follow: %s=(privileged,SIZE,deny)",
+			       names[control], names[control]);
 		return EINVAL;
 	}
 	return rctl_parse_values(control, text + len + 1, out, message, size);

@@ -4,8 +4,8 @@
  *
  *	project.max-locked-memory=(privileged,128K,deny),(privileged,1M,deny,signal=TERM)
  *
- * Sizes are bytes, with the suffixes K M G T P E (also KB MB ..., in either case; powers of 1024), and may have a
- * decimal point before one ("1.5G").
+ * Sizes are bytes, with the suffixes K M G T P E (also KB MB ..., in either case; powers of 1024), and may
+ * have a decimal point before one ("1.5G").
  */
 #ifndef HOST_CONF_RCTL_H
 #define HOST_CONF_RCTL_H
@@ -26,7 +26,8 @@ const char *rctl_name(enum sys_rctl control);
 /* NAME=VALUE[,VALUE]....  EINVAL: message (of size bytes) says what is wrong with which part, in one line. */
 int rctl_parse(const char *text, struct rctl_setting *out, char *message, size_t size);
 /* The same for the part after NAME=. */
-int rctl_parse_values(enum sys_rctl control, const char *text, struct rctl_setting *out, char *message, size_t size);
+int rctl_parse_values(enum sys_rctl control, const char *text, struct rctl_setting *out, char *message,
+		      size_t size);
 
 /* "128K": false when it is no size, or beyond 2^64 - 1. */
 bool rctl_parse_size(const char *text, size_t len, uint64_t *bytes);

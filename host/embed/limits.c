@@ -28,7 +28,8 @@ int sundog_setproject(struct sundog_process *p, int project)
 	return error;
 }
 
-int sundog_rctl_set(struct sundog_system *system, int zone, int id, const char *setting, char *message, size_t size)
+int sundog_rctl_set(struct sundog_system *system, int zone, int id, const char *setting, char *message,
+		    size_t size)
 {
 	struct sys_rctl_target target = {.zone = zone, .id = id};
 	struct rctl_setting s;
@@ -65,7 +66,8 @@ int sundog_rctl_clear(struct sundog_system *system, int zone, int id, const char
 	return error;
 }
 
-int sundog_rctl_get(struct sundog_system *system, int zone, int id, const char *control, struct sundog_rctl *rctl)
+int sundog_rctl_get(struct sundog_system *system, int zone, int id, const char *control,
+		    struct sundog_rctl *rctl)
 {
 	struct sys_rctl_state state;
 	int error = target_state(zone, id, control, &state);
@@ -87,15 +89,15 @@ static void statistic_compare(void *arg, const struct sys_kstat *k)
 {
 	struct wanted *w = arg;
 
-	if (k->instance != w->instance || strcmp(k->module, w->module) != 0 || strcmp(k->name, w->name) != 0 ||
-	    strcmp(k->statistic, w->statistic) != 0)
+	if (k->instance != w->instance || strcmp(k->module, w->module) != 0 ||
+	    strcmp(k->name, w->name) != 0 || strcmp(k->statistic, w->statistic) != 0)
 		return;
 	w->found = true;
 	(void)snprintf(w->value, w->size, "%s", k->value);
 }
 
-int sundog_kstat(struct sundog_system *system, const char *module, int instance, const char *name, const char *statistic,
-		 char *value, size_t size)
+int sundog_kstat(struct sundog_system *system, const char *module, int instance, const char *name,
+		 const char *statistic, char *value, size_t size)
 {
 	struct wanted w = {module, name, statistic, instance, value, size, false};
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * heirs.c: accounts of processes between two images.  An exec closes the connection of the old image, and the new
- * one says hello when it first meets a device, perhaps never: until then its account waits here, by its pidfd.
+ * heirs.c: accounts of processes between two images.  An exec closes the connection of the old image, and the
+ * new one says hello when it first meets a device, perhaps never: until then its account waits here, by its
+ * pidfd.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -20,7 +21,7 @@ struct heir {
 	TAILQ_ENTRY(heir) link;
 };
 static struct {
-	pthread_mutex_t lock; /* protects the fields below; a leaf */
+	pthread_mutex_t lock;             /* protects the fields below; a leaf */
 	TAILQ_HEAD(heir_list, heir) list; /* oldest first */
 	unsigned count;
 } heirs = {.lock = PTHREAD_MUTEX_INITIALIZER, .list = TAILQ_HEAD_INITIALIZER(heirs.list)};
@@ -88,8 +89,8 @@ static struct heir *heir_find(pid_t pid)
 	struct heir *h;
 
 	TAILQ_FOREACH_REVERSE(h, &heirs.list, heir_list, link)
-		if (h->pid == pid && !heir_is_dead(h))
-			return h;
+	if (h->pid == pid && !heir_is_dead(h))
+		return h;
 	return NULL;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* projects.c: the project database, the limits of the command line, and whose processes are in which project. */
+/* projects.c: the project database, limits of the command line, and whose processes are in which project. */
 #define _GNU_SOURCE
 #include "host/conf/projects.h"
 
@@ -22,21 +22,24 @@
 /* All but the cache: constant once started. */
 static struct {
 	struct projects db;
-	const char *file;      /* NULL: no database */
-	bool fixed;            /* -p: everybody is in the same one */
+	const char *file; /* NULL: no database */
+	bool fixed;       /* -p: everybody is in the same one */
 	int32_t project;
 	bool process_settings; /* -x process...: instead of those of the database */
 
-	pthread_mutex_t lock;  /* protects the fields below, and getpwuid() and its like in here */
+	pthread_mutex_t lock; /* protects the fields below, and getpwuid() and its like in here */
 	bool cached;
 	uid_t cached_uid;
 	int32_t cached_project;
 } projects = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-static const struct { const char *name; int32_t id; } standard[] = {
-	{"system", SYS_PROJECT_SYSTEM},
-	{"noproject", SYS_PROJECT_NONE},
-	{"default", SYS_PROJECT_DEFAULT},
+static const struct {
+	const char *name;
+	int32_t id;
+} standard[] = {
+    {"system", SYS_PROJECT_SYSTEM},
+    {"noproject", SYS_PROJECT_NONE},
+    {"default", SYS_PROJECT_DEFAULT},
 };
 
 struct complaint {
@@ -114,7 +117,8 @@ static void user_read_attribute(struct user *u)
 			continue;
 		for (int i = 0; i < 4 && at != NULL; i++)
 			at = (at = strchr(at, ':')) != NULL ? at + 1 : NULL;
-		for (found = at; found != NULL; found = (found = strchr(found, ';')) != NULL ? found + 1 : NULL)
+		for (found = at; found != NULL;
+		     found = (found = strchr(found, ';')) != NULL ? found + 1 : NULL)
 			if (sscanf(found, "project=%63[^;\n]", u->attribute) == 1)
 				u->names.attribute = u->attribute;
 		break;
@@ -149,7 +153,8 @@ static int32_t user_default(uid_t uid)
 	p = projects_default(&projects.db, &u.names);
 	free(text);
 	if (p == NULL)
-		posix_log(HOST_LOG_DEBUG, "%s: no project admits uid %u: it is in project default", projects.file, uid);
+		posix_log(HOST_LOG_DEBUG, "%s: no project admits uid %u: it is in project default",
+			  projects.file, uid);
 	return p != NULL ? p->id : SYS_PROJECT_DEFAULT;
 }
 
@@ -181,7 +186,8 @@ static bool user_admitted(const struct project *p, uid_t uid)
 	pthread_mutex_lock(&projects.lock);
 	if (user_read(&u, uid)) {
 		(void)snprintf(joined, sizeof(joined), "user.%s", u.names.name);
-		admitted = project_admits(p, &u.names, strcmp(p->name, joined) == 0 || strcmp(p->name, "default") == 0);
+		admitted = project_admits(p, &u.names,
+					  strcmp(p->name, joined) == 0 || strcmp(p->name, "default") == 0);
 	}
 	pthread_mutex_unlock(&projects.lock);
 	free(text);
@@ -200,7 +206,8 @@ bool projects_admit(int32_t id, uid_t uid)
 
 /* ---- setting limits ---- */
 
-static bool settings_apply(const struct sys_rctl_target *target, const struct rctl_setting *s, const char **why)
+static bool settings_apply(const struct sys_rctl_target *target, const struct rctl_setting *s,
+			   const char **why)
 {
 	for (unsigned i = 0; i < s->nvalues; i++)
 		if (sys_rctl_change(target, NULL, &s->values[i], true, why) != 0)
@@ -297,9 +304,10 @@ static bool database_apply(struct complaint *c)
 
 		(void)sys_project_create(0, p->id, p->name);
 		for (size_t k = 0; k < p->nsettings; k++)
-			if (p->settings[k].control == SYS_RCTL_PROJECT && !settings_apply(&target, &p->settings[k], &why))
-				return complain(c, "%s:%u: project %s: %s: %s", projects.file, p->line, p->name,
-						rctl_name(SYS_RCTL_PROJECT), why);
+			if (p->settings[k].control == SYS_RCTL_PROJECT &&
+			    !settings_apply(&target, &p->settings[k], &why))
+				return complain(c, "%s:%u: project %s: %s: %s", projects.file, p->line,
+						p->name, rctl_name(SYS_RCTL_PROJECT), why);
 	}
 	return true;
 }
@@ -325,8 +333,8 @@ bool projects_lookup(const char *text, int32_t *id)
 	if (errno != 0 || end == text || *end != '\0' || text[0] < '0' || text[0] > '9' || number > INT32_MAX)
 		return false;
 	*id = (int32_t)number;
-	return projects_find_id(&projects.db, *id) != NULL || *id == SYS_PROJECT_SYSTEM || *id == SYS_PROJECT_NONE ||
-	       *id == SYS_PROJECT_DEFAULT;
+	return projects_find_id(&projects.db, *id) != NULL || *id == SYS_PROJECT_SYSTEM ||
+	       *id == SYS_PROJECT_NONE || *id == SYS_PROJECT_DEFAULT;
 }
 
 static bool option_project(const char *name, struct complaint *c)
@@ -335,7 +343,9 @@ static bool option_project(const char *name, struct complaint *c)
 
 	if (!projects_lookup(name, &projects.project))
 		return complain(c, "-p %.100s: no such project in %s", name,
-				projects.file != NULL ? projects.file : "the project database: there is none (--projects FILE)");
+				projects.file != NULL
+				    ? projects.file
+				    : "the project database: there is none (--projects FILE)");
 	p = projects_find_id(&projects.db, projects.project);
 	if (!projects_admit(projects.project, geteuid()))
 		return complain(c, "-p %.100s: %s:%u: the project does not admit uid %u", name,

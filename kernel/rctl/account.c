@@ -14,7 +14,8 @@ struct sys_account *account_of(const struct proc *p)
 void account_link(struct sys_account *a, struct rctl_project *project)
 {
 	a->project = project;
-	__atomic_store_n(&a->task.tk_proj, &project->public, __ATOMIC_RELEASE); /* drivers look without the lock */
+	__atomic_store_n(&a->task.tk_proj, &project->public,
+			 __ATOMIC_RELEASE); /* drivers look without the lock */
 	a->next = project->accounts;
 	a->link = &project->accounts;
 	if (a->next != NULL)

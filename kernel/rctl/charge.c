@@ -2,8 +2,8 @@
 /*
  * charge.c: locked memory is charged to project, zone and process together, tested in that order, or to none.
  *
- * Full price: every lock pays for all of its bytes, whatever else is locked in the same range.  The counters are
- * kept without limits too, so that a limit set later counts what is locked already.
+ * Full price: every lock pays for all of its bytes, whatever else is locked in the same range.  The counters
+ * are kept without limits too, so that a limit set later counts what is locked already.
  */
 #include <sys/errno.h>
 #include <sys/policy.h>

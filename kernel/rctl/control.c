@@ -79,8 +79,8 @@ int sys_rctl_change(const struct sys_rctl_target *t, const struct sys_rctl_value
 	return error;
 }
 
-int sys_account_change(struct sys_account *a, const struct sys_rctl_value *old, const struct sys_rctl_value *value,
-		       bool privileged, const char **why)
+int sys_account_change(struct sys_account *a, const struct sys_rctl_value *old,
+		       const struct sys_rctl_value *value, bool privileged, const char **why)
 {
 	int error;
 
@@ -168,7 +168,8 @@ static bool each_project(void *arg, struct rctl_project *p)
 	return true;
 }
 
-void sys_rctl_each(enum sys_rctl control, void (*fn)(void *arg, const struct sys_rctl_state *state), void *arg)
+void sys_rctl_each(enum sys_rctl control, void (*fn)(void *arg, const struct sys_rctl_state *state),
+		   void *arg)
 {
 	struct each e = {.control = control, .fn = fn, .arg = arg};
 

@@ -20,16 +20,18 @@ struct rctl_counter {
 	uint64_t limit; /* the lowest value; UINT64_MAX: none */
 	uint64_t refusals;
 	unsigned nvalues;
-	struct sys_rctl_value values[SYS_RCTL_VALUES_MAX]; /* ascending; the system maximum is not among them */
+	/* ascending; the system maximum is not among them */
+	struct sys_rctl_value values[SYS_RCTL_VALUES_MAX];
 };
 
 /* kstat caps:ID:lockedmem_... of a project or zone. */
 struct rctl_statistic {
-	kstat_t *kstat; /* NULL: there is none */
+	kstat_t *kstat;                       /* NULL: there is none */
 	kstat_named_t zonename, usage, value; /* one array of three */
 };
 _Static_assert(offsetof(struct rctl_statistic, value) ==
-		   offsetof(struct rctl_statistic, zonename) + 2 * sizeof(kstat_named_t), "ks_data");
+		   offsetof(struct rctl_statistic, zonename) + 2 * sizeof(kstat_named_t),
+	       "ks_data");
 
 struct rctl_project {
 	kproject_t public; /* first: what tk_proj points to */
@@ -51,8 +53,8 @@ struct rctl_zone {
 	struct rctl_statistic statistic;
 
 	/*
-	 * Protects the fields below, and all counters and accounts of the zone.  One lock, because a charge has to change
-	 * the zone's own counter anyway; it is held for some twenty instructions.
+	 * Protects the fields below, and all counters and accounts of the zone.  One lock, because a charge
+	 * has to change the zone's own counter anyway; it is held for some twenty instructions.
 	 */
 	struct host_mutex lock;
 	struct rctl_counter locked;
@@ -70,12 +72,11 @@ struct sys_account {
 	pid_t pid;
 	uid_t euid;
 	char name[sizeof(((struct sys_rctl_holder *)0)->name)];
-	unsigned processes; /* bound to it: none, one, or two in the middle of an exec */
+	unsigned processes;               /* bound to it: none, one, or two in the middle of an exec */
 	struct sys_account *next, **link; /* of the project */
 };
 
-static inline struct sys_account *
-account_of_task(task_t *task)
+static inline struct sys_account *account_of_task(task_t *task)
 {
 	return (struct sys_account *)(void *)task;
 }
@@ -108,12 +109,13 @@ void counter_init(struct rctl_counter *c);
 int counter_change(struct rctl_counter *c, enum sys_rctl control, const struct sys_rctl_value *old,
 		   const struct sys_rctl_value *value, bool privileged, const char **why);
 /* Would bytes more still be within the limit? */
-static inline bool
-counter_admits(const struct rctl_counter *c, uint64_t bytes)
+static inline bool counter_admits(const struct rctl_counter *c, uint64_t bytes)
 {
 	/*
 	 *	0 ......... used ... limit - bytes ........ limit ....... 2^64 - 1
-	 *	            |<----- room ----->|<- bytes ->|       used may be anywhere: limits can be lowered below it
+	 *	            |<----- room ----->|<- bytes ->|
+	 *
+	 * used may be anywhere: limits can be lowered below it
 	 */
 	return bytes <= c->limit && c->used <= c->limit - bytes;
 }
@@ -121,14 +123,14 @@ counter_admits(const struct rctl_counter *c, uint64_t bytes)
 /* ---- refusal.c ---- */
 
 /*
- * Remembers a refusal of one control (the zone's lock is held), and then says it (it is not).  Returns the signal that
- * the process gets, or 0.
+ * Remembers a refusal of one control (the zone's lock is held), and then says it (it is not).  Returns the
+ * signal that the process gets, or 0.
  */
 int refusal_note(struct sys_refusal *r, struct sys_account *a, enum sys_rctl control, uint64_t bytes);
 void refusal_say(const struct sys_refusal *r);
 /* The process that holds the most of a project, zone or its own; the zone's lock is held. */
-void holder_find(struct sys_rctl_holder *most, enum sys_rctl control, struct rctl_zone *z, struct rctl_project *p,
-		 const struct sys_account *a);
+void holder_find(struct sys_rctl_holder *most, enum sys_rctl control, struct rctl_zone *z,
+		 struct rctl_project *p, const struct sys_account *a);
 void refusals_forget(void);
 
 /* ---- publish.c ---- */

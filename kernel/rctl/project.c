@@ -15,7 +15,7 @@ zone_t *global_zone = &zone0;
 static struct {
 	struct host_mutex lock; /* protects the list; zones are only added to it */
 	struct rctl_zone *first;
-	bool spin;              /* there is more than one CPU; constant */
+	bool spin; /* there is more than one CPU; constant */
 } zones;
 
 /* Waiting in the host costs more than the whole of what the lock is held for. */

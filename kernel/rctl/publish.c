@@ -2,8 +2,8 @@
 /*
  * publish.c: use and limit as kstats, caps:ID:lockedmem_project_ID and caps:ID:lockedmem_zone_ID.
  *
- * differs: the original lets zones see only their own; here a project number of two zones is published for the one
- * that had it first.
+ * differs: the original lets zones see only their own; here a project number of two zones is published for
+ * the one that had it first.
  */
 #include <sys/cmn_err.h>
 #include <sys/string.h>

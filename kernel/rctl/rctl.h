@@ -2,12 +2,13 @@
 /*
  * rctl.h: resource controls: how much memory a project, a zone and a process may have locked.
  *
- * Every process has an account, which is what locked memory is charged to; the account belongs to a project, and
- * the project to a zone.  A charge counts in all three, or in none.  An account outlives its process as long as
- * something is charged to it, and takes its charges along when it changes its project.
+ * Every process has an account, which is what locked memory is charged to; the account belongs to a project,
+ * and the project to a zone.  A charge counts in all three, or in none.  An account outlives its process as
+ * long as something is charged to it, and takes its charges along when it changes its project.
  *
- * Values and how they decide: kernel/sys/sys.h.  Context: nothing here blocks but for memory and short internal
- * locks, unless it says so.  LOCK ORDER: the table of zones, then one zone; both are leaves to everybody else.
+ * Values and how they decide: kernel/sys/sys.h.  Context: nothing here blocks but for memory and short
+ * internal locks, unless it says so.  LOCK ORDER: the table of zones, then one zone; both are leaves to
+ * everybody else.
  *
  * Source: resource_controls(5), project(4), ddi_umem_lock(9F).
  */
@@ -31,9 +32,10 @@ struct rctl_charge {
 };
 
 /*
- * Charges len bytes of locked memory to p's project, zone and process, if none of them exceeds a limit by it, in one
- * step that nobody sees half done.  0; ENOMEM: refused, nothing is charged, and sys_refusals() and a debug message say
- * why.  A value with a signal sends it to p.  p is alive, and may be any process; p0 is charged to the project system.
+ * Charges len bytes of locked memory to p's project, zone and process, if none of them exceeds a limit by it,
+ * in one step that nobody sees half done.  0; ENOMEM: refused, nothing is charged, and sys_refusals() and a
+ * debug message say why.  A value with a signal sends it to p.  p is alive, and may be any process; p0 is
+ * charged to the project system.
  */
 int rctl_locked_charge(struct proc *p, size_t len, struct rctl_charge *charge);
 /* Gives it back to wherever it is now, also after the process has died, and clears *charge. */
@@ -42,8 +44,8 @@ void rctl_locked_uncharge(struct rctl_charge *charge);
 /* ---- accounts ---- */
 
 /*
- * A new one, with the process values of the system itself (p0).  ESRCH: there is no such zone.  A project that is not
- * known yet becomes known, without a name.
+ * A new one, with the process values of the system itself (p0).  ESRCH: there is no such zone.  A project
+ * that is not known yet becomes known, without a name.
  */
 int account_create(int32_t zone, int32_t project, struct sys_account **out);
 /* Of a fork child: the same project, zone and process values, and nothing charged. */

@@ -9,7 +9,7 @@
 static struct {
 	struct host_mutex lock; /* protects the fields below; a leaf lock */
 	struct sys_refusal last[SYS_REFUSALS_MAX];
-	uint64_t count;         /* the next one goes to count % SYS_REFUSALS_MAX */
+	uint64_t count; /* the next one goes to count % SYS_REFUSALS_MAX */
 } refusals;
 
 /* ---- who holds the most ---- */
@@ -29,8 +29,8 @@ static bool holder_of_project(void *arg, struct rctl_project *p)
 	return true;
 }
 
-void holder_find(struct sys_rctl_holder *most, enum sys_rctl control, struct rctl_zone *z, struct rctl_project *p,
-		 const struct sys_account *a)
+void holder_find(struct sys_rctl_holder *most, enum sys_rctl control, struct rctl_zone *z,
+		 struct rctl_project *p, const struct sys_account *a)
 {
 	*most = (struct sys_rctl_holder){0};
 	if (control == SYS_RCTL_PROJECT)
@@ -127,9 +127,11 @@ void refusal_say(const struct sys_refusal *r)
 		(void)snprintf(limit, sizeof(limit), "%llu", (unsigned long long)r->limit);
 	if (r->most.pid != 0)
 		(void)snprintf(most, sizeof(most), "process %d (%s%s) holds the most, %llu", (int)r->most.pid,
-			       r->most.name, r->most.alive ? "" : ", dead", (unsigned long long)r->most.bytes);
+			       r->most.name, r->most.alive ? "" : ", dead",
+			       (unsigned long long)r->most.bytes);
 	message(HOST_LOG_DEBUG,
-		"locking memory refused: %s: process %d (%s) requested %llu bytes; %s %s%s%d%s has %llu in use, limit %s; %s",
+		"locking memory refused: %s: process %d (%s) requested %llu bytes; %s %s%s%d%s has %llu in "
+		"use, limit %s; %s",
 		rctl_names[r->target.control], (int)r->pid, r->process, (unsigned long long)r->requested,
 		kinds[r->target.control], r->name, r->name[0] != '\0' ? " (" : "", (int)r->target.id,
 		r->name[0] != '\0' ? ")" : "", (unsigned long long)r->used, limit, most);

@@ -14,13 +14,26 @@ struct shower {
 static void value_format(const kstat_named_t *n, char *text, size_t size)
 {
 	switch (n->data_type) {
-	case KSTAT_DATA_CHAR: (void)snprintf(text, size, "%.16s", n->value.c); break;
-	case KSTAT_DATA_INT32: (void)snprintf(text, size, "%d", n->value.i32); break;
-	case KSTAT_DATA_UINT32: (void)snprintf(text, size, "%u", n->value.ui32); break;
-	case KSTAT_DATA_INT64: (void)snprintf(text, size, "%lld", (long long)n->value.i64); break;
-	case KSTAT_DATA_UINT64: (void)snprintf(text, size, "%llu", (unsigned long long)n->value.ui64); break;
-	case KSTAT_DATA_STRING: (void)strlcpy(text, n->value.str.len > 0 ? KSTAT_NAMED_STR_PTR(n) : "", size); break;
-	default: (void)strlcpy(text, "?", size);
+	case KSTAT_DATA_CHAR:
+		(void)snprintf(text, size, "%.16s", n->value.c);
+		break;
+	case KSTAT_DATA_INT32:
+		(void)snprintf(text, size, "%d", n->value.i32);
+		break;
+	case KSTAT_DATA_UINT32:
+		(void)snprintf(text, size, "%u", n->value.ui32);
+		break;
+	case KSTAT_DATA_INT64:
+		(void)snprintf(text, size, "%lld", (long long)n->value.i64);
+		break;
+	case KSTAT_DATA_UINT64:
+		(void)snprintf(text, size, "%llu", (unsigned long long)n->value.ui64);
+		break;
+	case KSTAT_DATA_STRING:
+		(void)strlcpy(text, n->value.str.len > 0 ? KSTAT_NAMED_STR_PTR(n) : "", size);
+		break;
+	default:
+		(void)strlcpy(text, "?", size);
 	}
 }
 
@@ -35,7 +48,8 @@ static void kstat_show_named(void *arg, kstat_t *k)
 		const kstat_named_t *n = &KSTAT_NAMED_PTR(k)[i];
 
 		value_format(n, value, sizeof(value));
-		s->fn(s->arg, &(struct sys_kstat){k->ks_module, k->ks_name, k->ks_class, k->ks_instance, n->name, value});
+		s->fn(s->arg, &(struct sys_kstat){k->ks_module, k->ks_name, k->ks_class, k->ks_instance,
+						  n->name, value});
 	}
 }
 

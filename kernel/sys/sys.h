@@ -208,7 +208,10 @@ struct sys_fault sys_fault(uintptr_t addr, size_t len, enum sys_rw rw);
 #define SYS_PROJECT_DEFAULT 3
 #define SYS_RCTL_NAME_MAX 64u
 
-/* Makes a project known by a name, or renames it.  ESRCH: no such zone.  EINVAL: id < 0, or a name that is empty or too long. */
+/*
+ * Makes a project known by a name, or renames it.  ESRCH: no such zone.  EINVAL: id < 0, or a name that is
+ * empty or too long.
+ */
 int sys_project_create(int32_t zone, int32_t id, const char *name);
 /* EEXIST: the number or name is taken.  id > 0. */
 int sys_zone_create(int32_t id, const char *name);
@@ -222,8 +225,8 @@ void sys_account_release(struct sys_account *account);
 /* A new one with the same project, zone and process values, and nothing charged. */
 struct sys_account *sys_account_fork(struct sys_account *account);
 /*
- * The process, with all that is charged to it, changes to another project of its zone.  EAGAIN: that one's limit refuses
- * the charges, and nothing has changed.  EINVAL: project < 0.
+ * The process, with all that is charged to it, changes to another project of its zone.  EAGAIN: that one's
+ * limit refuses the charges, and nothing has changed.  EINVAL: project < 0.
  */
 int sys_proc_setproject(struct sys_proc *p, int32_t project);
 int sys_account_setproject(struct sys_account *account, int32_t project);
@@ -251,7 +254,7 @@ struct sys_rctl_value {
 struct sys_rctl_target {
 	enum sys_rctl control;
 	int32_t zone; /* of a project */
-	int32_t id;   /* of the project or zone; pid of a living process, in any zone; pid 0: what new processes begin with */
+	int32_t id;   /* of the project or zone; pid of a living process, in any zone (0: what new ones begin with) */
 };
 /* Is it a value for this control?  EINVAL, and *why. */
 int sys_rctl_check(enum sys_rctl control, const struct sys_rctl_value *value, const char **why);
@@ -264,8 +267,8 @@ int sys_rctl_check(enum sys_rctl control, const struct sys_rctl_value *value, co
 int sys_rctl_change(const struct sys_rctl_target *target, const struct sys_rctl_value *old,
 		    const struct sys_rctl_value *value, bool privileged, const char **why);
 /* The same for the process values of an account, which may have no process yet. */
-int sys_account_change(struct sys_account *account, const struct sys_rctl_value *old, const struct sys_rctl_value *value,
-		       bool privileged, const char **why);
+int sys_account_change(struct sys_account *account, const struct sys_rctl_value *old,
+		       const struct sys_rctl_value *value, bool privileged, const char **why);
 
 struct sys_rctl_holder {
 	int32_t pid; /* 0: nobody */

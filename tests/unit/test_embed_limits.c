@@ -43,8 +43,9 @@ static int setup(void **state)
 {
 	(void)state;
 	assert_int_equal(sundog_system_create(NULL, &sys), 0);
-	assert_int_equal(sundog_driver_attach(sys, "rlock", driver_init, driver_info, driver_fini, NULL, message,
-					      sizeof(message)), 0);
+	assert_int_equal(sundog_driver_attach(sys, "rlock", driver_init, driver_info, driver_fini, NULL,
+					      message, sizeof(message)),
+			 0);
 	assert_int_equal(sundog_process_create(sys, SUNDOG_LP64, 1000, 1000, &p), 0);
 	fd = opened(p);
 	return 0;
@@ -227,9 +228,11 @@ static void an_invalid_limit_is_named(void **state)
 	struct sundog_rctl rctl;
 
 	(void)state;
-	assert_int_equal(sundog_rctl_set(sys, 0, 3, PROJECT "=(basic,4K,deny)", message, sizeof(message)), EINVAL);
+	assert_int_equal(sundog_rctl_set(sys, 0, 3, PROJECT "=(basic,4K,deny)", message, sizeof(message)),
+			 EINVAL);
 	assert_string_equal(message, PROJECT "=(basic,4K,deny): it takes no basic value");
-	assert_int_equal(sundog_rctl_set(sys, 0, 4711, PROJECT "=(privileged,4K,deny)", message, sizeof(message)), ESRCH);
+	assert_int_equal(
+	    sundog_rctl_set(sys, 0, 4711, PROJECT "=(privileged,4K,deny)", message, sizeof(message)), ESRCH);
 	assert_int_equal(sundog_rctl_get(sys, 0, 3, "project.max-lwps", &rctl), EINVAL);
 	assert_int_equal(sundog_rctl_get(sys, 0, 4711, PROJECT, &rctl), ESRCH);
 	assert_int_equal(sundog_rctl_clear(sys, 0, 4711, PROJECT), ESRCH);
@@ -242,9 +245,11 @@ static void statistics_are_read(void **state)
 
 	(void)state;
 	assert_int_equal(lock(p, fd, 16 * K, &slot), 0);
-	assert_int_equal(sundog_kstat(sys, "caps", 3, "lockedmem_project_3", "usage", value, sizeof(value)), 0);
+	assert_int_equal(sundog_kstat(sys, "caps", 3, "lockedmem_project_3", "usage", value, sizeof(value)),
+			 0);
 	assert_string_equal(value, "16384");
-	assert_int_equal(sundog_kstat(sys, "caps", 3, "lockedmem_project_3", "nothing", value, sizeof(value)), ENOENT);
+	assert_int_equal(sundog_kstat(sys, "caps", 3, "lockedmem_project_3", "nothing", value, sizeof(value)),
+			 ENOENT);
 	assert_int_equal(unlock(slot), 0);
 }
 
@@ -288,17 +293,17 @@ int main(void)
 {
 #define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	static const struct CMUnitTest tests[] = {
-		T(ddi_umem_lock_is_charged_and_refused),
-		T(a_lock_of_what_is_not_there_gives_its_charge_back),
-		T(the_limit_is_checked_before_any_page_is_touched),
-		T(a_length_near_2_64_is_refused),
-		T(the_charge_is_given_back_after_the_process_died),
-		T(the_charge_moves_with_the_process),
-		T(drivers_see_project_and_zone),
-		T(a_signal_is_sent_to_the_process_that_is_refused),
-		T(an_invalid_limit_is_named),
-		T(statistics_are_read),
-		T(eight_threads_lock_in_one_project),
+	    T(ddi_umem_lock_is_charged_and_refused),
+	    T(a_lock_of_what_is_not_there_gives_its_charge_back),
+	    T(the_limit_is_checked_before_any_page_is_touched),
+	    T(a_length_near_2_64_is_refused),
+	    T(the_charge_is_given_back_after_the_process_died),
+	    T(the_charge_moves_with_the_process),
+	    T(drivers_see_project_and_zone),
+	    T(a_signal_is_sent_to_the_process_that_is_refused),
+	    T(an_invalid_limit_is_named),
+	    T(statistics_are_read),
+	    T(eight_threads_lock_in_one_project),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,7 +50,10 @@ static void got_signal(void *arg, int signo)
 
 static void process_start(struct proc_of_test *p, int pid, int32_t zone, int32_t project, bool privileged)
 {
-	struct sys_proc_info info = {.pid = pid, .name = pid % 2 == 0 ? "even" : "odd", .zone = zone, .project = project,
+	struct sys_proc_info info = {.pid = pid,
+				     .name = pid % 2 == 0 ? "even" : "odd",
+				     .zone = zone,
+				     .project = project,
 				     .cred = {.euid = 1000, .privileged = privileged}};
 
 	*p = (struct proc_of_test){.as = as_create(false)};
@@ -148,7 +151,8 @@ static void set(struct sys_rctl_target target, const char *text)
 }
 
 /* The kernel part's own rules, whatever the parser lets through. */
-static int set_raw(struct sys_rctl_target target, enum sys_rctl_privilege privilege, unsigned action, int signo)
+static int set_raw(struct sys_rctl_target target, enum sys_rctl_privilege privilege, unsigned action,
+		   int signo)
 {
 	struct sys_rctl_value v = {privilege, 4 * K, action, signo};
 	const char *why;
@@ -197,8 +201,8 @@ static void use_up_to_the_limit_is_admitted(void **state)
 
 static void a_refused_lock_charges_nothing(void **state)
 {
-	static const struct sys_rctl_target controls[] = {{SYS_RCTL_PROJECT, 0, MEDIA}, {SYS_RCTL_ZONE, 0, 0},
-							   {SYS_RCTL_PROCESS, 0, 1000}};
+	static const struct sys_rctl_target controls[] = {
+	    {SYS_RCTL_PROJECT, 0, MEDIA}, {SYS_RCTL_ZONE, 0, 0}, {SYS_RCTL_PROCESS, 0, 1000}};
 	struct rctl_charge held, c;
 
 	(void)state;
@@ -219,8 +223,8 @@ static void a_refused_lock_charges_nothing(void **state)
 
 static void the_order_is_project_zone_process(void **state)
 {
-	static const struct sys_rctl_target controls[] = {{SYS_RCTL_PROCESS, 0, 1000}, {SYS_RCTL_ZONE, 0, 0},
-							   {SYS_RCTL_PROJECT, 0, MEDIA}};
+	static const struct sys_rctl_target controls[] = {
+	    {SYS_RCTL_PROCESS, 0, 1000}, {SYS_RCTL_ZONE, 0, 0}, {SYS_RCTL_PROJECT, 0, MEDIA}};
 	struct sys_refusal last[SYS_REFUSALS_MAX];
 	struct rctl_charge c;
 
@@ -331,7 +335,8 @@ static void the_zone_counts_all_of_its_projects(void **state)
 
 static void zones_do_not_share_limits(void **state)
 {
-	static const struct sys_rctl_target web = {SYS_RCTL_ZONE, 0, 7}, web_media = {SYS_RCTL_PROJECT, 7, MEDIA};
+	static const struct sys_rctl_target web = {SYS_RCTL_ZONE, 0, 7},
+					    web_media = {SYS_RCTL_PROJECT, 7, MEDIA};
 	struct proc_of_test inside;
 	struct rctl_charge a, b;
 
@@ -457,7 +462,8 @@ static void an_exec_keeps_the_account(void **state)
 
 static void new_processes_begin_with_the_values_of_pid_0(void **state)
 {
-	static const struct sys_rctl_target begin = {SYS_RCTL_PROCESS, 0, 0}, third = {SYS_RCTL_PROCESS, 0, 1002};
+	static const struct sys_rctl_target begin = {SYS_RCTL_PROCESS, 0, 0},
+					    third = {SYS_RCTL_PROCESS, 0, 1002};
 	struct proc_of_test fresh;
 
 	(void)state;
@@ -483,7 +489,8 @@ static void project_and_zone_take_privileged_values_only(void **state)
 
 static void the_system_maximum_is_fixed(void **state)
 {
-	struct sys_rctl_value system = value_of(SYS_RCTL_SYSTEM, NO_LIMIT), v = value_of(SYS_RCTL_PRIVILEGED, 4 * K);
+	struct sys_rctl_value system = value_of(SYS_RCTL_SYSTEM, NO_LIMIT),
+			      v = value_of(SYS_RCTL_PRIVILEGED, 4 * K);
 	const char *why;
 
 	(void)state;
@@ -496,8 +503,8 @@ static void the_system_maximum_is_fixed(void **state)
 static void every_value_must_deny(void **state)
 {
 	static const char *const bad[] = {"(privileged,4K,none)", "(privileged,4K,signal=TERM)"};
-	static const struct sys_rctl_target all[] = {{SYS_RCTL_PROJECT, 0, MEDIA}, {SYS_RCTL_ZONE, 0, 0},
-						      {SYS_RCTL_PROCESS, 0, 1000}};
+	static const struct sys_rctl_target all[] = {
+	    {SYS_RCTL_PROJECT, 0, MEDIA}, {SYS_RCTL_ZONE, 0, 0}, {SYS_RCTL_PROCESS, 0, 1000}};
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
@@ -514,7 +521,8 @@ static void a_process_takes_basic_and_no_signal(void **state)
 	(void)state;
 	assert_int_equal(set_as(app_process, "(basic,4K,deny,signal=TERM)", true), EINVAL);
 	assert_int_equal(set_as(app_process, "(privileged,4K,deny,signal=TERM)", true), EINVAL);
-	assert_int_equal(set_raw(app_process, SYS_RCTL_BASIC, SYS_RCTL_DENY | SYS_RCTL_SIGNAL, SIGTERM), EINVAL);
+	assert_int_equal(set_raw(app_process, SYS_RCTL_BASIC, SYS_RCTL_DENY | SYS_RCTL_SIGNAL, SIGTERM),
+			 EINVAL);
 	assert_int_equal(set_raw(media, SYS_RCTL_PRIVILEGED, SYS_RCTL_DENY | SYS_RCTL_SIGNAL, 65), EINVAL);
 	assert_int_equal(set_raw(media, SYS_RCTL_PRIVILEGED, SYS_RCTL_DENY | 4u, 0), EINVAL);
 	assert_int_equal(set_as(app_process, "(basic,4K,deny)", false), 0);
@@ -524,7 +532,8 @@ static void a_process_takes_basic_and_no_signal(void **state)
 
 static void privileged_values_need_privilege(void **state)
 {
-	struct sys_rctl_value old = value_of(SYS_RCTL_PRIVILEGED, 4 * K), raised = value_of(SYS_RCTL_PRIVILEGED, 8 * K);
+	struct sys_rctl_value old = value_of(SYS_RCTL_PRIVILEGED, 4 * K),
+			      raised = value_of(SYS_RCTL_PRIVILEGED, 8 * K);
 	const char *why;
 
 	(void)state;
@@ -565,7 +574,8 @@ static void a_value_without_signal_sends_none(void **state)
 
 static void values_are_set_replaced_and_deleted_one_by_one(void **state)
 {
-	struct sys_rctl_value a = value_of(SYS_RCTL_PRIVILEGED, 8 * K), b = value_of(SYS_RCTL_PRIVILEGED, 4 * K);
+	struct sys_rctl_value a = value_of(SYS_RCTL_PRIVILEGED, 8 * K),
+			      b = value_of(SYS_RCTL_PRIVILEGED, 4 * K);
 	struct sys_rctl_state s;
 	const char *why;
 
@@ -609,7 +619,8 @@ static void what_is_not_there_is_not_found(void **state)
 	assert_int_equal(sys_rctl_get(&(struct sys_rctl_target){SYS_RCTL_PROJECT, 9, MEDIA}, &s), ESRCH);
 	assert_int_equal(sys_rctl_get(&(struct sys_rctl_target){SYS_RCTL_ZONE, 0, 9}, &s), ESRCH);
 	assert_int_equal(sys_rctl_get(&(struct sys_rctl_target){SYS_RCTL_PROCESS, 0, 4711}, &s), ESRCH);
-	assert_int_equal(set_as((struct sys_rctl_target){SYS_RCTL_PROCESS, 0, 4711}, "(basic,1,deny)", true), ESRCH);
+	assert_int_equal(set_as((struct sys_rctl_target){SYS_RCTL_PROCESS, 0, 4711}, "(basic,1,deny)", true),
+			 ESRCH);
 }
 
 /* ---- what is told ---- */
@@ -632,9 +643,10 @@ static void a_refusal_says_why(void **state)
 	assert_int_equal(last[0].pid, 1000);
 	assert_int_equal(last[0].most.pid, 1001);
 	assert_int_equal(last[0].most.bytes, 100 * K);
-	assert_string_equal(said, "locking memory refused: project.max-locked-memory: process 1000 (even) requested "
-				  "65536 bytes; project media (100) has 102400 in use, limit 131072; "
-				  "process 1001 (odd) holds the most, 102400");
+	assert_string_equal(
+	    said, "locking memory refused: project.max-locked-memory: process 1000 (even) requested "
+		  "65536 bytes; project media (100) has 102400 in use, limit 131072; "
+		  "process 1001 (odd) holds the most, 102400");
 	assert_int_equal(state_of(media).refusals, 1);
 	rctl_locked_uncharge(&held);
 }
@@ -692,7 +704,8 @@ static void statistic_one(void *arg, const struct sys_kstat *k)
 {
 	struct wanted *w = arg;
 
-	if (strcmp(k->module, "caps") != 0 || strcmp(k->name, w->name) != 0 || strcmp(k->statistic, w->statistic) != 0)
+	if (strcmp(k->module, "caps") != 0 || strcmp(k->name, w->name) != 0 ||
+	    strcmp(k->statistic, w->statistic) != 0)
 		return;
 	assert_string_equal(w->value, "");
 	assert_int_equal(k->instance, w->instance);
@@ -820,40 +833,40 @@ int main(void)
 {
 #define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	static const struct CMUnitTest tests[] = {
-		T(no_value_is_unlimited),
-		T(use_up_to_the_limit_is_admitted),
-		T(a_refused_lock_charges_nothing),
-		T(the_order_is_project_zone_process),
-		T(an_overflow_is_refused),
-		T(the_process_limit_does_not_bind_the_privileged),
-		T(full_price_two_locks_of_one_range_cost_both),
-		T(a_limit_below_the_use_revokes_nothing),
-		T(a_lock_made_without_limits_counts_once_one_is_set),
-		T(the_zone_counts_all_of_its_projects),
-		T(zones_do_not_share_limits),
-		T(the_charge_outlives_its_process),
-		T(charges_follow_a_process_that_changes_its_project),
-		T(a_project_that_refuses_the_charges_is_not_entered),
-		T(a_fork_child_inherits_project_and_limits_and_no_charge),
-		T(an_exec_keeps_the_account),
-		T(new_processes_begin_with_the_values_of_pid_0),
-		T(project_and_zone_take_privileged_values_only),
-		T(the_system_maximum_is_fixed),
-		T(every_value_must_deny),
-		T(a_process_takes_basic_and_no_signal),
-		T(privileged_values_need_privilege),
-		T(the_lowest_exceeded_value_decides),
-		T(a_value_without_signal_sends_none),
-		T(values_are_set_replaced_and_deleted_one_by_one),
-		T(there_is_room_for_eight_values),
-		T(what_is_not_there_is_not_found),
-		T(a_refusal_says_why),
-		T(the_last_sixteen_refusals_are_kept),
-		T(projects_zones_and_processes_are_listed),
-		T(use_is_published_as_kstats),
-		T(eight_threads_never_exceed_the_limit),
-		T(charges_and_moves_at_once_keep_the_sums),
-		T(ten_thousand_projects_have_counters_of_their_own),
+	    T(no_value_is_unlimited),
+	    T(use_up_to_the_limit_is_admitted),
+	    T(a_refused_lock_charges_nothing),
+	    T(the_order_is_project_zone_process),
+	    T(an_overflow_is_refused),
+	    T(the_process_limit_does_not_bind_the_privileged),
+	    T(full_price_two_locks_of_one_range_cost_both),
+	    T(a_limit_below_the_use_revokes_nothing),
+	    T(a_lock_made_without_limits_counts_once_one_is_set),
+	    T(the_zone_counts_all_of_its_projects),
+	    T(zones_do_not_share_limits),
+	    T(the_charge_outlives_its_process),
+	    T(charges_follow_a_process_that_changes_its_project),
+	    T(a_project_that_refuses_the_charges_is_not_entered),
+	    T(a_fork_child_inherits_project_and_limits_and_no_charge),
+	    T(an_exec_keeps_the_account),
+	    T(new_processes_begin_with_the_values_of_pid_0),
+	    T(project_and_zone_take_privileged_values_only),
+	    T(the_system_maximum_is_fixed),
+	    T(every_value_must_deny),
+	    T(a_process_takes_basic_and_no_signal),
+	    T(privileged_values_need_privilege),
+	    T(the_lowest_exceeded_value_decides),
+	    T(a_value_without_signal_sends_none),
+	    T(values_are_set_replaced_and_deleted_one_by_one),
+	    T(there_is_room_for_eight_values),
+	    T(what_is_not_there_is_not_found),
+	    T(a_refusal_says_why),
+	    T(the_last_sixteen_refusals_are_kept),
+	    T(projects_zones_and_processes_are_listed),
+	    T(use_is_published_as_kstats),
+	    T(eight_threads_never_exceed_the_limit),
+	    T(charges_and_moves_at_once_keep_the_sums),
+	    T(ten_thousand_projects_have_counters_of_their_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

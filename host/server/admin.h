@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* admin.h: shared by the files of admin*.c only. */
+#ifndef HOST_SERVER_ADMIN_H
+#define HOST_SERVER_ADMIN_H
+
+#include "host/server/server.h"
+
+#define FIELDS_MAX 10
+
+/* Lines of an answer: gathered first, for no lock of the kernel part is held while they are sent. */
+struct answer {
+	char *text; /* each line with its newline */
+	size_t used, room;
+	bool full; /* no memory */
+};
+
+struct admin_request {
+	pid_t pid; /* who asks */
+	uid_t uid;
+	int connection;
+	unsigned nfields;
+	char *fields[FIELDS_MAX];
+	struct answer answer;
+};
+
+__attribute__((format(printf, 2, 3))) void answer_add(struct answer *a, const char *format, ...);
+/* A tab in a name is a field too many. */
+const char *tabless(const char *name, char *copy, size_t size);
+/* The server's own user runs the machine that it simulates. */
+bool uid_privileged(uid_t uid);
+/* KIND ID; false: it is answered why not. */
+bool target_read(struct admin_request *r, const char *kind, const char *id, struct sys_rctl_target *t);
+
+/* ---- requests ---- */
+
+void request_show(struct admin_request *r);
+void request_change(struct admin_request *r);
+void request_task(struct admin_request *r);
+void request_move(struct admin_request *r);
+
+#endif
