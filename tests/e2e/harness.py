@@ -369,6 +369,7 @@ DRIVERS = {  # name: source, flags; the file is named after the source, as its d
     "lockdrv": ("lockdrv.c", []),
     "shm": ("../../../drivers/shm", []),
     "ctx": ("../../../drivers/ctx", []),
+    "pin": ("../../../drivers/pin", []),
     "disk": ("../../../drivers/disk", []),
     "disk-pio": ("../../../drivers/disk", ["-DDISK_PIO"]),
     "rec": ("../../../drivers/rec", []),
