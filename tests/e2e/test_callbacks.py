@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from harness import HERE, NOBODY
+from harness import HERE, LONG, NOBODY, SLOW
 
 pytestmark = pytest.mark.usefixtures("engine")
 
@@ -87,6 +87,14 @@ def test_locks(world, part):
 @pytest.mark.parametrize("part", parts("rec_blocked"))
 def test_callbacks_that_wait(world, part):
     run(world, "rec_blocked", part)
+
+
+@pytest.mark.timeout(300 * SLOW)
+def test_locks_at_random(world, seed):
+    """Locks, cuts, forks and deaths of six processes on one device; the driver's ends of locks meet all of them."""
+    r = world.sundog_run("rec", world.app("lock_random"), str(3000 if LONG else 100), str(seed), timeout=240 * SLOW).ok()
+    lines = [line for line in r.err.splitlines() if not re.search("are still locked|forks while", line)]
+    assert lines == [], str(r)
 
 
 PROGRAMS = ("rec_fault", "rec_unmap", "rec_fork", "rec_calls", "rec_remap", "rec_signal", "rec_death", "rec_lock",
