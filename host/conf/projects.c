@@ -331,6 +331,32 @@ const struct project *projects_find_id(const struct projects *projects, int32_t 
 	return NULL;
 }
 
+/* project=NAME among the fifth field's keys; at is the begin of the line. */
+static bool attribute_find(const char *at, char project[SYS_RCTL_NAME_MAX])
+{
+	for (int i = 0; i < 4 && at != NULL; i++)
+		at = (at = strchr(at, ':')) != NULL ? at + 1 : NULL;
+	for (; at != NULL; at = (at = strchr(at, ';')) != NULL ? at + 1 : NULL)
+		if (sscanf(at, "project=%63[^;\n]", project) == 1)
+			return true;
+	return false;
+}
+
+bool projects_attribute(const char *path, const char *user, char project[SYS_RCTL_NAME_MAX])
+{
+	size_t room = 0, n = strlen(user);
+	FILE *f = fopen(path, "re");
+	char *line = NULL;
+	bool found = false;
+
+	while (f != NULL && !found && getline(&line, &room, f) > 0)
+		found = strncmp(line, user, n) == 0 && line[n] == ':' && attribute_find(line, project);
+	free(line);
+	if (f != NULL)
+		fclose(f);
+	return found;
+}
+
 /* +2 NAME, +1 *, 0 not there, -1 !*, -2 !NAME; of what is there twice, the exception. */
 static int list_verdict(const char *list, const char *name)
 {

@@ -46,6 +46,12 @@ void projects_free(struct projects *projects);
 const struct project *projects_find(const struct projects *projects, const char *name);
 const struct project *projects_find_id(const struct projects *projects, int32_t id);
 
+/*
+ * The project keyword of a user's line in a file of the form of user_attr(5), user:qualifier:res1:res2:key=value;...
+ * false: there is none.
+ */
+bool projects_attribute(const char *path, const char *user, char project[SYS_RCTL_NAME_MAX]);
+
 struct projects_user {
 	const char *name;
 	const char *group;         /* the primary one; may be NULL */

@@ -103,31 +103,6 @@ static void user_read_groups(struct user *u, const char *name, gid_t gid)
 	u->names.groups = u->groups;
 }
 
-/* project=NAME of user_attr(5): name:qualifier:res1:res2:key=value;... */
-static void user_read_attribute(struct user *u)
-{
-	FILE *f = fopen(USER_ATTRIBUTES, "re");
-	size_t room = 0, n = strlen(u->names.name);
-	char *line = NULL;
-
-	while (f != NULL && getline(&line, &room, f) > 0) {
-		const char *at = line, *found;
-
-		if (strncmp(line, u->names.name, n) != 0 || line[n] != ':')
-			continue;
-		for (int i = 0; i < 4 && at != NULL; i++)
-			at = (at = strchr(at, ':')) != NULL ? at + 1 : NULL;
-		for (found = at; found != NULL;
-		     found = (found = strchr(found, ';')) != NULL ? found + 1 : NULL)
-			if (sscanf(found, "project=%63[^;\n]", u->attribute) == 1)
-				u->names.attribute = u->attribute;
-		break;
-	}
-	free(line);
-	if (f != NULL)
-		fclose(f);
-}
-
 static bool user_read(struct user *u, uid_t uid)
 {
 	const struct passwd *pw = getpwuid(uid);
@@ -137,7 +112,8 @@ static bool user_read(struct user *u, uid_t uid)
 		return false;
 	gid = pw->pw_gid;
 	user_read_groups(u, u->names.name, gid);
-	user_read_attribute(u);
+	if (projects_attribute(USER_ATTRIBUTES, u->names.name, u->attribute))
+		u->names.attribute = u->attribute;
 	return true;
 }
 
@@ -348,8 +324,9 @@ static bool option_project(const char *name, struct complaint *c)
 				    : "the project database: there is none (--projects FILE)");
 	p = projects_find_id(&projects.db, projects.project);
 	if (!projects_admit(projects.project, geteuid()))
-		return complain(c, "-p %.100s: %s:%u: the project does not admit uid %u", name,
-				p != NULL ? projects.file : "standard", p != NULL ? p->line : 0, geteuid());
+		return p == NULL ? complain(c, "-p %.100s: the project does not admit uid %u", name, geteuid())
+				 : complain(c, "-p %.100s: %s:%u: the project does not admit uid %u", name,
+					    projects.file, p->line, geteuid());
 	projects.fixed = true;
 	return true;
 }

@@ -106,6 +106,8 @@ def test_a_project_that_does_not_admit_the_user(world):
     path = database(world, "media:100::root::\n")
     refused(world.run([*NOBODY, SUNDOG, "run", "--projects", path, "-p", "media", "--", "true"]),
             f"{path}:1: the project does not admit uid 65534")
+    refused(world.run([*NOBODY, SUNDOG, "run", "-p", "system", "--", "true"]), "-p system: the project does not admit uid 65534")
+    world.run([*NOBODY, SUNDOG, "run", "-p", "default", "--", "true"]).quiet()
 
 
 # ---- whose project ----

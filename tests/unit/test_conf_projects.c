@@ -370,6 +370,29 @@ static void a_project_that_does_not_admit_the_user_is_passed_over(void **state)
 	assert_string_equal(default_of("alice", "media"), "none");
 }
 
+static void a_users_attributes_name_his_project(void **state)
+{
+	static const struct { const char *user, *project; } users[] = {
+		{"alice", "media"}, {"bob", "audio"}, {"al", NULL}, {"carol", NULL}, {"dave", "last"}, {"erin", NULL}, {"", NULL},
+	};
+	char path[] = "/tmp/test_conf_projects.XXXXXX", project[SYS_RCTL_NAME_MAX];
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(dprintf(fd, "# users\nalice::::type=normal;project=media;roles=x\nbob::::project=audio\n"
+				"carol::::xproject=no;roles=project=no\nproject=no:carol\nerin::project=no\n"
+				"dave::::project=;project=last") > 0);
+	for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++) {
+		bool found = projects_attribute(path, users[i].user, project);
+
+		if (found != (users[i].project != NULL) || (found && strcmp(project, users[i].project) != 0))
+			fail_msg("%s: %s", users[i].user, found ? project : "none");
+	}
+	close(fd);
+	unlink(path);
+	assert_false(projects_attribute(path, "alice", project));
+}
+
 static void groups_admit_too(void **state)
 {
 	(void)state;
@@ -405,6 +428,7 @@ int main(void)
 		T(an_unknown_control_is_named),
 		T(the_default_project_is_the_first_there_is),
 		T(a_project_that_does_not_admit_the_user_is_passed_over),
+		T(a_users_attributes_name_his_project),
 		T(groups_admit_too),
 	};
 
