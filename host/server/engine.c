@@ -12,7 +12,10 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -52,6 +55,29 @@ const struct as_engine *engine_first(void)
 }
 
 /* ---- the client's offer ---- */
+
+static bool is_userfaultfd(int fd)
+{
+	static const char name[] = "anon_inode:[userfaultfd]";
+	char path[40], target[sizeof(name)];
+	ssize_t n;
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	n = readlink(path, target, sizeof(target));
+	return n == sizeof(name) - 1 && memcmp(target, name, sizeof(name) - 1) == 0;
+}
+
+/* Is it a fresh one that can do what we need?  0 or errno. */
+static int uffd_check(int fd)
+{
+	struct uffdio_api api = {.api = UFFD_API,
+				 .features = UFFD_FEATURE_THREAD_ID | UFFD_FEATURE_EVENT_REMAP |
+					     UFFD_FEATURE_MISSING_SHMEM | UFFD_FEATURE_MINOR_SHMEM};
+
+	if (!is_userfaultfd(fd))
+		return EINVAL;
+	return ioctl(fd, UFFDIO_API, &api) == 0 ? 0 : errno;
+}
 
 /* The first one; others may have come along. */
 static void descriptor_take(struct msghdr *mh, int *fd)
@@ -114,9 +140,11 @@ static int choose(struct process *p, const struct wire_offer *offer, int fd)
 	} else if (atomic_load(&p->dying)) {
 		return ESRCH;
 	} else if (engine.only != NULL) {
-		posix_log(HOST_LOG_WARN, "process %d: fault engine uffd: userfaultfd: %s", (int)p->pid, strerror(error));
+		posix_log(HOST_LOG_WARN, "process %d: fault engine uffd: userfaultfd: %s", (int)p->pid,
+			  strerror(error));
 	} else {
-		posix_log(HOST_LOG_DEBUG, "process %d: fault engine: sigsegv, userfaultfd: %s", (int)p->pid, strerror(error));
+		posix_log(HOST_LOG_DEBUG, "process %d: fault engine: sigsegv, userfaultfd: %s", (int)p->pid,
+			  strerror(error));
 		atomic_store(&p->as.engine, &as_engine_sigsegv);
 		error = 0;
 	}

@@ -14,7 +14,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/userfaultfd.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -27,30 +26,6 @@
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ 22
 #endif
-
-/* ---- a new one ---- */
-
-static bool is_userfaultfd(int fd)
-{
-	static const char name[] = "anon_inode:[userfaultfd]";
-	char path[40], target[sizeof(name)];
-	ssize_t n;
-
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	n = readlink(path, target, sizeof(target));
-	return n == sizeof(name) - 1 && memcmp(target, name, sizeof(name) - 1) == 0;
-}
-
-int uffd_check(int fd)
-{
-	struct uffdio_api api = {.api = UFFD_API,
-				 .features = UFFD_FEATURE_THREAD_ID | UFFD_FEATURE_EVENT_REMAP |
-					     UFFD_FEATURE_MISSING_SHMEM | UFFD_FEATURE_MINOR_SHMEM};
-
-	if (!is_userfaultfd(fd))
-		return EINVAL;
-	return ioctl(fd, UFFDIO_API, &api) == 0 ? 0 : errno;
-}
 
 /* ---- what the agent and the descriptor do ---- */
 

@@ -11,16 +11,12 @@
  *
  * A fault has a thread and a page.  An event of one that is being served says that the thread has left the access
  * for a signal and is back: the service is interrupted, and the thread is woken for a new event at its end.
- *
- * An access that fails gets its signal from the client: the page loses its protection, the thread gets a SIGSEGV for
- * that, and its call finds the failure that is remembered here.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/userfaultfd.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -44,13 +40,6 @@ struct fault_thread {
 	bool again;           /* there was another event of it */
 	atomic_bool woken;    /* its page has been loaded, and its thread goes on */
 	LIST_ENTRY(fault_thread) served;
-};
-struct failure {
-	uint32_t tid;
-	uint64_t page;
-	bool in_call; /* a system call failed: it says EFAULT, and no signal comes */
-	struct sys_fault what;
-	LIST_ENTRY(failure) link;
 };
 
 static _Thread_local struct fault_thread *self;
@@ -208,97 +197,6 @@ void faults_interrupt(struct faults *f, uint32_t tid)
 	pthread_mutex_unlock(&f->lock);
 }
 
-/* ---- failures ---- */
-
-/* Linux tells of a thread in a system call which one it is; of another one, -1. */
-static bool is_in_call(uint32_t tid)
-{
-	char path[40], first = '-';
-	FILE *file;
-
-	(void)snprintf(path, sizeof(path), "/proc/%u/syscall", tid);
-	file = fopen(path, "re");
-	if (file == NULL)
-		return false;
-	if (fread(&first, 1, 1, file) != 1)
-		first = '-';
-	fclose(file);
-	return first != '-';
-}
-
-/* Takes one out: of that page (0: any) and thread (0: any); NULL.  With the lock. */
-static struct failure *failure_take(struct faults *f, uint32_t tid, uint64_t page)
-{
-	struct failure *x;
-
-	LIST_FOREACH(x, &f->failures, link) {
-		if ((tid != 0 && x->tid != tid) || (page != 0 && x->page != page))
-			continue;
-		LIST_REMOVE(x, link);
-		atomic_fetch_sub(&f->nfailures, 1);
-		break;
-	}
-	return x;
-}
-
-/* The access gets a signal: see above. */
-static void failure_make(struct fault_thread *t, const struct sys_fault *what)
-{
-	struct host_as *as = &t->process->as;
-	struct faults *f = faults_of(t);
-	struct failure *x = malloc(sizeof(*x)), *old;
-
-	if (x == NULL) /* it is tried again */
-		return;
-	*x = (struct failure){.tid = t->tid, .page = t->page, .what = *what, .in_call = f->full && is_in_call(t->tid)};
-	pthread_mutex_lock(&f->lock);
-	old = failure_take(f, t->tid, t->page);
-	LIST_INSERT_HEAD(&f->failures, x, link);
-	atomic_fetch_add(&f->nfailures, 1);
-	pthread_mutex_unlock(&f->lock);
-	free(old);
-	if (uffd_shut(as, t->page))
-		return;
-	pthread_mutex_lock(&f->lock);
-	x = failure_take(f, t->tid, t->page);
-	pthread_mutex_unlock(&f->lock);
-	free(x);
-}
-
-bool faults_failed(struct host_as *as, uint32_t tid, uint64_t page, struct sys_fault *what)
-{
-	struct faults *f = &as->faults;
-	struct failure *x;
-
-	if (atomic_load(&f->nfailures) == 0)
-		return false;
-	pthread_mutex_lock(&f->lock);
-	x = failure_take(f, tid, page);
-	pthread_mutex_unlock(&f->lock);
-	if (x != NULL && !x->in_call)
-		*what = x->what;
-	if (x != NULL)
-		uffd_reopen(as, page);
-	free(x);
-	return x != NULL;
-}
-
-void faults_forgive(struct host_as *as, uint32_t tid)
-{
-	struct faults *f = &as->faults;
-	struct failure *x;
-
-	while (atomic_load(&f->nfailures) > 0) {
-		pthread_mutex_lock(&f->lock);
-		x = failure_take(f, tid, 0);
-		pthread_mutex_unlock(&f->lock);
-		if (x == NULL)
-			break;
-		uffd_reopen(as, x->page);
-		free(x);
-	}
-}
-
 /* ---- events ---- */
 
 static void fault_serve(struct fault_thread *t, const struct uffd_msg *m)
@@ -314,7 +212,7 @@ static void fault_serve(struct fault_thread *t, const struct uffd_msg *m)
 	lifecycle_settle(t->process);
 	result = sys_fault(page, PAGE_SIZE, rw);
 	if (result.signo != 0)
-		failure_make(t, &result);
+		failure_make(as, t->tid, page, &result);
 	if (service_end(t) || result.signo != 0)
 		uffd_wake(as, page);
 }
@@ -422,10 +320,7 @@ void faults_init(struct faults *f)
 
 void faults_fini(struct faults *f)
 {
-	struct failure *x;
-
-	while ((x = failure_take(f, 0, 0)) != NULL)
-		free(x);
+	failures_fini(f);
 	if (f->fd >= 0)
 		close(f->fd);
 	pthread_mutex_destroy(&f->lock);

@@ -153,7 +153,7 @@ struct faults {
 	bool ended;
 	struct fault_list threads, idle, served[FAULT_BUCKETS];
 	unsigned nidle;
-	struct failure_list failures;
+	struct failure_list failures; /* failures.c */
 };
 /* Once per server. */
 void faults_prepare(void);
@@ -170,6 +170,12 @@ bool faults_yield(void);
 /* The page of the fault that the calling thread serves has been loaded, if it is there. */
 void faults_woken(const struct host_as *as, uint64_t start, uint64_t end);
 void faults_interrupt(struct faults *f, uint32_t tid);
+
+/* ---- failures.c: accesses that fail get a signal, by way of the client ---- */
+
+/* An access of that thread is not to succeed; it is woken afterwards. */
+void failure_make(struct host_as *as, uint32_t tid, uint64_t page, const struct sys_fault *what);
+void failures_fini(struct faults *f);
 /* Has an access of that thread to that page failed (tid 0: of any)?  Then *what, the page is open again, and it is forgotten. */
 bool faults_failed(struct host_as *as, uint32_t tid, uint64_t page, struct sys_fault *what);
 /* The thread is past its failed accesses. */
@@ -248,8 +254,6 @@ struct as_engine {
 	bool (*refused)(struct host_as *as, uint32_t tid, uint64_t page, enum sys_rw rw, struct sys_fault *answer);
 };
 extern const struct as_engine as_engine_sigsegv, as_engine_uffd;
-/* Is it a fresh userfaultfd that can do what we need?  0 or errno. */
-int uffd_check(int fd);
 void uffd_wake(const struct host_as *as, uint64_t page);
 /* The page loses all access (false: it is none of ours any more), and gets what it should have. */
 bool uffd_shut(struct host_as *as, uint64_t page);

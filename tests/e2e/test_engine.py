@@ -31,6 +31,14 @@ def test_default_falls_back_where_userfaultfd_is_denied(world, model):
     assert engines(r.err) == {"sigsegv, userfaultfd: Operation not permitted"}, str(r)
 
 
+@pytest.mark.parametrize("command", [("gate", "signals", "before"), ("gate", "blocked"), ("gate", "interrupted", "restart"),
+                                     ("gate", "fork"), ("gate", "remap"), ("engine", "handler_waits"), ("engine", "layout"),
+                                     ("engine", "failures"), ("engine", "vfork"), ("engine", "readonly")], ids="-".join)
+def test_everything_works_where_userfaultfd_is_denied(world, command):
+    r = world.sundog_run("gate", world.app(command[0]), *command[1:], options=["-v"], wrap=[world.app("nouffd")]).ok()
+    assert {e.split(",")[0] for e in engines(r.err)} == {"sigsegv"}, str(r)
+
+
 def test_falls_back_where_it_is_denied_to_one_process_only(world):
     server = world.server("gate", options=["-v"])
     server.exec(world.app("nouffd"), world.app("engine"), "failures").quiet()
