@@ -78,6 +78,7 @@ struct address_space {
 	bool dying;
 	struct tree locked;           /* ranges locked for a device: locked_range.h */
 	size_t locked_longest;        /* no range in it is longer */
+	size_t locked_pinned;         /* in force, with device mappings in them */
 	struct host_cond unlocked;    /* locked lost a range, or one changed its state */
 
 	atomic_size_t references;

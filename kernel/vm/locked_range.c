@@ -127,8 +127,17 @@ locked_range_made(struct locked_range *range, bool callback)
 	host_mutex_lock(&space->lock);
 	range->state = LOCKED;
 	range->cleaned = !callback;
+	space->locked_pinned += range->pinned;
 	host_cond_broadcast(&space->unlocked); /* somebody may wait already, to call cleanup */
 	host_mutex_unlock(&space->lock);
+}
+
+/* Out of "locked"; under space->lock. */
+static void
+range_leave(struct locked_range *range, enum locked_state state)
+{
+	range->state = state;
+	range->space->locked_pinned -= range->pinned;
 }
 
 bool
@@ -140,7 +149,7 @@ locked_range_claim(struct locked_range *range)
 	host_mutex_lock(&space->lock);
 	mine = range->state == LOCKED;
 	if (mine)
-		range->state = LOCKED_UNLOCKING;
+		range_leave(range, LOCKED_UNLOCKING);
 	host_mutex_unlock(&space->lock);
 	return mine;
 }
@@ -198,27 +207,26 @@ range_end(uintptr_t addr, size_t len)
 	return len > UINTPTR_MAX - addr ? UINTPTR_MAX : addr + len;
 }
 
-static bool
-overlaps(struct address_space *space, uintptr_t addr, size_t len, bool (*wanted)(const struct locked_range *))
+bool
+locked_range_overlaps(struct address_space *space, uintptr_t addr, size_t len)
 {
 	bool result;
 
 	host_mutex_lock(&space->lock);
-	result = set_find(space, addr, range_end(addr, len), wanted) != NULL;
+	result = set_find(space, addr, range_end(addr, len), any) != NULL;
 	host_mutex_unlock(&space->lock);
 	return result;
 }
 
 bool
-locked_range_overlaps(struct address_space *space, uintptr_t addr, size_t len)
-{
-	return overlaps(space, addr, len, any);
-}
-
-bool
 locked_range_pins(struct address_space *space, uintptr_t page)
 {
-	return overlaps(space, page, PAGE_SIZE, pins);
+	bool result;
+
+	host_mutex_lock(&space->lock);
+	result = space->locked_pinned > 0 && set_find(space, page, page + PAGE_SIZE, pins) != NULL;
+	host_mutex_unlock(&space->lock);
+	return result;
 }
 
 /* Under space->lock, which is dropped for the calls. */
@@ -324,7 +332,7 @@ locked_range_exit(struct address_space *space)
 		cleanups_call(space, 0, UINTPTR_MAX);
 		range = set_find(space, 0, UINTPTR_MAX, to_abandon);
 		if (range != NULL) {
-			range->state = LOCKED_ABANDONED;
+			range_leave(range, LOCKED_ABANDONED);
 			locked_range_hold(range);
 			host_mutex_unlock(&space->lock);
 			range->ops->abandon(range);

@@ -1062,6 +1062,35 @@ LOCK_is_alone_whatever_others_do(void **state)
 	assert_int_equal(exclusive, 0);
 }
 
+/* A page of one access function, then one of the other; or the other way round. */
+static uint64_t
+map_pair(unsigned first, unsigned second)
+{
+	uint64_t at, next;
+
+	rec_script(cookie, first);
+	at = rec_mmap_pages(process, fd, 0, 2);
+	next = at + PAGE;
+	rec_script(cookie, second);
+	assert_int_equal(sundog_mmap(process, &next, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0), 0);
+	return at;
+}
+
+static void
+locks_over_two_orders_in_either_sequence_do_not_meet_head_on(void **state)
+{
+	struct worker w[4];
+	uint64_t forth = map_pair(REC_ACCESS, REC_ACCESS_OTHER), back = map_pair(REC_ACCESS_OTHER, REC_ACCESS);
+
+	rec.quiet = true;
+	for (int i = 0; i < 4; i++) {
+		w[i] = (struct worker){.process = process, .fd = fd, .addr = i % 2 == 0 ? forth : back, .len = 2 * PAGE};
+		worker_start(&w[i], lock_many);
+	}
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(worker_join(&w[i]), 0);
+}
+
 static int
 map_lock_unmap(struct worker *w)
 {
@@ -1151,6 +1180,7 @@ main(void)
 		TEST(a_mapping_set_up_invalid_is_EFAULT),
 		TEST(trash_can_be_locked),
 		TEST(LOCK_is_alone_whatever_others_do),
+		TEST(locks_over_two_orders_in_either_sequence_do_not_meet_head_on),
 		TEST(maps_locks_and_unmaps_of_eight_threads),
 	};
 

@@ -199,6 +199,8 @@ int devmap_devmem_remap(devmap_cookie_t, dev_info_t *, uint_t, offset_t, size_t,
  * Makes [off, off + len) of the handle accessible to the calling process, which the handle is of; off and len as
  * devmap_access(9E) got them, len 0: to the end, type and rw: passed through.  Returns 0 or a fault code, not errno:
  * FC_MAKE_ERR(EINVAL)  outside the handle, or another process's (differs: reported)      FC_PROT  protection
+ * type DEVMAP_LOCK also pins the range, DEVMAP_UNLOCK lets it go and leaves it loaded: from a callback of that type, for
+ * exactly its off and len (else EINVAL).
  * May block; the driver may hold its own mutex.
  */
 int devmap_load(devmap_cookie_t, offset_t, size_t, uint_t, uint_t) SUNDOG_LINK(devmap_load);
