@@ -302,6 +302,17 @@ def test_a_limit_below_the_use_revokes_nothing(world, server):
     settle(world, server, 0)
 
 
+def test_eight_threads_lock_in_one_project(world, server):
+    """The project has room for three pages: what was refused is counted, what was locked never exceeds it."""
+    prctl(world, server, "-n", MEDIA, "-r", "-v", "12K", "-i", "project", "media").quiet()
+    out = server.exec(*app(world, "threads:8")).quiet().out
+    locked, refusals, other = map(int, out.split()[1:])
+    assert (locked + refusals, other) == (1600, 0) and locked >= 3, out
+    settle(world, server, 0)
+    rows = values(prctl(world, server, "-i", "project", "media").quiet().out, "project: 100: media")
+    assert rows.get("refused", [("0", "times")]) == [(str(refusals), "times")]
+
+
 def test_a_fork_child_is_not_charged_for_its_parents_locks(world, server):
     a = App(world, server, f"lock:{64 * K}", "fork", f"lock:{64 * K}", f"lock:{4 * K}", "wait", "unlock:1")
     server.driver_bugs = [f"process {a.pid} "]

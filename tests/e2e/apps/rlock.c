@@ -8,14 +8,17 @@
  *	wait           "ready", then one line is read
  *	catch:SIGNAL   count this signal; its count is reported at the end of the program
  *	fork, spawn, exec   the rest of the words in a fork child (waited for), in a new process (waited for), after an exec
+ *	threads:N      N threads lock and unlock a page 200 times each: "threads: LOCKED REFUSED OTHER", in all
  *	setuid:UID     "setuid UID: 0"
  *	die            no exit(3), no close
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +58,38 @@ static void lock(int fd, const char *bytes)
 	printf("lock %s: %s\n", bytes, result(ioctl(fd, RLOCK_LOCK, &range)));
 }
 
+static int thread_fd;
+static atomic_uint locked, refused, other;
+
+static void *thread_main(void *page)
+{
+	struct rlock_range range = { .addr = (unsigned long)page, .len = 4096 };
+
+	for (int i = 0; i < 200; i++) {
+		int slot = ioctl(thread_fd, RLOCK_LOCK, &range);
+
+		if (slot < 0)
+			atomic_fetch_add(errno == ENOMEM ? &refused : &other, 1);
+		else if (ioctl(thread_fd, RLOCK_UNLOCK, (long)slot) == 0)
+			atomic_fetch_add(&locked, 1);
+	}
+	return NULL;
+}
+
+static void threads(int fd, int n)
+{
+	char *pages = mmap(NULL, (size_t)n * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	pthread_t id[64];
+
+	thread_fd = fd;
+	for (int i = 0; i < n; i++)
+		if (pthread_create(&id[i], NULL, thread_main, pages + i * 4096) != 0)
+			exit(5);
+	for (int i = 0; i < n; i++)
+		pthread_join(id[i], NULL);
+	printf("threads: %u %u %u\n", locked, refused, other);
+}
+
 static int wait_for(pid_t pid)
 {
 	int status;
@@ -88,6 +123,8 @@ static void word_do(int fd, const char *word)
 		printf("zone: %s\n", result(ioctl(fd, RLOCK_ZONE, 0)));
 	else if (strncmp(word, "catch:", 6) == 0)
 		signal(atoi(word + 6), on_signal);
+	else if (strncmp(word, "threads:", 8) == 0)
+		threads(fd, atoi(word + 8));
 	else if (strncmp(word, "setuid:", 7) == 0)
 		printf("setuid %s: %s\n", word + 7, result(setuid((uid_t)atoi(word + 7))));
 	else if (strcmp(word, "wait") == 0) {
