@@ -220,7 +220,7 @@ static int receive(struct call *c, struct wire_message *m)
 		if (likely(error != EINTR))
 			return error;
 		if (!c->interrupted) /* a handler has run: the driver's wait ends, and the reply says EINTR if it minds */
-			connection_interrupt(c->tid, false);
+			connection_interrupt(c->tid, false, c->channel.out_turn);
 		c->interrupted = true;
 	}
 }
@@ -234,7 +234,7 @@ void call_left(void)
 		if (!c->busy || !c->channel.sleep_mask || c->interrupted)
 			continue; /* it does not wait */
 		c->interrupted = true;
-		connection_interrupt(c->tid, false);
+		connection_interrupt(c->tid, false, c->channel.out_turn);
 	}
 }
 

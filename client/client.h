@@ -61,7 +61,7 @@ bool client_active(void);
 /* Connects if need be; the node table, or NULL when there is no server. */
 const struct wire_nodes *connection_nodes(void);
 /* Sends a handled signal's notice for the calling thread: its call, or its access, is interrupted. */
-void connection_interrupt(uint32_t tid, bool access);
+void connection_interrupt(uint32_t tid, bool access, uint32_t turn);
 /* A new WIRE_THREAD connection: its socket and channel memory; 0 or errno (ENXIO: no server). */
 int connection_thread(int *socket, struct wire_channel **memory, uint32_t *tid);
 struct agent_means;

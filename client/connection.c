@@ -394,9 +394,9 @@ int connection_agent(struct agent_means *m)
 	return error;
 }
 
-void connection_interrupt(uint32_t tid, bool access)
+void connection_interrupt(uint32_t tid, bool access, uint32_t turn)
 {
-	struct wire_interrupt i = {.magic = WIRE_MAGIC, .tid = tid, .access = access};
+	struct wire_interrupt i = {.magic = WIRE_MAGIC, .tid = tid, .access = access, .turn = turn};
 
 	(void)REAL(send)(current()->socket, &i, sizeof(i), MSG_NOSIGNAL | MSG_DONTWAIT);
 }

@@ -69,7 +69,7 @@ struct wire_offer { /* with a new userfaultfd, unless error says why there is no
 struct wire_interrupt {
 	uint32_t magic, tid;
 	uint32_t access; /* 1: its access that the server has heard of by a userfaultfd; 0: its call */
-	uint32_t pad;
+	uint32_t turn;   /* messages sent in its channel, the call included: the server may not have heard it yet */
 };
 
 /* ---- the node table: read-only in the client, written by the server under a sequence lock ---- */

@@ -234,7 +234,7 @@ static bool input_one(struct process *p, int connection, bool *nonsense)
 	if (!*nonsense && m.access)
 		faults_interrupt(&p->as.faults, m.tid);
 	else if (!*nonsense)
-		thread_interrupt(p, m.tid);
+		thread_interrupt(p, m.tid, m.turn);
 	return !*nonsense;
 }
 

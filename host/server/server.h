@@ -415,6 +415,7 @@ struct thread {
 	struct posix_thread *posix;
 	uint32_t tid;
 	atomic_bool in_call;
+	_Atomic uint32_t interrupted; /* the turn of a call that was interrupted before we heard it */
 	bool broken;           /* the channel failed: every further step fails */
 	bool left;             /* the process goes on (or down) without it */
 	bool forking;          /* it has begun to fork */
@@ -428,7 +429,8 @@ struct thread *thread_current(void);
 /* Before its end, if another thread takes the process down. */
 void thread_leave_process(struct thread *t);
 /* Interrupts the call of that tid. */
-void thread_interrupt(struct process *p, uint32_t tid);
+/* turn: as the client counts, of the call that is interrupted. */
+void thread_interrupt(struct process *p, uint32_t tid, uint32_t turn);
 
 /* ---- step.c ---- */
 

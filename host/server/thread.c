@@ -67,7 +67,10 @@ static bool thread_serve_one(struct thread *t, const struct wire_message *in)
 	struct wire_message out = {.op = WIRE_STEP_NONE};
 	int error;
 
-	atomic_store_explicit(&t->in_call, true, memory_order_relaxed);
+	/* Sequentially consistent with thread_interrupt(): one of the two sees the other's store. */
+	atomic_store(&t->in_call, true);
+	if (atomic_load(&t->interrupted) == t->channel.in_turn)
+		posix_thread_interrupt(t->posix);
 	out.error = call_run(t, in, &out);
 	atomic_store_explicit(&t->in_call, false, memory_order_relaxed);
 	posix_thread_clear_interrupt(t->posix);
@@ -191,13 +194,17 @@ refuse:
 	close(connection);
 }
 
-void thread_interrupt(struct process *p, uint32_t tid)
+void thread_interrupt(struct process *p, uint32_t tid, uint32_t turn)
 {
 	struct thread *t;
 
 	pthread_mutex_lock(&p->lock);
-	LIST_FOREACH(t, &p->threads, link)
-		if (t->tid == tid && atomic_load_explicit(&t->in_call, memory_order_relaxed))
+	LIST_FOREACH(t, &p->threads, link) {
+		if (t->tid != tid)
+			continue;
+		atomic_store(&t->interrupted, turn);
+		if (atomic_load(&t->in_call))
 			posix_thread_interrupt(t->posix);
+	}
 	pthread_mutex_unlock(&p->lock);
 }
