@@ -73,6 +73,7 @@ static struct {
 	int (*on_ioctl)(int cmd, long arg, int *rval);
 	int (*on_mmap)(long off, int prot);
 	void (*on_cleanup)(void *cookie);
+	void (*on_map)(void *dhp);
 	void (*on_close)(int flag);
 	int (*on_segmap)(long off, void *as, char **addrp, long len, unsigned prot, unsigned maxprot, unsigned flags);
 	bool quiet;               /* nothing is logged: for races */
@@ -162,6 +163,8 @@ rec_on_map(void *dhp, unsigned flags, long long off, size_t len, void **pvtp)
 	*pvtp = (void *)++rec.next_pvtp;
 	rec_say("map %s flags %u off %lld len %zu -> p%ld\n", rec_name(dhp), flags, off / (long long)PAGE, len / PAGE,
 		(long)rec.next_pvtp);
+	if (rec.on_map != NULL)
+		rec.on_map(dhp);
 	return result;
 }
 

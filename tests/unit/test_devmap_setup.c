@@ -598,6 +598,43 @@ setup_from_an_ioctl(void **state)
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
 
+/* ---- two at once in one place ---- */
+
+static uint64_t contested;
+static int second_error;
+
+static void
+map_over_it(void *dhp)
+{
+	uint64_t at = contested;
+
+	rec.on_map = NULL;
+	rec.part = 0;
+	second_error = sundog_mmap(process, &at, 2 * PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0);
+}
+
+/* While a mapping is in the making, nobody else's comes over it: neither on free addresses nor over an old one. */
+static void
+a_fixed_mapping_over_one_in_the_making_is_ENOMEM(void **state)
+{
+	rec_script(cookie, REC_ALL);
+	contested = rec_mmap_pages(process, fd, 0, 3);
+	for (int round = 0; round < 2; round++) {
+		uint64_t at = contested + PAGE;
+
+		rec.part = 0;
+		rec.on_map = map_over_it;
+		second_error = 0;
+		assert_int_equal(sundog_mmap(process, &at, 2 * PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0), 0);
+		assert_int_equal(second_error, ENOMEM);
+		assert_int_equal(sundog_touch(process, at + PAGE, SUNDOG_READ).signo, 0);
+		assert_int_equal(sundog_munmap(process, contested, 3 * PAGE), 0);
+	}
+	/* and it is free again */
+	rec.part = 0;
+	assert_int_equal(sundog_mmap(process, &contested, PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0), 0);
+}
+
 int
 main(void)
 {
@@ -650,6 +687,7 @@ main(void)
 		T(umem_setup_asked_more_than_granted_fails),
 		T(umem_setup_invalid_without_allow_remap_fails),
 		T(umem_setup_fills_the_handle_in),
+		T(a_fixed_mapping_over_one_in_the_making_is_ENOMEM),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
