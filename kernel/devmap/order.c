@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "kernel/devmap/order.h"
 
+#include <stdatomic.h>
 #include <sys/errno.h>
 
 #include "kernel/host.h"
@@ -16,12 +17,20 @@ struct access_order {
 	struct access_order *next;
 	size_t references;
 
+	/*
+	 * ACCESS faults of all processes come by here: they take the lock only when there is a LOCK.  LOCKED, SLEEPERS,
+	 * and the accesses in progress, each worth ACCESS; the two bits are changed under the lock.
+	 */
+	atomic_size_t state;
+
 	struct host_mutex lock; /* protects the fields below; a leaf, never held across a callback */
 	struct host_cond changed;
-	size_t accesses;        /* in progress */
-	bool locked;            /* a LOCK has begun, its UNLOCK has not ended */
 	size_t waiting;
 };
+
+#define LOCKED ((size_t)1)   /* a LOCK has begun, its UNLOCK has not ended */
+#define SLEEPERS ((size_t)2) /* a LOCK waits for the last access to end */
+#define ACCESS ((size_t)4)
 
 /* All orders.  Used when handles are made and freed, not by faults. */
 static struct {
@@ -93,7 +102,7 @@ access_order_release(struct access_order *order)
 
 /* ---- begin and end ---- */
 
-/* Under the lock, with waiting counted. */
+/* Under the lock.  False: a signal is pending. */
 static bool
 order_wait(struct access_order *order)
 {
@@ -105,56 +114,82 @@ order_wait(struct access_order *order)
 	return wake != HOST_INTERRUPTED;
 }
 
-/* Under the lock. */
-static void
-order_changed(struct access_order *order)
+/* False: a LOCK is in force. */
+static bool
+access_begin(struct access_order *order)
 {
-	if (order->waiting > 0)
-		host_cond_broadcast(&order->changed);
+	size_t state = atomic_load(&order->state);
+
+	while (!(state & LOCKED))
+		if (atomic_compare_exchange_weak(&order->state, &state, state + ACCESS))
+			return true;
+	return false;
 }
 
 int
 access_order_access(struct access_order *order)
 {
-	bool go_on = true;
+	bool begun = access_begin(order), go_on = true;
 
+	if (begun)
+		return 0;
 	host_mutex_lock(&order->lock);
-	while (order->locked && go_on)
+	while (!(begun = access_begin(order)) && go_on)
 		go_on = order_wait(order);
-	if (go_on)
-		order->accesses++;
 	host_mutex_unlock(&order->lock);
-	return go_on ? 0 : EINTR;
+	return begun ? 0 : EINTR;
 }
 
+/*
+ *	LOCK, with the lock held         the last access
+ *	state |= SLEEPERS                state -= ACCESS
+ *	accesses left? wait              SLEEPERS was set? take the lock, wake
+ *
+ * One of the two sees the other, and the wake-up comes when the waiter sleeps.
+ */
 void
 access_order_access_end(struct access_order *order)
 {
+	size_t state = atomic_fetch_sub(&order->state, ACCESS) - ACCESS;
+
+	if (state >= ACCESS || !(state & SLEEPERS))
+		return;
 	host_mutex_lock(&order->lock);
-	if (--order->accesses == 0)
-		order_changed(order);
+	host_cond_broadcast(&order->changed);
 	host_mutex_unlock(&order->lock);
+}
+
+/* Under the lock.  False: there are accesses, or another LOCK. */
+static bool
+lock_begin(struct access_order *order)
+{
+	size_t state = atomic_fetch_or(&order->state, SLEEPERS) | SLEEPERS;
+
+	while (state == SLEEPERS)
+		if (atomic_compare_exchange_weak(&order->state, &state, SLEEPERS | LOCKED))
+			return true;
+	return false;
 }
 
 int
 access_order_lock(struct access_order *order)
 {
-	bool go_on = true;
+	bool begun, go_on = true;
 
 	host_mutex_lock(&order->lock);
-	while ((order->locked || order->accesses > 0) && go_on)
+	while (!(begun = lock_begin(order)) && go_on)
 		go_on = order_wait(order);
-	if (go_on)
-		order->locked = true;
+	if (order->waiting == 0)
+		atomic_fetch_and(&order->state, ~SLEEPERS);
 	host_mutex_unlock(&order->lock);
-	return go_on ? 0 : EINTR;
+	return begun ? 0 : EINTR;
 }
 
 void
 access_order_unlock(struct access_order *order)
 {
 	host_mutex_lock(&order->lock);
-	order->locked = false;
-	order_changed(order);
+	atomic_fetch_and(&order->state, ~LOCKED);
+	host_cond_broadcast(&order->changed);
 	host_mutex_unlock(&order->lock);
 }
