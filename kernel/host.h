@@ -180,6 +180,7 @@ struct host_lock;
 /*
  * Makes [addr, addr + len) resident and records it.  EFAULT: a hole, or a kind of memory that cannot be locked;
  * EACCES: the protection does not permit it; ENOMEM, EAGAIN: resources.  as may be any process's.  May block.
+ * ENOTSUP, with HOST_LOCK_TRANSFER: only host_copyin() and host_copyout() in the process's own call reach its memory.
  */
 int host_lock_create(struct host_as *as, uintptr_t addr, size_t len, unsigned flags, struct host_lock **out);
 /* Also after the process has died.  May block. */

@@ -292,6 +292,15 @@ static int make_resident(struct locks *l, uint64_t addr, uint64_t len, unsigned 
 	return error;
 }
 
+/* ENOTSUP: Linux does not let other threads than those that wait for us at its memory, see usercopy.c. */
+static int reach_check(const struct host_lock *lock)
+{
+	char byte;
+
+	(void)host_copyin(&lock->process->as, &byte, lock->addr, 1); /* it looks */
+	return atomic_load(&lock->process->vm_refused) ? ENOTSUP : 0;
+}
+
 /* For one transfer the pages need not be there yet: it brings them in.  false: Linux does not let us look. */
 static bool transfer_check(struct locks *l, const struct host_lock *lock, int *error)
 {
@@ -305,6 +314,8 @@ static bool transfer_check(struct locks *l, const struct host_lock *lock, int *e
 	if (looked)
 		*error = range_check(l, lock->addr, lock->addr + lock->len, need);
 	pthread_mutex_unlock(&l->lock);
+	if (looked && *error == 0)
+		*error = reach_check(lock);
 	return looked;
 }
 
@@ -358,7 +369,7 @@ int host_lock_create(struct host_as *as, uintptr_t addr, size_t len, unsigned fl
 	if (error == 0) {
 		lock_record(lock, 1); /* first: a change of the range from now on waits, or is seen */
 		if (!transfer_check(l, lock, &error))
-			error = lock_make_resident(lock);
+			error = flags & HOST_LOCK_TRANSFER ? ENOTSUP : lock_make_resident(lock);
 	}
 	if (error == 0) {
 		*out = lock;

@@ -11,6 +11,8 @@
 #include "kernel/ddi/io_memory.h"
 #include "kernel/devmap/user_memory.h"
 #include "kernel/vm/address_space.h"
+#include "kernel/vm/page_object.h"
+#include "kernel/vm/usercopy.h"
 
 #define PHYS_MAX ((size_t)1 << 20)
 
@@ -66,6 +68,36 @@ part_memory(const struct transfer *t, struct io_memory **memory)
 	return error == EACCES ? EFAULT : error;
 }
 
+/* ---- memory that only the calling thread reaches ---- */
+
+/* Pages of ours, that stay as long as a driver's DMA binding.  0, EFAULT or ENOMEM. */
+static int
+bounce_begin(const struct transfer *t, struct io_memory **memory)
+{
+	struct buf *bp = t->bp;
+	struct page_object *object;
+	int error = page_object_create(page_ceil(bp->b_bcount), 0, &object);
+
+	if (error != 0)
+		return error;
+	if (t->direction == B_WRITE)
+		error = user_copyin((struct sys_proc *)curproc, object->address, (uintptr_t)bp->b_un.b_addr, bp->b_bcount);
+	if (error == 0)
+		*memory = io_memory_kernel(object->address, bp->b_bcount);
+	page_object_release(object);
+	return error;
+}
+
+/* Gives the process what was read. */
+static int
+bounce_end(const struct transfer *t, const struct io_memory *memory, size_t moved)
+{
+	if (t->direction == B_WRITE)
+		return 0;
+	return user_copyout((struct sys_proc *)curproc, (uintptr_t)t->uio->uio_iov->iov_base,
+			    io_memory_kernel_address(memory), moved);
+}
+
 static void
 uio_advance(struct uio *uio, size_t len)
 {
@@ -81,6 +113,7 @@ part_move(const struct transfer *t, size_t len, bool *more)
 {
 	struct buf *bp = t->bp;
 	struct io_memory *memory;
+	bool bounced;
 	int error;
 
 	part_setup(t, t->uio->uio_iov->iov_base, len);
@@ -88,16 +121,22 @@ part_move(const struct transfer *t, size_t len, bool *more)
 		return EINVAL; /* mincnt went wrong */
 	len = bp->b_bcount;
 	error = part_memory(t, &memory);
+	bounced = error == ENOTSUP;
+	if (bounced)
+		error = bounce_begin(t, &memory);
 	if (error != 0)
 		return error;
 	buf_set_memory(bp, memory, 0);
 	(void)t->strategy(bp);
 	error = biowait(bp);
 	bp_mapout(bp);
+	if (bp->b_resid > len)
+		bp->b_resid = len;
+	if (bounced && error == 0)
+		error = bounce_end(t, memory, len - bp->b_resid);
 	buf_set_memory(bp, NULL, 0);
 	*more = error == 0 && bp->b_resid == 0;
-	if (bp->b_resid <= len)
-		uio_advance(t->uio, len - bp->b_resid);
+	uio_advance(t->uio, len - bp->b_resid);
 	return error;
 }
 

@@ -62,6 +62,7 @@ struct range_lock {
  * EFAULT  not mapped, wraps, or cannot be locked; a mapping with DEVMAP_ALLOW_REMAP; the process is dying
  * EACCES  its protection                          ENOMEM, EAGAIN  resources
  * EINTR   a signal is pending                     another errno of the driver's devmap_access
+ * ENOTSUP with RANGE_LOCK_TRANSFER: see host_lock_create()
  * May block for as long as a driver likes.  The driver of a device mapping in the range sees DEVMAP_LOCK for each
  * handle, in the context of the process.
  */

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from harness import LONG, SUNDOG, TIMEOUT
+from harness import LONG, NOBODY, SUNDOG, TIMEOUT
 
 
 @pytest.mark.parametrize("part", ["kinds", "private_file", "errors", "vectors", "large", "threads", "processes", "fork"])
@@ -20,6 +20,13 @@ def test_physio(world, model, part):
 def test_bp_mapin(world, model, part):
     """The same with a driver that asks for an address: the pages are shared with the process from then on."""
     world.sundog_run("disk-pio", world.app("disk", model), part).quiet()
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("driver", ["disk", "disk-pio"])
+def test_memory_that_linux_hides(world, driver):
+    """Of a program that is not dumpable; the server has no privilege."""
+    world.sundog_run(driver, world.app("disk"), "nondumpable", wrap=NOBODY).quiet()
 
 
 def test_tools_on_both_nodes(world):
