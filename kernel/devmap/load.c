@@ -163,6 +163,17 @@ load_around(struct handle *handle, uintptr_t page, unsigned rw, bool kernel)
 	return code;
 }
 
+int
+load_whole(struct handle *handle, uintptr_t start, uintptr_t end, unsigned rw)
+{
+	uintptr_t from = start, to = end;
+
+	window_clamp(handle, start, &from, &to);
+	if (from != start || to != end)
+		return FC_MAKE_ERR(ENOMEM); /* more windows than a host can lay at once */
+	return load_range(handle, start, end, rw, handle_intercepts(handle));
+}
+
 /*
  * LOCK and UNLOCK come from a callback of the same type, for all of its range.  What they pin, and let go, is the
  * range lock's whose callback it is.  Under handle->lock.
@@ -171,16 +182,11 @@ static int
 load_locked(struct handle *handle, const struct access *access, uintptr_t start, uintptr_t end, unsigned type,
 	    unsigned rw)
 {
-	uintptr_t from = start, to = end;
-
 	if (access == NULL || access->type != type || access->start != start || access->end != end)
 		return FC_MAKE_ERR(EINVAL);
 	if (type == DEVMAP_UNLOCK)
 		return 0; /* it stays loaded */
-	window_clamp(handle, start, &from, &to);
-	if (from != start || to != end)
-		return FC_MAKE_ERR(ENOMEM); /* more windows than a host can lay at once */
-	return load_range(handle, start, end, rw, true);
+	return load_whole(handle, start, end, rw);
 }
 
 int

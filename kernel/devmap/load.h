@@ -14,6 +14,8 @@ struct handle;
  * handle->lock; may block.  0 or a fault code: FC_PROT, or the reason why the handle has no memory.
  */
 int load_range(struct handle *handle, uintptr_t start, uintptr_t end, unsigned rw, bool translate);
+/* The same for a LOCK, which has all of it loaded or nothing. */
+int load_whole(struct handle *handle, uintptr_t start, uintptr_t end, unsigned rw);
 /* A fault without devmap_access: loads the page, and its neighbours where that is cheap.  kernel: for the
  * kernel's own access, which needs no translation. */
 int load_around(struct handle *handle, uintptr_t page, unsigned rw, bool kernel);

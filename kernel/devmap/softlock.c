@@ -62,7 +62,7 @@ direct_load(struct handle *handle, struct access *access, const struct range_par
 	if (handle->backing == BACKING_OLD_MMAP)
 		return old_mmap_load(handle, part->start, rw);
 	host_mutex_lock(&handle->lock);
-	code = load_range(handle, part->start, part->end, rw, handle_intercepts(handle));
+	code = load_whole(handle, part->start, part->end, rw);
 	host_mutex_unlock(&handle->lock);
 	return code;
 }

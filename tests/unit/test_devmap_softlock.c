@@ -989,6 +989,26 @@ trash_can_be_locked(void **state)
 	rec_umem_free(trash);
 }
 
+/* A host cannot show it page by page, and nothing could be done with it. */
+static void
+very_much_trash_cannot_be_locked(void **state)
+{
+	size_t len = (size_t)1 << 38;
+	uint64_t at = 0;
+	void *trash;
+
+	rec_umem_alloc(len, UMEM_TRASHY, &trash);
+	for (unsigned callbacks = 0; callbacks <= REC_ACCESS; callbacks += REC_ACCESS) {
+		rec_script(trash, callbacks);
+		rec.parts[0].len = rec.parts[0].maplen = len;
+		assert_int_equal(sundog_mmap(process, &at, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), 0);
+		refused(at, len, REC_WRITE, ENOMEM);
+		rec_umem_unlock(lock(process, fd, at, 4 * PAGE, REC_WRITE));
+		assert_int_equal(sundog_munmap(process, at, len), 0);
+	}
+	rec_umem_free(trash);
+}
+
 /* ---- races ---- */
 
 #define ROUNDS 200
@@ -1179,6 +1199,7 @@ main(void)
 		TEST(old_mmap_pages_are_locked_one_by_one),
 		TEST(a_mapping_set_up_invalid_is_EFAULT),
 		TEST(trash_can_be_locked),
+		TEST(very_much_trash_cannot_be_locked),
 		TEST(LOCK_is_alone_whatever_others_do),
 		TEST(locks_over_two_orders_in_either_sequence_do_not_meet_head_on),
 		TEST(maps_locks_and_unmaps_of_eight_threads),
