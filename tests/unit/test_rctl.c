@@ -32,15 +32,18 @@ static struct proc_of_test {
 	int signo; /* the last signal it got */
 } app, other;
 
-static char said[4096]; /* the last debug message about a refusal */
+static pthread_mutex_t said_lock = PTHREAD_MUTEX_INITIALIZER;
+static char said[4096]; /* the last debug message about a refusal; threads write it under the lock */
 
 static void log_line(void *arg, enum host_log_level level, const char *text)
 {
 	(void)arg;
+	pthread_mutex_lock(&said_lock);
 	if (level == HOST_LOG_DEBUG && strstr(text, "locking memory refused") != NULL)
 		(void)snprintf(said, sizeof(said), "%s", text);
 	else
 		print_message("%s\n", text);
+	pthread_mutex_unlock(&said_lock);
 }
 
 static void got_signal(void *arg, int signo)
