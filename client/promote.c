@@ -194,6 +194,10 @@ void promote_thaw_child(void)
 
 void promote_begin(void)
 {
+	if (frozen.sequence & 1) { /* an agent before this one was ended in the middle */
+		(void)sys3(SYS_mprotect, (long)frozen.start, (long)(frozen.end - frozen.start), frozen.prot);
+		thaw();
+	}
 	tools.watch = -1;
 	tools.maps = (int)raw_syscall(SYS_openat, AT_FDCWD, (long)"/proc/self/maps", O_RDONLY | O_CLOEXEC, 0, 0, 0);
 }

@@ -38,6 +38,21 @@ def test_server_survives(world, part, seed):
     server.stop()
 
 
+@pytest.mark.timeout(300 * SLOW)
+def test_locked_memory_of_liars(world, seed):
+    """They lock, and neither client nor agent does what it says; an honest process is served as before."""
+    server = world.server("lockdrv")
+    app = world.app("locks")
+    server.exec(app, "anonymous").ok()
+    counts = []
+    for i in range(ROUNDS):
+        r = server.exec("env", "-u", "LD_PRELOAD", world.app("hostile"), "locks", str(seed + i), timeout=100 * SLOW)
+        counts.append(r.out)
+        server.exec(app, "anonymous").ok()
+    assert any(int(n) > 0 for n in " ".join(counts).split()), counts
+    server.stop()
+
+
 @pytest.mark.root
 def test_another_user_is_not_served(world, seed):
     """A server of root's is not everybody's unless that is wanted; whatever the answer, it survives."""

@@ -6,6 +6,7 @@
  *   hostile PART SEED
  */
 #include "app.h"
+#include "lockdrv.h"
 
 #include <linux/userfaultfd.h>
 #include <stddef.h>
@@ -454,6 +455,102 @@ static void part_offers(int argc, char **argv)
 	}
 }
 
+/* ---- locked memory: a client and an agent that say they have done what they were asked, or something else ---- */
+
+static void *false_agent(void *arg)
+{
+	struct wire_hello h = hello_for(WIRE_AGENT);
+	struct wire_offer offer = { .magic = WIRE_MAGIC, .error = EPERM };
+	struct wire_agent_command c;
+	struct wire_welcome w;
+	int fd = *(int *)arg;
+
+	if (!say(fd, &h, sizeof(h), NULL, 0, true))
+		return NULL;
+	int device = hear_welcome(fd, &w);
+	if (w.size == WIRE_WANT_UFFD)
+		say(fd, &offer, sizeof(offer), NULL, 0, false);
+	int memory = hear_welcome(fd, &w), commands = hear_welcome(fd, &w);
+	struct wire_agent_answer *answer = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+	while (answer != MAP_FAILED && read(commands, &c, sizeof(c)) == sizeof(c)) {
+		struct wire_agent_result r = { .sequence = c.sequence, .value = rng64() };
+		if (c.op != WIRE_AGENT_WATCH && rng(4) == 0)
+			r.error = (int32_t)rng(140);
+		if (c.op == WIRE_AGENT_SHARE && rng(3) == 0) /* something else is there by now */
+			(void)mmap((void *)(uintptr_t)c.addr, c.len, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+		answer->result = r;
+		atomic_store(&answer->turn, (uint32_t)r.sequence);
+		if (atomic_load(&answer->awaited))
+			say(fd, &r, sizeof(r), NULL, 0, false);
+	}
+	if (answer != MAP_FAILED)
+		munmap(answer, PAGE);
+	close(device);
+	close(memory);
+	close(commands);
+	return NULL;
+}
+
+static unsigned locked, mapped;
+
+static int lock_call(struct line *l, uint64_t id, uint32_t op, struct lockdrv *arg)
+{
+	struct wire_message m = { .op = WIRE_IOCTL, .a = id, .b = op, .c = (uintptr_t)arg };
+
+	return call(l, &m, NULL);
+}
+
+static void locks_once(struct line *l, uint64_t id, char *memory)
+{
+	struct lockdrv k = { .addr = (uintptr_t)memory + rng(16) * PAGE, .len = (1 + rng(20)) * PAGE,
+			     .flags = 1 + (int)rng(7), .slot = (int)rng(8), .step = 1, .value = rng64() };
+
+	if (lock_call(l, id, rng(2) ? LOCKDRV_LOCK : LOCKDRV_LOCKMEM, &k) != 0)
+		return;
+	locked++;
+	struct wire_message m = { .op = WIRE_MMAP, .a = id, .c = PAGE, .d = 3 | (uint64_t)MAP_SHARED << 32,
+				  .e = LOCKDRV_AT(k.slot) };
+	mapped += call(l, &m, NULL) == 0;
+	struct wire_message advise = { .op = WIRE_ADVISE, .a = k.addr, .b = k.len };
+	struct wire_message private = { .op = WIRE_PRIVATE, .a = k.addr, .b = k.len };
+	struct wire_message fork = { .op = WIRE_FORK };
+	(void)call(l, &advise, NULL);
+	if (rng(4) == 0)
+		(void)call(l, &fork, NULL);
+	k.len = PAGE;
+	(void)lock_call(l, id, LOCKDRV_XOR, &k);
+	if (lock_call(l, id, LOCKDRV_UNLOCK, &k) == 0)
+		(void)call(l, &private, NULL);
+}
+
+static void part_locks(int argc, char **argv)
+{
+	char *memory = mmap(NULL, 32 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(memory != MAP_FAILED);
+	for (int i = 0; i < 20; i++) {
+		struct wire_message m = { .op = WIRE_OPEN, .b = 3 };
+		pthread_t thread;
+		struct line l;
+		int fd;
+
+		image.id[0]++;
+		process_open();
+		CHECK((fd = dial()) >= 0 && pthread_create(&thread, NULL, false_agent, &fd) == 0);
+		m.a = first_dev;
+		if (line_open(&l)) {
+			if (call(&l, &m, NULL) == 0)
+				for (int j = 0; j < 5; j++)
+					locks_once(&l, m.a, memory);
+			line_close(&l);
+		}
+		close(process_fd);
+		CHECK(pthread_join(thread, NULL) == 0); /* the server has ended it */
+		close(fd);
+	}
+	printf("%u %u\n", locked, mapped);
+}
+
 /* Another process holds opens meanwhile: none of them may answer us. */
 static void part_foreign(int argc, char **argv)
 {
@@ -563,7 +660,7 @@ int main(int argc, char **argv)
 	static const struct part parts[] = {
 		{ "hello", part_hello }, { "silence", part_silence }, { "messages", part_messages },
 		{ "lies", part_lies }, { "scribble", part_scribble }, { "flood", part_flood },
-		{ "foreign", part_foreign }, { "offers", part_offers }, { "supervisor", part_supervisor },
+		{ "foreign", part_foreign }, { "offers", part_offers }, { "locks", part_locks }, { "supervisor", part_supervisor },
 		{ "mute", part_mute }, { NULL, NULL },
 	};
 
