@@ -146,8 +146,7 @@ static void close_others(const struct agent_means *m)
 	sys3(SYS_close_range, first, ~0u, 0);
 }
 
-/* False: the server has gone. */
-static bool answer(int socket, struct wire_agent_answer *a, const struct wire_agent_result *r)
+static void answer(struct wire_agent_answer *a, const struct wire_agent_result *r)
 {
 	unsigned cpu = 0;
 
@@ -155,9 +154,14 @@ static bool answer(int socket, struct wire_agent_answer *a, const struct wire_ag
 	a->result = *r;
 	atomic_store_explicit(&a->cpu, cpu, memory_order_relaxed);
 	atomic_store(&a->turn, (uint32_t)r->sequence);
-	if (!atomic_load(&a->awaited))
-		return true;
-	return raw_syscall(SYS_sendto, socket, (long)r, sizeof(*r), MSG_NOSIGNAL, 0, 0) >= 0;
+	if (atomic_load(&a->awaited))
+		sys3(SYS_futex, (long)&a->turn, FUTEX_WAKE, 1);
+}
+
+/* With the first answer: so Linux says who we are. */
+static void greet(int socket, const struct wire_agent_result *r)
+{
+	raw_syscall(SYS_sendto, socket, (long)r, sizeof(*r), MSG_NOSIGNAL, 0, 0);
 }
 
 static int agent_main(void *arg)
@@ -166,6 +170,7 @@ static int agent_main(void *arg)
 	const struct agent_means means = start->means;
 	void (*abandon)(int uffd) = start->abandon;
 	struct wire_agent_command c;
+	bool greeted = false;
 	int fd;
 
 	sys3(SYS_setpgid, 0, 0, 0);
@@ -182,8 +187,10 @@ static int agent_main(void *arg)
 		r.value = r.error ? 0 : (unsigned long)result;
 		if (fd >= 0)
 			sys3(SYS_close, fd, 0, 0);
-		if (!answer(means.socket, means.answer, &r))
-			break;
+		answer(means.answer, &r);
+		if (!greeted)
+			greet(means.socket, &r);
+		greeted = true;
 	}
 	if (abandon)
 		abandon(means.uffd);

@@ -11,7 +11,7 @@
 /* What an agent works with; the descriptors stay the caller's to close, the agent has its own. */
 struct wire_agent_answer;
 struct agent_means {
-	int socket;                       /* connected, SOCK_SEQPACKET: answers, and descriptors that go with commands */
+	int socket;                       /* connected, SOCK_SEQPACKET: descriptors that go with commands, the first answer */
 	int commands;                     /* of a pipe, to read from */
 	int uffd;                         /* userfaultfd, or -1 */
 	struct wire_agent_answer *answer; /* shared with the server; stays mapped */

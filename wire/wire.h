@@ -210,10 +210,13 @@ struct wire_agent_result {
 	uint32_t pad;
 	uint64_t value;
 };
-/* In memory that both share: the agent's answer.  It is sent as well if the server sleeps until it comes. */
+/*
+ * In memory that both share: the agent's answer.  The first one is sent on the connection as well, so that the server
+ * learns from Linux who the agent is.
+ */
 struct wire_agent_answer {
-	_Atomic uint32_t turn;    /* answers so far */
-	_Atomic uint32_t awaited; /* the server's: it sleeps */
+	_Atomic uint32_t turn;    /* answers so far; a futex */
+	_Atomic uint32_t awaited; /* the server's: it sleeps on turn */
 	_Atomic uint32_t cpu;     /* where the agent ran */
 	uint32_t pad;
 	struct wire_agent_result result;

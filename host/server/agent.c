@@ -10,6 +10,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -27,8 +28,9 @@
 #define LOOKS_PER_S 20
 #define MOMENT_MS 200 /* until a process that gets SIGKILL is dead */
 #define SPIN_NS 100000 /* for its answer: it must be woken first */
-#define STALE_MAX 64   /* answers that were sent as well, and had been seen in memory */
-#define SOON_US 2000 /* a thread that serves faults waits so long for an answer before it lets another one do so */
+#define PULSE_NS UINT64_C(50000000)
+#define PULSES (PATIENCE_S * 20) /* in the time of our patience */
+#define SOON_NS UINT64_C(2000000) /* a thread that serves faults waits so long for an answer before it lets another one do so */
 
 void agent_init(struct agent *a)
 {
@@ -151,7 +153,7 @@ static void agent_meet(struct agent *a, pid_t pid, pid_t parent)
 }
 
 /* It does not answer at once: true when it does, before we lose our patience. */
-static bool answer_wait(const struct agent *a)
+static bool greeting_wait(const struct agent *a)
 {
 	struct pollfd p = {a->socket, POLLIN, 0};
 	int n;
@@ -163,69 +165,75 @@ static bool answer_wait(const struct agent *a)
 	return n > 0;
 }
 
-/* One answer that was sent. */
-static int message_receive(struct agent *a, pid_t parent, struct wire_agent_result *r)
+/* The first answer, which is sent: so Linux says who the agent is. */
+static int answer_greeting(struct agent *a, pid_t parent, struct wire_agent_result *r)
 {
 	union { struct cmsghdr align; char bytes[CMSG_SPACE(sizeof(struct ucred))]; } control;
-	static const int off = 0;
 	struct iovec iov = {r, sizeof(*r)};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
+			    .msg_controllen = sizeof(control.bytes)};
 	ssize_t n;
 
-	if (!a->met) { /* else descriptors that it sends are dropped by Linux: there is no room */
-		mh.msg_control = control.bytes;
-		mh.msg_controllen = sizeof(control.bytes);
-	}
 	do
 		n = recvmsg(a->socket, &mh, MSG_CMSG_CLOEXEC);
-	while (n < 0 && (errno == EINTR || (errno == EAGAIN && answer_wait(a))));
+	while (n < 0 && (errno == EINTR || (errno == EAGAIN && greeting_wait(a))));
 	if (n < 0)
 		return errno == EAGAIN ? ETIMEDOUT : EPIPE;
 	if (n == 0)
 		return EPIPE;
 	if (n != sizeof(*r))
 		return EPROTO;
-	if (!a->met) {
-		a->met = true;
-		agent_meet(a, sender_pid(&mh), parent);
-		(void)setsockopt(a->socket, SOL_SOCKET, SO_PASSCRED, &off, sizeof(off)); /* answers are cheaper without */
+	a->met = true;
+	agent_meet(a, sender_pid(&mh), parent);
+	return 0;
+}
+
+/* 0: there it is; ETIMEDOUT. */
+static int answer_sleep(struct agent *a, uint32_t old, uint64_t ns)
+{
+	_Atomic uint32_t *turn = &a->answer->turn;
+	uint64_t end = host_time_monotonic() + ns;
+
+	while (atomic_load(turn) == old) {
+		uint64_t now = host_time_monotonic(), left = end > now ? end - now : 0;
+		struct timespec t = {(time_t)(left / 1000000000u), (long)(left % 1000000000u)};
+		if (left == 0)
+			return ETIMEDOUT;
+		(void)syscall(SYS_futex, turn, FUTEX_WAIT, old, &t, NULL, 0);
 	}
 	return 0;
 }
 
-static bool answer_is_there(const struct agent *a)
+/* Its application may have died meanwhile, and it with it. */
+static int answer_await(struct agent *a, uint32_t old)
 {
-	return a->met && atomic_load(&a->answer->turn) == (uint32_t)a->sequence;
-}
-
-static int answer_sleep(struct agent *a, pid_t parent, struct wire_agent_result *r)
-{
-	int error = 0;
+	struct pollfd p = {a->socket, 0, 0};
+	int error;
 
 	/* Sequentially consistent with the agent's answer(): one of the two sees the other's store. */
 	atomic_store(&a->answer->awaited, 1);
-	for (int i = 0; i < STALE_MAX && error == 0; i++) {
-		if (answer_is_there(a)) {
-			*r = a->answer->result;
-			break;
-		}
-		error = message_receive(a, parent, r);
-		if (r->sequence == a->sequence)
-			break;
-	}
+	error = answer_sleep(a, old, SOON_NS);
+	if (error != 0)
+		(void)faults_yield();
+	for (unsigned i = 0; i < PULSES && error == ETIMEDOUT; i++)
+		error = poll(&p, 1, 0) > 0 ? EPIPE : answer_sleep(a, old, PULSE_NS);
 	atomic_store(&a->answer->awaited, 0);
 	return error;
 }
 
 static int answer_receive(struct agent *a, pid_t parent, struct wire_agent_result *r)
 {
-	uint32_t cpu = atomic_load_explicit(&a->answer->cpu, memory_order_relaxed);
+	uint32_t old = (uint32_t)a->sequence - 1, cpu;
 	int error = 0;
 
-	if (a->met && channel_wait(&a->wait, &a->answer->turn, (uint32_t)a->sequence - 1, cpu) && answer_is_there(a))
+	if (!a->met) {
+		error = answer_greeting(a, parent, r);
+	} else {
+		cpu = atomic_load_explicit(&a->answer->cpu, memory_order_relaxed);
+		if (!channel_wait(&a->wait, &a->answer->turn, old, cpu))
+			error = answer_await(a, old);
 		*r = a->answer->result;
-	else
-		error = answer_sleep(a, parent, r);
+	}
 	if (error == 0 && (r->sequence != a->sequence || r->error < 0 || r->error >= 4096))
 		error = EPROTO;
 	return error;
@@ -429,7 +437,6 @@ static int agent_welcome(struct agent *a, int connection, int pipe_end)
 	if (error != 0)
 		return error;
 	a->answer = answer;
-	atomic_store(&a->answer->awaited, 1); /* the first one: it says who the agent is */
 	atomic_store(&a->exists, true); /* an access that follows the welcome is to find it */
 	hello_answer(connection, 0, fd, sizeof(*a->answer));
 	hello_answer(connection, 0, pipe_end, 0);
@@ -439,7 +446,7 @@ static int agent_welcome(struct agent *a, int connection, int pipe_end)
 
 static int agent_adopt(struct agent *a, int connection)
 {
-	static const struct timeval patience = {PATIENCE_S, 0}, soon = {0, SOON_US};
+	static const struct timeval patience = {PATIENCE_S, 0}, soon = {0, SOON_NS / 1000};
 	int ends[2], error;
 
 	if (setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof(soon)) != 0 ||
