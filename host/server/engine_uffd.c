@@ -59,9 +59,9 @@ static int window_note(struct host_as *as, uint64_t start, uint64_t end, unsigne
 	return error;
 }
 
-void uffd_wake(const struct host_as *as, uint64_t page)
+void uffd_wake(const struct host_as *as, uint64_t start, uint64_t end)
 {
-	struct uffdio_range r = {page, PAGE_SIZE};
+	struct uffdio_range r = {start, end - start};
 
 	(void)ioctl(uffd_of(as), UFFDIO_WAKE, &r);
 }
@@ -100,7 +100,7 @@ static int continue_obstacle(struct host_as *as, const struct window *w, uint64_
 {
 	switch (error) {
 	case EEXIST:
-		uffd_wake(as, *at);
+		uffd_wake(as, *at, *at + PAGE_SIZE);
 		*at += PAGE_SIZE;
 		return 0;
 	case EFAULT:
@@ -117,12 +117,12 @@ static int continue_obstacle(struct host_as *as, const struct window *w, uint64_
 
 static int window_continue(struct host_as *as, const struct window *w)
 {
-	uint64_t at = w->start;
+	uint64_t at = w->start, mode = faults_wake_later(as, w->start, w->end) ? UFFDIO_CONTINUE_MODE_DONTWAKE : 0;
 	unsigned tries = 0;
 	int error = 0;
 
 	while (at < w->end && error == 0) {
-		struct uffdio_continue c = {.range = {at, w->end - at}};
+		struct uffdio_continue c = {.range = {at, w->end - at}, .mode = mode};
 		if (ioctl(uffd_of(as), UFFDIO_CONTINUE, &c) == 0)
 			return 0;
 		if (c.mapped > 0) {
@@ -165,7 +165,7 @@ static int window_load(struct host_as *as, const struct window *w, unsigned prot
 	if (error == 0)
 		error = window_continue(as, w);
 	if (error == 0)
-		faults_woken(as, w->start, w->end);
+		faults_loaded(as, w->start, w->end);
 	return error == ESRCH || error == ENOENT ? EFAULT : error;
 }
 

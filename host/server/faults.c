@@ -38,8 +38,9 @@ struct fault_thread {
 	uint32_t tid;
 	uint64_t page;
 	bool again;           /* there was another event of it */
-	atomic_bool woken;    /* its page has been loaded, and its thread goes on */
+	atomic_bool loaded;   /* its page has been, and its thread can go on */
 	LIST_ENTRY(fault_thread) served;
+	struct range wake;    /* pages that it has loaded, whose threads it will wake; its own */
 };
 
 static _Thread_local struct fault_thread *self;
@@ -154,35 +155,52 @@ static bool service_begin(struct fault_thread *t, uint32_t tid, uint64_t page)
 		t->tid = tid;
 		t->page = page;
 		t->again = false;
-		atomic_store_explicit(&t->woken, false, memory_order_relaxed);
+		t->wake = (struct range){page, page};
+		atomic_store_explicit(&t->loaded, false, memory_order_relaxed);
 		LIST_INSERT_HEAD(bucket(f, tid, page), t, served);
 	} else {
 		other->again = true;
-		if (!atomic_load_explicit(&other->woken, memory_order_relaxed))
+		if (!atomic_load_explicit(&other->loaded, memory_order_relaxed))
 			posix_thread_interrupt(other->posix);
 	}
 	pthread_mutex_unlock(&f->lock);
 	return other == NULL;
 }
 
-/* True: somebody must wake the application's thread. */
-static bool service_end(struct fault_thread *t)
+static void service_end(struct fault_thread *t)
 {
 	struct faults *f = faults_of(t);
-	bool wake;
 
 	pthread_mutex_lock(&f->lock);
 	LIST_REMOVE(t, served);
-	wake = t->again || !atomic_load_explicit(&t->woken, memory_order_relaxed);
 	posix_thread_clear_interrupt(t->posix);
 	pthread_mutex_unlock(&f->lock);
-	return wake;
+	if (t->wake.start > t->page || t->wake.end <= t->page)
+		uffd_wake(&t->process->as, t->page, t->page + PAGE_SIZE);
+	if (t->wake.start < t->wake.end)
+		uffd_wake(&t->process->as, t->wake.start, t->wake.end);
 }
 
-void faults_woken(const struct host_as *as, uint64_t start, uint64_t end)
+/*
+ * A thread that goes on at once takes the CPU from the driver in the middle of its callback, with the driver's locks
+ * held.  One range is remembered; a driver that loads several pieces wakes those of the others at once.
+ */
+bool faults_wake_later(const struct host_as *as, uint64_t start, uint64_t end)
+{
+	struct range *w;
+
+	if (self == NULL || &self->process->as != as)
+		return false;
+	w = &self->wake;
+	if (w->start == w->end)
+		*w = (struct range){start, end};
+	return w->start <= start && end <= w->end;
+}
+
+void faults_loaded(const struct host_as *as, uint64_t start, uint64_t end)
 {
 	if (self != NULL && &self->process->as == as && self->page >= start && self->page < end)
-		atomic_store_explicit(&self->woken, true, memory_order_relaxed);
+		atomic_store_explicit(&self->loaded, true, memory_order_relaxed);
 }
 
 void faults_interrupt(struct faults *f, uint32_t tid)
@@ -213,8 +231,7 @@ static void fault_serve(struct fault_thread *t, const struct uffd_msg *m)
 	result = sys_fault(page, PAGE_SIZE, rw);
 	if (result.signo != 0)
 		failure_make(as, t->tid, page, &result);
-	if (service_end(t) || result.signo != 0)
-		uffd_wake(as, page);
+	service_end(t);
 }
 
 /* The application may have made its descriptor non-blocking. */

@@ -168,7 +168,9 @@ bool faults_kick(struct faults *f);
 /* The calling thread is about to wait: if it has the seat another one gets it.  false: there is none. */
 bool faults_yield(void);
 /* The page of the fault that the calling thread serves has been loaded, if it is there. */
-void faults_woken(const struct host_as *as, uint64_t start, uint64_t end);
+void faults_loaded(const struct host_as *as, uint64_t start, uint64_t end);
+/* The calling thread serves a fault there, and wakes who waits for these pages at its end. */
+bool faults_wake_later(const struct host_as *as, uint64_t start, uint64_t end);
 void faults_interrupt(struct faults *f, uint32_t tid);
 
 /* ---- failures.c: accesses that fail get a signal, by way of the client ---- */
@@ -254,7 +256,7 @@ struct as_engine {
 	bool (*refused)(struct host_as *as, uint32_t tid, uint64_t page, enum sys_rw rw, struct sys_fault *answer);
 };
 extern const struct as_engine as_engine_sigsegv, as_engine_uffd;
-void uffd_wake(const struct host_as *as, uint64_t page);
+void uffd_wake(const struct host_as *as, uint64_t start, uint64_t end);
 /* The page loses all access (false: it is none of ours any more), and gets what it should have. */
 bool uffd_shut(struct host_as *as, uint64_t page);
 void uffd_reopen(struct host_as *as, uint64_t page);
