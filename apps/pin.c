@@ -147,6 +147,7 @@ int main(int argc, char **argv)
 	size_t len = 64 << 10;
 	uint32_t frames = 1000;
 
+	setvbuf(stdout, NULL, _IOLBF, 0); /* in the order of what stderr says */
 	if (argc == 5 && strcmp(argv[1], "watch") == 0)
 		return watch((uint32_t)atoi(argv[2]), (size_t)atol(argv[3]), (uint32_t)atoi(argv[4]));
 	if (argc < 2 || strcmp(argv[1], "capture") != 0)
