@@ -104,7 +104,7 @@ close:
 	return error;
 }
 
-static void watch_say(const struct process *p, uint64_t way)
+static void watch_say(const struct process *p, enum wire_watch way)
 {
 	static const char *const ways[] = {
 	    [WIRE_WATCH_SIGNAL] = "mprotect and SIGSEGV: a system call into pages that are being promoted may say EFAULT",
@@ -112,7 +112,7 @@ static void watch_say(const struct process *p, uint64_t way)
 	    [WIRE_WATCH_FULL] = "userfaultfd",
 	};
 
-	if (server_verbose && way <= WIRE_WATCH_FULL)
+	if (server_verbose)
 		posix_log(HOST_LOG_DEBUG, "process %d: promotion stops writers by %s", (int)p->pid, ways[way]);
 }
 
@@ -121,13 +121,12 @@ static int agent_watch(struct locks *l)
 	struct wire_agent_command c = {.op = WIRE_AGENT_WATCH};
 	int device, error;
 
-	if (!engine_allows_uffd(&device)) {
-		watch_say(l->process, WIRE_WATCH_SIGNAL);
-		return 0;
-	}
-	error = agent_run(l->process, &c, device);
+	l->watch = WIRE_WATCH_SIGNAL;
+	error = engine_allows_uffd(&device) ? agent_run(l->process, &c, device) : 0;
+	if (error == 0 && c.addr <= WIRE_WATCH_FULL) /* what it said */
+		l->watch = (enum wire_watch)c.addr;
 	if (error == 0)
-		watch_say(l->process, c.addr); /* what it said */
+		watch_say(l->process, l->watch);
 	return error;
 }
 

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "host/server/lock.h"
@@ -235,6 +236,36 @@ static int base_choose(const struct locks *l, uint64_t addr, uint64_t end, const
 	return EAGAIN;
 }
 
+#define LOOKS 200
+#define LOOK_NS 50000
+
+/*
+ * A thread whose own stack cannot be written cannot even be told so by a signal: it dies.  The one that waits for this call
+ * sleeps soon, and does not touch its stack until we answer.
+ */
+static void caller_sleeps(const struct locks *l)
+{
+	static const struct timespec moment = {.tv_nsec = LOOK_NS};
+	const struct thread *t = thread_current();
+	char path[64], text[256];
+	const char *state;
+
+	if (l->watch != WIRE_WATCH_SIGNAL || t == NULL || t->process != l->process)
+		return;
+	(void)snprintf(path, sizeof(path), "/proc/%d/task/%u/stat", (int)l->process->pid, (unsigned)t->tid);
+	for (int i = 0; i < LOOKS; i++) {
+		int fd = open(path, O_RDONLY | O_CLOEXEC);
+		ssize_t n = fd >= 0 ? read(fd, text, sizeof(text) - 1) : -1;
+		if (fd >= 0)
+			close(fd);
+		text[n > 0 ? n : 0] = '\0';
+		state = strrchr(text, ')');
+		if (state == NULL || state[2] == 'S' || state[2] == 'D')
+			return;
+		nanosleep(&moment, NULL);
+	}
+}
+
 static int piece_share(struct locks *l, const struct vma *v, uint64_t start, uint64_t stop, uint64_t base)
 {
 	uint64_t chunk = v->page_size > AGENT_CHUNK ? v->page_size : AGENT_CHUNK;
@@ -243,6 +274,7 @@ static int piece_share(struct locks *l, const struct vma *v, uint64_t start, uin
 
 	if (strcmp(v->name, "[stack]") == 0 && start == v->start)
 		c.prot |= WIRE_AGENT_GROW;
+	caller_sleeps(l);
 	locks_publish(l, start, stop);
 	atomic_store(&l->page->shared, 1);
 	for (uint64_t n; start < stop && error == 0; start += n) {
