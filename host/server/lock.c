@@ -25,7 +25,7 @@ static struct locks *locks_alloc(struct process *p)
 	if (l == NULL)
 		return NULL;
 	l->process = p;
-	l->maps = -1;
+	l->maps = l->pagemap = -1;
 	pthread_mutex_init(&l->begin, NULL);
 	pthread_mutex_init(&l->lock, NULL);
 	pthread_cond_init(&l->joined, NULL);
@@ -46,14 +46,22 @@ static struct locks *locks_need(struct host_as *as)
 	return as->locks;
 }
 
+static void maps_close(struct locks *l)
+{
+	if (l->maps >= 0)
+		close(l->maps);
+	if (l->pagemap >= 0)
+		close(l->pagemap);
+	l->maps = l->pagemap = -1;
+}
+
 void locks_fini(struct locks *l)
 {
 	if (l == NULL)
 		return;
 	if (l->page != NULL)
 		munmap(l->page, PAGE_SIZE);
-	if (l->maps >= 0)
-		close(l->maps);
+	maps_close(l);
 	if (l->file != NULL)
 		posix_file_put(l->file);
 	ranges_fini(&l->used);
@@ -149,7 +157,8 @@ static int begin(struct locks *l, struct thread *t)
 		l->page = NULL;
 		return error == EPIPE || error == ESRCH ? EFAULT : error == ENOMEM ? ENOMEM : EAGAIN;
 	}
-	l->maps = maps_open(l->process);
+	l->maps = maps_open(l->process, "maps");
+	l->pagemap = maps_open(l->process, "pagemap");
 	pthread_mutex_unlock(&l->lock);
 	l->begun = true;
 	return 0;
@@ -275,10 +284,23 @@ static int longterm_check(const struct locks *l, uint64_t addr, uint64_t end)
 	return 0;
 }
 
+/* Memory that was locked before is there, mostly, and nobody need be asked to bring it in. */
+static bool is_resident(struct locks *l, uint64_t addr, uint64_t len, unsigned need)
+{
+	bool resident;
+
+	pthread_mutex_lock(&l->lock);
+	resident = l->maps >= 0 && l->pagemap >= 0 && range_check(l, addr, addr + len, need) == 0 &&
+		   pagemap_resident(l->pagemap, addr, len);
+	pthread_mutex_unlock(&l->lock);
+	return resident;
+}
+
 static int make_resident(struct locks *l, uint64_t addr, uint64_t len, unsigned flags)
 {
 	bool write = flags & HOST_LOCK_WRITE;
-	int error = populate(l, addr, len, write);
+	bool resident = is_resident(l, addr, len, write ? HOST_PROT_WRITE : HOST_PROT_READ);
+	int error = resident ? 0 : populate(l, addr, len, write);
 
 	if (error == EPIPE || error == ESRCH)
 		return EFAULT;
@@ -570,9 +592,7 @@ void locks_gone(struct host_as *as)
 	demote_unqueue(l);
 	pthread_mutex_lock(&l->lock);
 	l->gone = true;
-	if (l->maps >= 0)
-		close(l->maps);
-	l->maps = -1;
+	maps_close(l);
 	split_end(l);
 	demote_all_gone(l);
 	pthread_mutex_unlock(&l->lock);

@@ -26,10 +26,12 @@ struct vma {
 	bool shared;
 	char name[256];
 };
-/* -1: Linux does not let us look. */
-int maps_open(const struct process *p);
+/* /proc/PID/name: "maps" for maps_find(), "pagemap" for pagemap_resident().  -1: Linux does not let us look. */
+int maps_open(const struct process *p, const char *name);
 /* The first mapping that ends beyond addr. */
 bool maps_find(int fd, uint64_t addr, struct vma *v);
+/* Every page of the range is mapped and in memory. */
+bool pagemap_resident(int fd, uint64_t addr, uint64_t len);
 
 /* ---- bus.c ---- */
 
@@ -71,7 +73,7 @@ struct locks {
 	LIST_HEAD(, split) splits; /* of them: held, and private for now */
 	pthread_cond_t joined;     /* splits is empty */
 	bool gone;                 /* the process */
-	int maps;                  /* of /proc/PID/maps, or -1 */
+	int maps, pagemap;         /* of /proc/PID, or -1 */
 	struct posix_file *file;   /* NULL: nothing was promoted yet */
 	uint64_t inode, base;
 	LIST_HEAD(, hold) holds;

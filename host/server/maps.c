@@ -21,13 +21,13 @@ struct query { /* Linux's struct procmap_query */
 #define QUERY_NEXT 0x10u   /* the mapping at addr, or the next one */
 #define QUERY_SHARED 0x08u
 
-int maps_open(const struct process *p)
+int maps_open(const struct process *p, const char *name)
 {
 	struct pollfd dead = {p->pidfd, POLLIN, 0};
-	char path[32];
+	char path[48];
 	int fd;
 
-	(void)snprintf(path, sizeof(path), "/proc/%d/maps", (int)p->pid);
+	(void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)p->pid, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	/* The number was this process's if it lives now. */
 	if (fd >= 0 && (p->pidfd < 0 || poll(&dead, 1, 0) != 0)) {
@@ -113,4 +113,25 @@ bool maps_find(int fd, uint64_t addr, struct vma *v)
 	bool known, found = find_by_query(fd, addr, v, &known);
 
 	return known ? found : find_by_text(fd, addr, v);
+}
+
+/* ---- pages ---- */
+
+#define ENTRIES 512u
+#define ENTRY_PRESENT (UINT64_C(1) << 63)
+
+bool pagemap_resident(int fd, uint64_t addr, uint64_t len)
+{
+	uint64_t entry[ENTRIES], page = addr / PAGE_SIZE, end = page + len / PAGE_SIZE;
+
+	for (uint64_t n; page < end; page += n) {
+		n = end - page < ENTRIES ? end - page : ENTRIES;
+		if (pread(fd, entry, n * sizeof(entry[0]), (off_t)(page * sizeof(entry[0]))) !=
+		    (ssize_t)(n * sizeof(entry[0])))
+			return false;
+		for (uint64_t i = 0; i < n; i++)
+			if (!(entry[i] & ENTRY_PRESENT))
+				return false;
+	}
+	return true;
 }
