@@ -166,7 +166,8 @@ void sys_file_pollwake(struct sys_file *f, void (*wake)(void *arg), void *arg);
 
 /*
  * mmap(2) of a device.  *addr: the wish, then the result.  prot, flags: Linux's numbers.  len and offset as the
- * application gave them, unrounded; offset of a 32-bit process sign-extended.
+ * application gave them, unrounded; offset of a 32-bit process sign-extended.  A MAP_FIXED over locked memory waits as
+ * sys_munmap() does, and may fail with EINTR as that does; over a mapping that another thread is making: ENOMEM.
  */
 int sys_mmap(struct sys_file *f, uintptr_t *addr, uint64_t len, int prot, int flags, int64_t offset);
 /*

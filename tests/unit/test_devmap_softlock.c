@@ -116,6 +116,37 @@ both_run_in_the_context_of_the_process(void **state)
 	assert_int_equal(rec.nwarnings, 0);
 }
 
+static int
+find_proc(void *arg)
+{
+	*(void **)arg = rec_current_proc();
+	return 0;
+}
+
+/* umem_lockmemory() of somebody else's device mapping: the callbacks are in the context of its process all the same. */
+static void
+another_processs_mapping_is_locked_in_its_own_context(void **state)
+{
+	struct sundog_process *other = rec_process();
+	int other_fd = rec_open_device(other, O_RDWR);
+	struct lock_ask ask = {.len = 2 * PAGE, .flags = REC_WRITE, .lockmemory = true, .version = -1};
+
+	rec.access = access_looks_around;
+	map_at(0);
+	ask.addr = addr;
+	rec_run(process, fd, find_proc, &ask.proc);
+	seen_as = NULL;
+	assert_int_equal(rec_run(other, other_fd, lock_run, &ask), 0);
+	assert_non_null(seen_as);
+	assert_true(sundog_loaded(process, addr + PAGE, SUNDOG_WRITE));
+	seen_as = NULL;
+	rec_umem_unlock(ask.cookie);
+	assert_non_null(seen_as);
+	assert_int_equal(rec.nwarnings, 0);
+	rec_expect("access h0 p1 off 0 len 2 type 2 rw 2\naccess h0 p1 off 0 len 2 type 3 rw 2\n");
+	sundog_exit(other);
+}
+
 /* ---- load ---- */
 
 static void
@@ -1156,6 +1187,7 @@ main(void)
 		TEST(LOCK_and_UNLOCK_have_the_range_and_the_direction),
 		TEST(LOCK_is_called_for_each_handle),
 		TEST(both_run_in_the_context_of_the_process),
+		TEST(another_processs_mapping_is_locked_in_its_own_context),
 		TEST(LOCK_loads_and_UNLOCK_leaves_loaded),
 		TEST(length_must_be_the_callbacks),
 		TEST(LOCK_in_an_ACCESS_is_refused),
