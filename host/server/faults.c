@@ -335,11 +335,17 @@ void faults_init(struct faults *f)
 		LIST_INIT(&f->served[i]);
 }
 
+void faults_close(struct faults *f)
+{
+	if (f->fd >= 0)
+		close(f->fd);
+	f->fd = -1;
+}
+
 void faults_fini(struct faults *f)
 {
 	failures_fini(f);
-	if (f->fd >= 0)
-		close(f->fd);
+	faults_close(f);
 	pthread_mutex_destroy(&f->lock);
 }
 

@@ -282,6 +282,7 @@ void process_teardown(struct process *p, const struct thread *self)
 	process_take_down(p);
 	locks_gone(&p->as);
 	agent_end(&p->as.agent);
+	faults_close(&p->as.faults);
 	server_lock();
 	p->state = PROCESS_DEAD;
 	LIST_REMOVE(p, link);

@@ -163,6 +163,8 @@ void faults_fini(struct faults *f);
 int faults_start(struct process *p, int fd, bool full);
 /* The process is dying: its threads end. */
 void faults_end(struct faults *f);
+/* The last of them has ended: accesses that still wait are Linux's alone.  The struct may live on for long. */
+void faults_close(struct faults *f);
 /* A read(2) that has not begun when faults_end() comes is met by the next kick.  False: none is left. */
 bool faults_kick(struct faults *f);
 /* The calling thread is about to wait: if it has the seat another one gets it.  false: there is none. */

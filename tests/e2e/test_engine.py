@@ -100,6 +100,41 @@ def test_nothing_is_left_in_the_server(world, engine):
     assert server.stop() == ""
 
 
+def test_parent_ends_before_its_child(world, engine):
+    """Its userfaultfd is not kept for as long as the child lives."""
+    server = world.server("gate")
+
+    def uffds():
+        return server.descriptors().count("[userfaultfd]")
+
+    daemon = server.popen(sys.executable, "-c", SUBREAPER, world.app("engine"), stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE)
+    assert daemon.stdout.readline() == b"alone\n"
+    until(lambda: uffds() == (engine == "uffd"), server.descriptors)
+    daemon.communicate(b"\n", timeout=60)
+    assert daemon.returncode == 0
+    assert server.exec(world.app("gate"), "mappings").quiet().out == "0\n"
+    until(lambda: uffds() == 0, server.descriptors)
+    assert server.stop() == ""
+
+
+# Adopts its grandchild, and ends with its status; the parent's agent comes along, which the server ends.
+SUBREAPER = """
+import ctypes, os, sys
+ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
+pid = os.fork()
+if pid == 0:
+    os.execv(sys.argv[1], [sys.argv[1], "daemon", str(os.getppid())])
+os.waitpid(pid, 0)
+codes = []
+while True:
+    try:
+        codes.append(os.waitstatus_to_exitcode(os.wait()[1]))
+    except ChildProcessError:
+        sys.exit(0 if 0 in codes and not set(codes) - {0, -9} else 1)
+"""
+
+
 @pytest.mark.parametrize("how", ["killed", "stopped"])
 def test_server_goes(world, engine, how):
     """Who waits for it and who touches its memory gets SIGBUS; nobody hangs or sees memory that nobody guards."""

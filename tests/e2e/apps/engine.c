@@ -368,6 +368,23 @@ static void part_readonly(int argc, char **argv)
 	reap(pid);
 }
 
+/* Its parent ends while it lives on. */
+static void part_daemon(int argc, char **argv)
+{
+	map();
+	page(0)[0] = 1;
+	if (fork() != 0)
+		return;
+	page(0)[0] = 2;
+	while (getppid() != 1 && getppid() != atoi(argv[0]))
+		sched_yield();
+	printf("alone\n");
+	fflush(stdout);
+	getchar();
+	CHECK(page(0)[0] == 2);
+	page(3)[0] = 3;
+}
+
 /* A core dump waits for nobody. */
 static void part_core(int argc, char **argv)
 {
@@ -435,7 +452,7 @@ int main(int argc, char **argv)
 		{ "handler_waits", part_handler_waits }, { "handler_leaves", part_handler_leaves },
 		{ "dispositions", part_dispositions }, { "storm", part_storm }, { "layout", part_layout },
 		{ "many", part_many }, { "calls", part_calls }, { "call_then_access", part_call_then_access },
-		{ "failures", part_failures }, { "vfork", part_vfork }, { "readonly", part_readonly }, { "core", part_core }, { "orphan", part_orphan }, { NULL, NULL },
+		{ "failures", part_failures }, { "vfork", part_vfork }, { "readonly", part_readonly }, { "core", part_core }, { "daemon", part_daemon }, { "orphan", part_orphan }, { NULL, NULL },
 	};
 
 	return part_main(parts, argc, argv);
