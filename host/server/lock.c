@@ -322,22 +322,35 @@ static int reach_check(const struct host_lock *lock)
 	return atomic_load(&lock->process->vm_refused) ? ENOTSUP : 0;
 }
 
-/* For one transfer the pages need not be there yet: it brings them in.  false: Linux does not let us look. */
-static bool transfer_check(struct locks *l, const struct host_lock *lock, int *error)
+/* For one transfer the pages need not be there yet: it brings them in. */
+static int transfer_check(struct locks *l, const struct host_lock *lock)
 {
 	unsigned need = lock->flags & HOST_LOCK_WRITE ? HOST_PROT_WRITE : HOST_PROT_READ;
-	bool looked;
+	int error = ENOTSUP;
 
-	if (!(lock->flags & HOST_LOCK_TRANSFER))
-		return false;
 	pthread_mutex_lock(&l->lock);
-	looked = l->maps >= 0;
-	if (looked)
-		*error = range_check(l, lock->addr, lock->addr + lock->len, need);
+	if (l->maps >= 0)
+		error = range_check(l, lock->addr, lock->addr + lock->len, need);
 	pthread_mutex_unlock(&l->lock);
-	if (looked && *error == 0)
-		*error = reach_check(lock);
-	return looked;
+	return error == 0 ? reach_check(lock) : error;
+}
+
+/*
+ * EFAULT: neither can Linux be told to share the pages, for it does not say what is mapped, nor does it let a device's
+ * thread at them: what a device wrote would be lost.
+ */
+static int hidden_check(struct locks *l, const struct host_lock *lock)
+{
+	bool hidden;
+
+	pthread_mutex_lock(&l->lock);
+	hidden = l->maps < 0 && !l->gone;
+	pthread_mutex_unlock(&l->lock);
+	if (!hidden || reach_check(lock) == 0)
+		return 0;
+	posix_log(HOST_LOG_WARN, "process %d: %llu bytes at %llx cannot be locked: Linux hides them (the program is not dumpable)",
+		  (int)lock->process->pid, (unsigned long long)lock->len, (unsigned long long)lock->addr);
+	return EFAULT;
 }
 
 static int lock_make_resident(struct host_lock *lock)
@@ -346,6 +359,16 @@ static int lock_make_resident(struct host_lock *lock)
 
 	lock->resident = error == 0;
 	return error;
+}
+
+static int pages_check(struct locks *l, struct host_lock *lock)
+{
+	int error;
+
+	if (lock->flags & HOST_LOCK_TRANSFER)
+		return transfer_check(l, lock);
+	error = hidden_check(l, lock);
+	return error == 0 ? lock_make_resident(lock) : error;
 }
 
 /* ---- locks ---- */
@@ -389,8 +412,7 @@ int host_lock_create(struct host_as *as, uintptr_t addr, size_t len, unsigned fl
 	error = locks_begin(l);
 	if (error == 0) {
 		lock_record(lock, 1); /* first: a change of the range from now on waits, or is seen */
-		if (!transfer_check(l, lock, &error))
-			error = flags & HOST_LOCK_TRANSFER ? ENOTSUP : lock_make_resident(lock);
+		error = pages_check(l, lock);
 	}
 	if (error == 0) {
 		*out = lock;

@@ -147,7 +147,7 @@ def uffd_forbidden():
 # ---- one test's surroundings ----
 
 VERBOSE = (r"^sundog: (process \d+: fault engine: .*|\S*sundog-server\S* is process \d+, with \d+ drivers?"
-           r"|\w+ is /pseudo/\S+|waiting for processes that hold a device: \d+"
+           r"|\w+: DMA of \d+ bytes discarded: .*|\w+ is /pseudo/\S+|waiting for processes that hold a device: \d+"
            r"|process \d+: promotion stops writers by .*)\n")
 
 

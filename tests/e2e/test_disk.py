@@ -68,3 +68,11 @@ def test_interrupted(world):
     os.killpg(child.pid, signal.SIGINT)
     assert child.communicate(timeout=TIMEOUT) == (b"", b"")
     assert child.returncode == 128 + signal.SIGINT
+
+
+@pytest.mark.root
+def test_long_locks_that_linux_hides(world):
+    """What a device would write could neither be shared nor copied: refused, with the reason, rather than lost."""
+    r = world.sundog_run("pin", world.app("hidden"), wrap=NOBODY).ok()
+    assert r.out == "refused\n" and "Linux hides them (the program is not dumpable)" in r.err, str(r)
+    assert world.sundog_run("pin", world.app("hidden")).quiet().out == "captured\n"  # the server has privilege
