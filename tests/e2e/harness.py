@@ -353,6 +353,7 @@ DRIVERS = {  # name: source, flags; the file is named after the source, as its d
     "tdrv": ("tdrv.c", []),
     "segdrv": ("segdrv.c", []),
     "oldmap": ("oldmap.c", []),
+    "oddmap": ("oddmap.c", []),
     "biglock": ("biglock.c", []),
     "fail-init": ("failing.c", ["-DFAIL_INIT"]),
     "fail-attach": ("failing.c", ["-DFAIL_ATTACH"]),

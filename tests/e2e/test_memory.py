@@ -26,6 +26,12 @@ def test_old_mmap_entry(world, model):
     world.sundog_run("oldmap", world.app("tapp", model), "oldmap").quiet()
 
 
+def test_no_access_and_FC_HWERR_is_SIGBUS_ADRERR(world, model, engine):
+    r = world.sundog_run("oddmap", world.app("oddmap", model)).ok()
+    assert [line.split(": ", 1)[1] for line in r.err.splitlines()] == [
+        "mmap(9E) of device %s: no memory has page frame 0x7ffffff0" % r.err.split("device ")[1].split(":")[0]], str(r)
+
+
 def test_memory_outlives_processes(world):
     app = world.app("tapp")
     script = f"{app} peek 7; {app} poke 7 123; {app} peek 7"
