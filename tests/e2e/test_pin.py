@@ -62,4 +62,5 @@ def test_killed_while_the_card_writes(world, engine):
         child.wait(TIMEOUT)
         server.settle(before)
         server.exec(pin(), "capture", "-n", "2", "-f", "10").ok()
-    assert server.stop() == ""
+    left = [line for line in server.stop().splitlines() if "the memory's process is gone" not in line]
+    assert left == []
