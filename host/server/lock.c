@@ -620,6 +620,17 @@ void locks_gone(struct host_as *as)
 	pthread_mutex_unlock(&l->lock);
 }
 
+bool locks_settle(struct host_as *as)
+{
+	struct locks *l = locks_of(as);
+
+	if (l == NULL)
+		return false;
+	pthread_mutex_lock(&l->lock);
+	pthread_mutex_unlock(&l->lock);
+	return true;
+}
+
 void locks_fork_begin(struct host_as *as)
 {
 	struct locks *l = locks_of(as);

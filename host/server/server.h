@@ -283,6 +283,8 @@ void locks_fork_begin(struct host_as *as);
 void locks_fork_end(struct host_as *as);
 /* The process has ended. */
 void locks_gone(struct host_as *as);
+/* Waits until no pages are just becoming shared or private; false: the process has never locked any. */
+bool locks_settle(struct host_as *as);
 /* demote.c */
 void demote_stop(void);
 

@@ -95,7 +95,12 @@ int host_copyin(struct host_as *as, void *to, uintptr_t from, size_t len)
 	return user_copy(as, to, from, len, false);
 }
 
+/* Pages that are just becoming shared refuse to be written, where userfaultfd cannot make us wait for that. */
 int host_copyout(struct host_as *as, uintptr_t to, const void *from, size_t len)
 {
-	return user_copy(as, (void *)(uintptr_t)from, to, len, true);
+	int error = user_copy(as, (void *)(uintptr_t)from, to, len, true);
+
+	if (error == EFAULT && locks_settle(as))
+		error = user_copy(as, (void *)(uintptr_t)from, to, len, true);
+	return error;
 }

@@ -96,6 +96,17 @@ def test_no_write_is_lost_without_userfaultfd(world):
     locks(world, "writing 16 4", wrap=wraps(world, "nobody-nouffd"))
 
 
+def test_copyout_meanwhile(world, engine):
+    """ddi_copyout into pages that are just becoming shared succeeds."""
+    locks(world, "copyout 300")
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("who", ["nobody", "nobody-nouffd"])
+def test_copyout_meanwhile_unprivileged(world, who):
+    locks(world, "copyout 300", wrap=wraps(world, who))
+
+
 def jemalloc():
     found = glob.glob("/usr/lib/*/libjemalloc.so.2")
     return found[0] if found else None

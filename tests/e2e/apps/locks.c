@@ -565,6 +565,38 @@ static void writing(int argc, char **argv)
 	}
 }
 
+/* A driver's ddi_copyout(9F) into pages that are just becoming shared. */
+static void *copyout_main(void *arg)
+{
+	struct lockdrv *in_page = arg;
+	char *other = anonymous(PAGE, 0);
+
+	while (!stop) {
+		*in_page = (struct lockdrv){.addr = (uintptr_t)other, .len = PAGE, .flags = LOCKDRV_READ, .slot = -1};
+		CHECK(ioctl(device, LOCKDRV_LOCK, in_page) == 0);
+		CHECK(in_page->slot >= 0);
+		CHECK(ioctl(device, LOCKDRV_UNLOCK, in_page) == 0);
+	}
+	return NULL;
+}
+
+static void copyout(int argc, char **argv)
+{
+	int rounds = argc > 0 ? atoi(argv[0]) : 200;
+	char *p = anonymous(LEN, 0);
+	pthread_t thread;
+
+	CHECK(pthread_create(&thread, NULL, copyout_main, p + 5 * PAGE) == 0);
+	for (int i = 0; i < rounds; i++) {
+		int slot = lock(p, LEN);
+		driver_xor(slot, LEN, 0);
+		unlock(slot);
+		CHECK(mremap(p, LEN, LEN, 0) == p); /* private again */
+	}
+	stop = true;
+	CHECK(pthread_join(thread, NULL) == 0);
+}
+
 /* ---- churn ---- */
 
 static unsigned map_lines(void)
@@ -843,6 +875,7 @@ static const struct part parts[] = {
 	{"remap", remap},
 	{"private-again", private_again},
 	{"writing", writing},
+	{"copyout", copyout},
 	{"sliding", sliding},
 	{"churn", churn},
 	{"waits", waits_for_unlock},
