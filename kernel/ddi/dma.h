@@ -94,6 +94,21 @@ void dma_freed_wait(uint64_t seen);
  */
 bool dma_callback(int (*waitfp)(caddr_t), caddr_t arg, uint64_t seen, const void *caller);
 
+/* ---- dma_stat.c: the kstat sundog:0:dma ---- */
+
+enum dma_stat {
+	DMA_STAT_BOUND,     /* objects that are bound now */
+	DMA_STAT_READ,      /* bytes that devices have read ... */
+	DMA_STAT_WRITTEN,   /* ... and written */
+	DMA_STAT_REFUSED,   /* accesses outside of what is bound */
+	DMA_STAT_DISCARDED, /* bytes for memory that is gone with its process */
+	DMA_STATS,
+};
+void dma_stat_add(enum dma_stat stat, int64_t by);
+void dma_stat_boot(void);
+/* Before the leaks are reported. */
+void dma_stat_halt(void);
+
 /* ---- dma_layout.c ---- */
 
 /*

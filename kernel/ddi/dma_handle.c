@@ -36,6 +36,7 @@ static const char *attr_error(const ddi_dma_attr_t *attr)
 static void binding_end(struct ddi_dma_impl *handle)
 {
 	dma_space_give(handle);
+	dma_stat_add(DMA_STAT_BOUND, -1);
 	dma_layout_free(handle);
 	io_memory_release(handle->memory);
 	handle->memory = NULL;
@@ -183,6 +184,7 @@ static int bind(struct ddi_dma_impl *handle, struct io_memory *memory, size_t of
 		handle->memory = NULL;
 		return result;
 	}
+	dma_stat_add(DMA_STAT_BOUND, 1);
 	dma_space_open(handle, 0);
 	handle->next = 1;
 	*cookie = handle->cookies[0];

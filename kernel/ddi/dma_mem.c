@@ -79,6 +79,7 @@ void ddi_dma_mem_free(ddi_acc_handle_t *handlep)
 
 static int refuse(const dev_info_t *dip, const char *what, uint64_t address, size_t len, const char *why)
 {
+	dma_stat_add(DMA_STAT_REFUSED, 1);
 	message(HOST_LOG_WARN, "%s%d: DMA %s of %lu bytes at I/O address 0x%lx: %s", dip->name, dip->instance, what, len,
 		(unsigned long)address, why);
 	return DDI_FAILURE;
@@ -93,6 +94,7 @@ static void part_move(struct ddi_dma_impl *handle, size_t offset, char *buffer, 
 		error = io_memory_write(handle->memory, handle->offset + offset, buffer, len);
 	else
 		error = io_memory_read(handle->memory, handle->offset + offset, buffer, len);
+	dma_stat_add(error != 0 ? DMA_STAT_DISCARDED : write ? DMA_STAT_WRITTEN : DMA_STAT_READ, (int64_t)len);
 	/* Its process is dead, or has hidden it since it was locked: what is written is nobody's, what is read anything. */
 	if (error != 0)
 		message(HOST_LOG_DEBUG, "%s%d: DMA of %lu bytes discarded: the memory's process is gone, or hides it", handle->dip->name,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "kernel/ddi/dma.h"
 #include "kernel/ddi/kthread.h"
 #include "kernel/ddi/leak.h"
 #include "kernel/ddi/machine.h"
@@ -28,6 +29,7 @@ int sys_boot(const struct sys_config *config)
 	kthread_boot();
 	rctl_boot();
 	taskq_boot();
+	dma_stat_boot();
 	return 0;
 }
 
@@ -57,6 +59,7 @@ int sys_halt(void (*leak)(void *arg, const struct sys_leak *), void *arg)
 	umem_lock_halt();
 	message_flush();
 	rctl_unpublish();
+	dma_stat_halt();
 	leak_report(leak, arg);
 	rctl_halt();
 	trash_halt();

@@ -60,6 +60,15 @@ def test_killed_in_the_middle(world, driver):
     world.sundog_run(driver, "sh", script).quiet()
 
 
+def test_counted(world):
+    """What the controller has moved: the list of each command, and the blocks; nothing is bound but its list."""
+    script = "dd if=/dev/zero of=/dev/disk,raw bs=4096 count=3 conv=notrunc status=none; " + f"{SUNDOG} kstat sundog:0:dma"
+    lines = world.sundog_run("disk", "sh", "-c", script).quiet().out.splitlines()
+    values = {line.split("\t")[0].rsplit(":", 1)[1]: int(line.split("\t")[1]) for line in lines}
+    assert values.pop("bytes_read") > 3 * 4096, lines
+    assert values == {"bound": 1, "bytes_written": 0, "refused": 0, "bytes_discarded": 0}
+
+
 def test_interrupted(world):
     """Ctrl-C while the disk works."""
     child = world.popen([SUNDOG, "run", "-d", world.driver("disk"), "--", world.app("disk"), "loop"],

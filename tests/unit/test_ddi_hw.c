@@ -97,11 +97,13 @@ static void count_leak(void *arg, const struct sundog_leak *leak)
 /* A device that goes too far is told, with the driver, the address and why. */
 static void dma_refusal_names_the_driver(void **state)
 {
-	char byte;
+	char byte, value[32];
 
 	(void)state;
 	assert_int_equal(sim_dma_read(sim_device("hw", 3), 0xabc000, &byte, 1), DDI_FAILURE);
 	assert_string_equal(logged, "hw3: DMA read of 1 bytes at I/O address 0xabc000: nothing is bound there\n");
+	assert_int_equal(sundog_kstat(sundog, "sundog", 0, "dma", "refused", value, sizeof(value)), 0);
+	assert_string_equal(value, "1");
 }
 
 /* What a driver forgets is told and given back. */

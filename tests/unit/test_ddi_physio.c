@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Transfers: block nodes, physio(9F), ddi_umem_iosetup(9F) on locked memory. */
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 
 #include "hw_host.h"
@@ -330,6 +331,44 @@ static void physio_own_buf(void **state)
 	}
 }
 
+static void *read_main(void *arg)
+{
+	struct sundog_iovec iov = {*(uint64_t *)arg, PAGE};
+	size_t done = 0;
+
+	return sundog_readv(process, fd, &iov, 1, 512, &done) == 0 && done == PAGE ? NULL : arg;
+}
+
+static void *munmap_main(void *arg)
+{
+	int error = sundog_munmap(process, *(uint64_t *)arg, PAGE);
+
+	return error == 0 && __atomic_load_n(&hw_disk.done, __ATOMIC_SEQ_CST) == 1 ? NULL : arg;
+}
+
+/* Pages that the device moves stay: munmap(2) returns when the transfer is over. */
+static void physio_munmap_waits(void **state)
+{
+	uint64_t addr = user_memory(PAGE, 'u');
+	pthread_t reader, unmapper;
+	void *failed;
+
+	(void)state;
+	hw_disk.later = true;
+	hw_disk.held = 1;
+	assert_int_equal(pthread_create(&reader, NULL, read_main, &addr), 0);
+	while (__atomic_load_n(&hw_disk.entered, __ATOMIC_SEQ_CST) == 0)
+		sched_yield();
+	assert_int_equal(pthread_create(&unmapper, NULL, munmap_main, &addr), 0);
+	sched_yield(); /* it may wait by now; right in any order */
+	__atomic_store_n(&hw_disk.held, 0, __ATOMIC_SEQ_CST);
+	pthread_join(reader, &failed);
+	assert_null(failed);
+	pthread_join(unmapper, &failed);
+	assert_null(failed);
+	physio_at(addr, 512, 0, false, EFAULT);
+}
+
 /* ---- ddi_umem_iosetup(9F) on locked memory ---- */
 
 #define LOCK_READ 1
@@ -413,6 +452,7 @@ int main(void)
 		ENTRY(physio_read_only_memory),
 		ENTRY(physio_device_mapping),
 		ENTRY(physio_own_buf),
+		ENTRY(physio_munmap_waits),
 		ENTRY(iosetup_moves),
 		ENTRY(iosetup_several_and_disagreeing),
 		ENTRY(iosetup_out_of_range),

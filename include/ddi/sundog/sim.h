@@ -66,6 +66,7 @@ void *sim_registers(struct dev_info *dip, unsigned set, size_t *size) SUNDOG_LIN
  * this device, and in the active window (what was bound before that is moved), or it was bound for the other
  * direction (DDI_DMA_WRITE is memory to device: read by it).  Memory of a process that has died meanwhile is written
  * to nowhere and read as zeros.
+ * What was moved, refused and lost is counted: `sundog kstat sundog:0:dma`.
  * Context: user, kernel; may block.  Safe at any time: ddi_dma_unbind_handle(9F) waits for accesses in progress.
  */
 int sim_dma_read(struct dev_info *dip, uint64_t address, void *to, size_t len) SUNDOG_LINK(sim_dma_read);

@@ -95,6 +95,9 @@ disk_transfer(void *arg)
 	struct buf *bp = arg;
 	size_t at = bp->b_lblkno * DEV_BSIZE, len = 0;
 
+	__atomic_add_fetch(&hw_disk.entered, 1, __ATOMIC_SEQ_CST);
+	while (__atomic_load_n(&hw_disk.held, __ATOMIC_SEQ_CST))
+		delay(1);
 	if (at < HW_DISK_SIZE)
 		len = MIN(bp->b_bcount, HW_DISK_SIZE - at);
 	bp->b_resid = bp->b_bcount - len;
@@ -105,6 +108,7 @@ disk_transfer(void *arg)
 	} else if (len > 0) {
 		bioerror(bp, ways[hw_disk.way](bp, hw_disk_data + at, len));
 	}
+	__atomic_add_fetch(&hw_disk.done, 1, __ATOMIC_SEQ_CST);
 	biodone(bp);
 }
 

@@ -25,9 +25,11 @@ struct hw_disk {
 	int error;       /* of the transfer at error_at */
 	size_t error_at; /* block */
 	size_t most;     /* of mincnt, bytes; 0: minphys(9F) */
+	int held;        /* transfers wait while it is set */
 	bool own_buf;    /* one for all transfers of physio(9F) */
 	/* seen */
 	unsigned transfers, cookies;
+	int entered, done; /* of held ones */
 	int flags;       /* of the last buf */
 	bool of_caller;  /* ... whose b_proc was the calling process */
 	size_t largest;
