@@ -27,16 +27,24 @@ void message(enum host_log_level level, const char *format, ...)
 	host_log(level, text);
 }
 
-static void bug_text(char *text, size_t size, const void *caller, const char *format, va_list ap)
+void caller_format(const void *caller, char *to, size_t size)
 {
 	const char *name;
 	uintptr_t offset = module_offset(caller, &name);
-	int n;
 
 	if (name != NULL)
-		n = snprintf(text, size, "driver bug: %s+0x%lx: ", name, offset);
+		(void)snprintf(to, size, "%s+0x%lx", name, offset);
 	else
-		n = snprintf(text, size, "driver bug: called from 0x%p: ", caller);
+		(void)snprintf(to, size, "0x%p", caller);
+}
+
+static void bug_text(char *text, size_t size, const void *caller, const char *format, va_list ap)
+{
+	char where[64];
+	int n;
+
+	caller_format(caller, where, sizeof(where));
+	n = snprintf(text, size, "driver bug: %s: ", where);
 	(void)format_text(text + n, size - (size_t)n, format, ap);
 }
 

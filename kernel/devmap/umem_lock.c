@@ -74,20 +74,30 @@ lock_report_left(struct umem_lock *lock, const char *after)
 	lock->reported = true;
 }
 
+/* The application's mistake, not the driver's. */
+static void
+fork_report(const struct umem_lock *lock)
+{
+	const struct ddi_umem_cookie *cookie = &lock->cookie;
+	char where[64];
+
+	caller_format(lock->caller, where, sizeof(where));
+	message(HOST_LOG_WARN,
+		"process %d forks while 0x%lx bytes of it at %p are locked, by %s: its child gets a copy of them",
+		cookie->procp->p_pid, cookie->size, (void *)cookie->cvaddr, where);
+}
+
 static void
 lock_report(struct range_lock *range, bool fork)
 {
 	struct umem_lock *lock = lock_of_range(range);
-	const struct ddi_umem_cookie *cookie = &lock->cookie;
 
 	if (!fork) {
 		host_mutex_lock(&locks.lock);
 		lock_report_left(lock, "after exit(2) or exec(2)");
 		host_mutex_unlock(&locks.lock);
 	} else if (!lock->longterm) {
-		driver_warning(lock->caller,
-			       "process %d forks while 0x%lx bytes of it at %p are locked: its child gets a copy of them",
-			       cookie->procp->p_pid, cookie->size, (void *)cookie->cvaddr);
+		fork_report(lock);
 	}
 }
 
