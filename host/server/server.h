@@ -549,6 +549,9 @@ void admin_hello(int connection, pid_t pid, uid_t uid);
 
 /* ---- the rest ---- */
 
+/* crash.c: a crash names the function. */
+void crash_prepare(void);
+
 int listener_start(const char *name);
 void listener_stop(void);
 /* A hello has been answered (thread.c, process.c). */

@@ -368,6 +368,7 @@ DRIVERS = {  # name: source, flags; the file is named after the source, as its d
     "waits": ("waits.c", []),
     "stuck": ("stuck.c", []),
     "lockdrv": ("lockdrv.c", []),
+    "crash": ("crash.c", []),
     "shm": ("../../../drivers/shm", []),
     "ctx": ("../../../drivers/ctx", []),
     "pin": ("../../../drivers/pin", []),

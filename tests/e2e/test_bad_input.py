@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from harness import SUNDOG
+from harness import FLAVOUR, SUNDOG
 
 
 def refused(result, status, *words):
@@ -149,3 +149,12 @@ def test_help_and_version(world):
 def test_closed_standard_descriptors(world):
     r = world.run(["sh", "-c", f"exec {SUNDOG} run -d {world.driver('tdrv')} -- {world.app('tapp')} basic <&- >&-"])
     assert r.status == 0, str(r)
+
+
+@pytest.mark.skipif(FLAVOUR != "plain", reason="sanitizers say it in their own words")
+def test_driver_that_crashes_is_named(world):
+    """The application gets an error, and a line says where it was."""
+    r = world.sundog_run("crash", "cat", "/dev/crash")
+    assert r.status == 125, str(r)
+    assert "sundog: Segmentation fault in crash_read, address 0x0\n" in r.err
+    assert "the server died of signal 11" in r.err
