@@ -151,6 +151,32 @@ PART(exec_with_a_thread_in_an_access)
 	thread_ends(execs);
 }
 
+static void *execs_late(void *arg)
+{
+	wait_for_waiters(1);
+	execs();
+	return NULL;
+}
+
+/* The thread that execs takes the process over, and its first thread's number. */
+PART(exec_by_another_thread_while_the_first_is_in_an_access)
+{
+	int status;
+
+	rule_times(REC_ACCESS, 1, REC_WAIT, EINTR, 0, 1);
+	pid_t child = fork_child();
+	if (child == 0) {
+		pthread_t thread;
+		p = map_pages(4, RW);
+		CHECK(pthread_create(&thread, NULL, execs_late, NULL) == 0);
+		(void)touch(p + PAGE, WRITE_IT);
+		for (;;)
+			pause();
+	}
+	CHECK(waitpid(child, &status, 0) == child && status == 0);
+	is_over();
+}
+
 /* The waiter's wake-up comes from a process that dies just then; nobody else is kept. */
 PART(holder_is_killed_while_another_process_waits_for_its_page)
 {
