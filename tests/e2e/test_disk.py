@@ -11,12 +11,14 @@ import pytest
 from harness import LONG, NOBODY, SUNDOG, TIMEOUT
 
 
-@pytest.mark.parametrize("part", ["kinds", "private_file", "errors", "vectors", "large", "threads", "processes", "fork"])
+@pytest.mark.parametrize("part", ["kinds", "private_file", "errors", "vectors", "large", "threads", "processes", "fork",
+                                  "forks_meanwhile"])
 def test_physio(world, model, part):
     world.sundog_run("disk", world.app("disk", model), part).quiet()
 
 
-@pytest.mark.parametrize("part", ["kinds", "private_file", "errors", "vectors", "large", "threads", "processes", "fork"])
+@pytest.mark.parametrize("part", ["kinds", "private_file", "errors", "vectors", "large", "threads", "processes", "fork",
+                                  "forks_meanwhile"])
 def test_bp_mapin(world, model, part):
     """The same with a driver that asks for an address: the pages are shared with the process from then on."""
     world.sundog_run("disk-pio", world.app("disk", model), part).quiet()

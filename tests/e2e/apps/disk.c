@@ -249,6 +249,30 @@ static void part_fork(int argc, char **argv)
 	expect(memory, 0, AREA, 11);
 }
 
+/* Others fork while the device writes into the parent's pages: all of it arrives there, and nothing in the children. */
+static void part_forks_meanwhile(int argc, char **argv)
+{
+	unsigned char *untouched = malloc(AREA);
+	pthread_t threads[3];
+
+	fill(untouched, 0, AREA, 77);
+	for (uintptr_t i = 0; i < 3; i++)
+		CHECK(pthread_create(&threads[i], NULL, area_main, (void *)i) == 0);
+	for (int i = 0; i < 60; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			expect(untouched, 0, AREA, 77);
+			memset(untouched, 0, AREA);
+			_exit(0);
+		}
+		reap(pid);
+	}
+	for (int i = 0; i < 3; i++)
+		CHECK(pthread_join(threads[i], NULL) == 0);
+	expect(untouched, 0, AREA, 77);
+}
+
 /* Linux does not let the server at this memory: the controller's thread cannot wait for one of ours to help. */
 static void part_nondumpable(int argc, char **argv)
 {
@@ -276,7 +300,7 @@ int main(int argc, char **argv)
 	static const struct part parts[] = {
 	    {"kinds", part_kinds}, {"private_file", part_private_file}, {"errors", part_errors}, {"vectors", part_vectors},
 	    {"large", part_large}, {"threads", part_threads}, {"processes", part_processes}, {"fork", part_fork},
-	    {"nondumpable", part_nondumpable}, {"loop", part_loop}, {NULL, NULL},
+	    {"forks_meanwhile", part_forks_meanwhile}, {"nondumpable", part_nondumpable}, {"loop", part_loop}, {NULL, NULL},
 	};
 
 	fd = open_device(RAW, O_RDWR);
