@@ -349,7 +349,9 @@ static int agree(struct agent_means *m)
 
 	if (!error && w.size == WIRE_WANT_UFFD)
 		error = uffd_offer(m->socket, device, &m->uffd);
-	if (device >= 0)
+	else if (!error && w.size == WIRE_WANT_KEEP)
+		m->uffd = device;
+	if (device >= 0 && device != m->uffd)
 		REAL(close)(device);
 	if (error)
 		return error;

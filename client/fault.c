@@ -39,7 +39,7 @@ static int agent_connect(void)
 	if (error)
 		return error;
 	int pid = agent_start(&means, memory_abandon);
-	if (means.uffd >= 0) /* a successor has none, and the server keeps the first */
+	if (means.uffd >= 0)
 		__atomic_store_n(&watched, true, __ATOMIC_RELAXED);
 	connection_agent_close(&means);
 	agent_pid = pid > 0 ? pid : 0;

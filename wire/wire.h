@@ -47,10 +47,11 @@ struct wire_hello {
 
 /*
  * WIRE_PROCESS: with the node table's descriptor.  WIRE_THREAD: with the channel's.  WIRE_AGENT: the first one says in
- * size what is wanted, and may come with /dev/userfaultfd; WIRE_WANT_UFFD: the client makes its offer.  The second one
+ * size what is wanted, and may come with /dev/userfaultfd; WIRE_WANT_UFFD: the client makes its offer.
+ * WIRE_WANT_KEEP: it comes with the userfaultfd that an agent before this one had, or without one.  The second one
  * comes with that of a struct wire_agent_answer, a third one with the pipe of the commands.  WIRE_ADMIN: without one.
  */
-enum wire_want { WIRE_WANT_NONE, WIRE_WANT_UFFD };
+enum wire_want { WIRE_WANT_NONE, WIRE_WANT_UFFD, WIRE_WANT_KEEP };
 struct wire_welcome {
 	uint32_t magic, version;
 	int32_t error; /* 0, or errno: the connection is of no use */

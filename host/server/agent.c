@@ -468,6 +468,16 @@ static int agent_adopt(struct agent *a, int connection)
 	return error;
 }
 
+/* Accesses are intercepted as before.  With the lock: the userfaultfd is not closed before agent_end(). */
+static void agent_keep(struct process *p, int connection)
+{
+	struct agent *a = &p->as.agent;
+
+	pthread_mutex_lock(&a->lock);
+	hello_answer(connection, 0, a->ended ? -1 : p->as.faults.fd, WIRE_WANT_KEEP);
+	pthread_mutex_unlock(&a->lock);
+}
+
 void agent_hello(const struct wire_hello *hello, int connection, pid_t pid, uid_t uid)
 {
 	struct process *p = process_find(&hello->image, pid, uid);
@@ -478,7 +488,7 @@ void agent_hello(const struct wire_hello *hello, int connection, pid_t pid, uid_
 		error = agent_claim(&p->as.agent, &again);
 	if (error == 0) {
 		if (again)
-			hello_answer(connection, 0, -1, WIRE_WANT_NONE);
+			agent_keep(p, connection);
 		else
 			error = engine_agree(p, connection);
 		if (error == 0)

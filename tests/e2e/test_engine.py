@@ -138,14 +138,19 @@ while True:
 """
 
 
-@pytest.mark.parametrize("how", ["killed", "stopped"])
+@pytest.mark.parametrize("how", ["killed", "stopped", "killed-after-an-agent"])
 def test_server_goes(world, engine, how):
     """Who waits for it and who touches its memory gets SIGBUS; nobody hangs or sees memory that nobody guards."""
     server = world.server("gate")
     orphan = server.popen(world.app("engine"), "orphan", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert orphan.stdout.readline() == b"ready\n"
     server.exec(world.app("gate"), "entered", "1").quiet()
-    if how == "killed":
+    if how == "killed-after-an-agent":  # another one takes its place
+        for agent in [p for p in processes(world.mark) if comm(p) == "sundog-agent"]:
+            os.kill(agent, signal.SIGKILL)
+        assert server.exec(world.app("gate"), "unload").quiet().out != ""
+        until(lambda: "another one has taken its place" in server.stderr(), "no other agent came")
+    if how.startswith("killed"):
         os.kill(server.pid, signal.SIGKILL)
     else:
         assert server.stop() == ""
@@ -220,7 +225,7 @@ def test_unload_in_gdb(world, engine):
 @pytest.mark.root
 @pytest.mark.skipif(not os.path.exists("/dev/userfaultfd"), reason="no /dev/userfaultfd")
 @pytest.mark.parametrize("who", ["root", "nobody"])
-@pytest.mark.parametrize("part", [("calls", "full"), ("call_then_access",)], ids="-".join)
+@pytest.mark.parametrize("part", [("calls", "full"), ("call_then_access",), ("call_and_signals",)], ids="-".join)
 def test_system_calls_reach_unloaded_pages(world, model, who, part):
     """Of applications without privileges, too, where the server may open /dev/userfaultfd."""
     world.engine = "uffd"

@@ -307,6 +307,33 @@ static void part_call_then_access(int argc, char **argv)
 	CHECK(access_signal(page(GATE_ERROR)) == 0);
 }
 
+static int pipe_ends[2];
+
+static void *writes_closed(void *arg)
+{
+	int *ends = pipe_ends;
+
+	CHECK(RAW_WRITE(page(GATE_CLOSED), 4) == 4);
+	return NULL;
+}
+
+/* Signals wait until a system call's access is over: Linux makes an event again and again meanwhile. */
+static void part_call_and_signals(int argc, char **argv)
+{
+	struct sigaction sa = { .sa_handler = on_nothing };
+	pthread_t thread;
+
+	map();
+	CHECK(sigaction(SIGUSR1, &sa, NULL) == 0 && pipe(pipe_ends) == 0);
+	CHECK(pthread_create(&thread, NULL, writes_closed, NULL) == 0);
+	CHECK(ioctl(fd, GATE_ENTERED, 1) == 0);
+	for (int i = 0; i < 3; i++)
+		CHECK(pthread_kill(thread, SIGUSR1) == 0);
+	CHECK(ioctl(fd, GATE_ENTERED, 50) == 0); /* interrupted, and there again, as often */
+	page(0)[0] = 1; /* others are served meanwhile */
+	CHECK(signals == 0 && ioctl(fd, GATE_OPEN) == 0 && pthread_join(thread, NULL) == 0 && signals >= 1);
+}
+
 /* Many threads whose accesses all fail get a signal each, and none is left in the access. */
 static _Thread_local sigjmp_buf own_back;
 
@@ -452,6 +479,7 @@ int main(int argc, char **argv)
 		{ "handler_waits", part_handler_waits }, { "handler_leaves", part_handler_leaves },
 		{ "dispositions", part_dispositions }, { "storm", part_storm }, { "layout", part_layout },
 		{ "many", part_many }, { "calls", part_calls }, { "call_then_access", part_call_then_access },
+		{ "call_and_signals", part_call_and_signals },
 		{ "failures", part_failures }, { "vfork", part_vfork }, { "readonly", part_readonly }, { "core", part_core }, { "daemon", part_daemon }, { "orphan", part_orphan }, { NULL, NULL },
 	};
 
