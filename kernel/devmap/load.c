@@ -107,8 +107,7 @@ host_load(struct handle *handle, uintptr_t start, uintptr_t end)
 			error = host_as_load(handle->space->host, start, run_end - start, prot);
 		start = run_end;
 	}
-	/* The window is gone because the process is dying or unmapping: its retry will find out. */
-	return error == EFAULT ? 0 : error;
+	return error;
 }
 
 int
@@ -122,7 +121,8 @@ load_range(struct handle *handle, uintptr_t start, uintptr_t end, unsigned rw, b
 		error = window_reveal(handle, start, end);
 		if (error == 0)
 			error = host_load(handle, start, end);
-		if (error != 0) {
+		/* EFAULT: the window is gone since the process is dying or unmapping, and its retry will find out. */
+		if (error != 0 && error != EFAULT) {
 			message(HOST_LOG_WARN, "pages of a mapping at %p cannot be loaded: error %d", (void *)start, error);
 			code = FC_MAKE_ERR(error);
 		}

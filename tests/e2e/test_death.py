@@ -34,7 +34,7 @@ def test_applications(world, seed):
 @pytest.mark.timeout((3000 if LONG else 400) * SLOW)
 def test_applications_with_accesses(world, seed, engine):
     """The same with contexts, duels and locks whose accesses the drivers see."""
-    server = world.server("tdrv", "stress", "waits")
+    server = world.server("tdrv", "stress", "waits", "gate")
     app = world.app("death")
     server.exec(app, "many", str(seed), "20", "accesses").quiet()
     before = server.use()
@@ -68,7 +68,7 @@ def all_gone(world, why):
 
 
 def run_victim(world, seed):
-    drivers = [arg for name in ("tdrv", "stress", "waits") for arg in ("-d", world.driver(name))]
+    drivers = [arg for name in ("tdrv", "stress", "waits", "gate") for arg in ("-d", world.driver(name))]
     accesses = ["accesses"] if seed % 2 else []  # else none of what drivers see comes into it
     child = world.popen([SUNDOG, "run", *drivers, "--", world.app("death"), "victim", str(seed), *accesses],
                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)

@@ -13,6 +13,7 @@
 
 #include <time.h>
 
+#include "gate.h"
 #include "stress.h"
 #include "waits.h"
 
@@ -144,6 +145,30 @@ static void one_duel(void)
 	keep(p, PAGE, PAGE, -1);
 }
 
+/* What others have mapped is unloaded, or shows other memory from now on, whatever they do at that moment. */
+static void one_gate(void)
+{
+	size_t len = GATE_PAGES * PAGE, hole = rng(3) ? len : GATE_ERROR * PAGE;
+	int fd;
+	char *p;
+
+	STEP((fd = open("/dev/gate", O_RDWR)) >= 0);
+	STEP((p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)) != MAP_FAILED);
+	for (unsigned i = 0; i < 4; i++) {
+		p[rng(PAGE)] = 1;
+		if (rng(2))
+			STEP(ioctl(fd, GATE_UNLOAD) > 0);
+		if (rng(4) == 0)
+			STEP(ioctl(fd, GATE_REMAP, rng(2)) == 0);
+		if (rng(4) == 0)
+			STEP(mprotect(p, PAGE, PROT_READ) == 0 && p[0] < 2 && mprotect(p, PAGE, PROT_READ | PROT_WRITE) == 0);
+		p[3 * PAGE + rng(PAGE)] = 1;
+	}
+	if (hole != len)
+		STEP(munmap(p + hole, PAGE) == 0);
+	keep(p, len, hole, fd);
+}
+
 /* The lock may be another's, or this process's own by another mapping: for ever, then. */
 static void one_lock(void)
 {
@@ -164,13 +189,15 @@ static void one_lock(void)
 
 static void one_access(void)
 {
-	unsigned which = accesses ? rng(10) : 10;
+	unsigned which = accesses ? rng(12) : 12;
 
-	if (which < 6)
+	if (which < 5)
 		one_context();
-	else if (which < 9)
+	else if (which < 8)
 		one_duel();
-	else if (which == 9)
+	else if (which < 11)
+		one_gate();
+	else if (which == 11)
 		one_lock();
 }
 
@@ -299,34 +326,36 @@ static void check_gone(int fd, uint64_t seed)
 	}
 }
 
-static void check_accesses_gone(int stress, int waits, uint64_t seed)
+static void check_accesses_gone(int stress, int waits, int gate, uint64_t seed)
 {
 	int mappings = ioctl(stress, STRESS_COUNT, STRESS_MAPPINGS), locks = ioctl(waits, WAITS_COUNT, WAITS_MAPPINGS),
-	    waiters = ioctl(waits, WAITS_COUNT, WAITS_WAITERS), owner = ioctl(waits, WAITS_COUNT, WAITS_OWNER);
+	    waiters = ioctl(waits, WAITS_COUNT, WAITS_WAITERS), owner = ioctl(waits, WAITS_COUNT, WAITS_OWNER),
+	    gates = ioctl(gate, GATE_MAPPINGS);
 
-	if (mappings == 0 && locks == 0 && waiters == 0 && owner == 0)
+	if (mappings == 0 && locks == 0 && waiters == 0 && owner == 0 && gates == 0)
 		return;
-	fprintf(stderr, "seed %llu: left: %d contexts and duellists, %d locks, %d waiters, owner %d\n",
-		(unsigned long long)seed, mappings, locks, waiters, owner);
+	fprintf(stderr, "seed %llu: left: %d contexts and duellists, %d locks, %d waiters, owner %d, %d gates\n",
+		(unsigned long long)seed, mappings, locks, waiters, owner, gates);
 	_exit(1);
 }
 
 static void part_many(int argc, char **argv)
 {
 	uint64_t seed = strtoull(argv[0], NULL, 10), count = strtoull(argv[1], NULL, 10);
-	int fd = open_device(DEV, O_RDWR), stress = -1, waits = -1;
+	int fd = open_device(DEV, O_RDWR), stress = -1, waits = -1, gate = -1;
 
 	accesses = argc > 2;
 	if (accesses) {
 		stress = open_device("/dev/stress", O_RDWR);
 		waits = open_device("/dev/waits", O_RDWR);
+		gate = open_device("/dev/gate", O_RDWR);
 	}
 	CHECK(prctl(PR_SET_CHILD_SUBREAPER, 1) == 0);
 	for (uint64_t i = 0; i < count; i++) {
 		kill_one(seed + i);
 		check_gone(fd, seed + i);
 		if (accesses)
-			check_accesses_gone(stress, waits, seed + i);
+			check_accesses_gone(stress, waits, gate, seed + i);
 	}
 	printf("%llu\n", (unsigned long long)count);
 }
