@@ -55,11 +55,12 @@ bool dma_callback(int (*waitfp)(caddr_t), caddr_t arg, uint64_t seen, const void
 	leak_add(&callback_leak, callback, sizeof(*callback), caller);
 	host_mutex_lock(&freed.lock);
 	added = freed.count == seen;
-	callback_append(callback);
+	if (added)
+		callback_append(callback);
 	host_mutex_unlock(&freed.lock);
-	if (!added) {
+	if (!added) { /* it was never in the list, where another thread would run and free it */
 		(void)leak_remove(&callback_leak, callback, NULL);
-		callback_free(callback, sizeof(*callback));
+		host_free(callback, sizeof(*callback));
 	}
 	return added;
 }
