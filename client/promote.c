@@ -161,7 +161,10 @@ static void writers_go(const struct wire_agent_command *c, enum way way, bool re
 	thaw();
 }
 
-/* The same page again, and nothing stopped anybody meanwhile: then it is the program's own mistake. */
+/*
+ * An access that was stopped may be told of by its signal when other pages are stopped already, or none any more: so any
+ * access is tried once more.  The same page again, and nothing was stopped meanwhile: it is the program's own mistake.
+ */
 static _Thread_local struct { uintptr_t addr; uint32_t sequence; } last_wait
 	__attribute__((tls_model("initial-exec")));
 
@@ -169,11 +172,12 @@ bool promote_wait(uintptr_t addr)
 {
 	uint32_t sequence = __atomic_load_n(&frozen.sequence, __ATOMIC_ACQUIRE);
 
-	if (sequence == 0 || addr < frozen.start || addr >= frozen.end)
+	if (sequence == 0)
 		return false;
-	if (!(sequence & 1) && last_wait.addr == addr && last_wait.sequence == sequence)
+	bool now = (sequence & 1) && addr >= frozen.start && addr < frozen.end;
+	if (!now && last_wait.addr == addr && last_wait.sequence == sequence)
 		return false;
-	while (sequence & 1) {
+	while (now && (sequence & 1)) {
 		(void)raw_syscall(SYS_futex, (long)&frozen.sequence, FUTEX_WAIT, (long)sequence, 0, 0, 0);
 		sequence = __atomic_load_n(&frozen.sequence, __ATOMIC_ACQUIRE);
 	}

@@ -26,7 +26,7 @@ long promote_unshare(const struct wire_agent_command *c, int fd);
 
 /* ---- of the application's threads ---- */
 
-/* From SIGSEGV's handler: addr cannot be written for a moment; waits, and true: try again. */
+/* From SIGSEGV's handler: addr cannot be written for a moment, or could not; waits, and true: try again. */
 bool promote_wait(uintptr_t addr);
 /* In a fork child: if the fork came while writers were stopped, they are not in the child. */
 void promote_thaw_child(void);

@@ -22,6 +22,7 @@
 #include <cmocka.h>
 
 #include "client/agent.h"
+#include "client/promote.h"
 #include "wire/wire.h"
 
 #define PAGE 4096u
@@ -200,6 +201,29 @@ static void wait_knows_no_agent_and_it_holds_no_descriptor(void **state)
 	close(pipes[0]);
 }
 
+static void share(struct fixture *f, void *page, int fd)
+{
+	assert_int_equal(command(f, (struct wire_agent_command){.op = WIRE_AGENT_SHARE, .addr = (uintptr_t)page,
+			 .len = PAGE, .prot = PROT_READ | PROT_WRITE}, fd), 0);
+}
+
+/* The handler of a thread that was stopped comes late, when the page is shared and another one has been stopped. */
+static void an_access_that_was_stopped_before_is_tried_again(void **state)
+{
+	struct fixture *f = *state;
+	char *pages = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	share(f, pages, f->memfd);
+	share(f, pages + PAGE, f->memfd);
+	assert_true(promote_wait((uintptr_t)pages));
+	assert_false(promote_wait((uintptr_t)pages)); /* the same again: a mistake of the program */
+	assert_true(promote_wait((uintptr_t)pages + PAGE));
+	share(f, pages, f->memfd);
+	assert_true(promote_wait((uintptr_t)pages + PAGE));
+	assert_false(promote_wait((uintptr_t)pages + PAGE));
+	munmap(pages, 2 * PAGE);
+}
+
 static volatile bool others_run = true;
 
 static void *other_thread(void *arg)
@@ -260,6 +284,7 @@ int main(void)
 		TEST(protect_changes_protection_and_errors_come_back),
 		TEST(wait_knows_no_agent_and_it_holds_no_descriptor),
 		TEST(it_goes_on_while_the_program_is_stopped),
+		TEST(an_access_that_was_stopped_before_is_tried_again),
 		TEST(threads_of_the_program_keep_their_errno),
 	};
 	return cmocka_run_group_tests_name("agent", tests, NULL, NULL);
