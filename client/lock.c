@@ -36,9 +36,9 @@ int lock_step_begin(struct call *c)
 	REAL(close)(fd);
 	if (p == MAP_FAILED)
 		return error;
-	if (error || __atomic_load_n(&locks, __ATOMIC_ACQUIRE))
+	if (error)
 		REAL(munmap)(p, 4096);
-	else
+	else /* the last one counts: the server has begun anew after a failure.  Others may be reading the one before. */
 		__atomic_store_n(&locks, p, __ATOMIC_RELEASE);
 	return error;
 }
