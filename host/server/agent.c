@@ -487,7 +487,7 @@ void agent_hello(const struct wire_hello *hello, int connection, pid_t pid, uid_
 	if (p != NULL && p->pid == pid)
 		error = agent_claim(&p->as.agent, &again);
 	if (error == 0) {
-		if (again)
+		if (again || p->as.faults.fd >= 0) /* or one has come with a hello that came to nothing after that */
 			agent_keep(p, connection);
 		else
 			error = engine_agree(p, connection);
