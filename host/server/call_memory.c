@@ -90,6 +90,23 @@ int call_mmap(struct thread *t, const struct wire_message *in, struct wire_messa
 	return 0;
 }
 
+/*
+ * What is locked is waited for while others may fork: a fork may be what the one who is to unlock it is at.  A lock that
+ * comes just now is waited for in the layout.
+ */
+static int layout_enter_unlocked(const struct thread *t, uint64_t addr, uint64_t len)
+{
+	int error;
+
+	while ((error = sys_unlock_wait(addr, len)) == 0) {
+		layout_enter(t);
+		if (!sys_locked(addr, len))
+			break;
+		layout_leave(t);
+	}
+	return error;
+}
+
 int call_munmap(struct thread *t, const struct wire_message *in, struct wire_message *out)
 {
 	int error;
@@ -97,7 +114,9 @@ int call_munmap(struct thread *t, const struct wire_message *in, struct wire_mes
 	if (!range_is_good(t->process, in->a, in->b))
 		return EINVAL;
 	call_range(&t->call, in->a, in->b);
-	layout_enter(t);
+	error = layout_enter_unlocked(t, in->a, round_up(in->b));
+	if (error != 0)
+		return error;
 	error = sys_munmap(in->a, round_up(in->b));
 	layout_leave(t);
 	return error;
@@ -110,7 +129,9 @@ int call_mprotect(struct thread *t, const struct wire_message *in, struct wire_m
 	if (!range_is_good(t->process, in->a, in->b) || (in->c & ~(uint64_t)(PROT_READ | PROT_WRITE | PROT_EXEC)))
 		return EINVAL;
 	call_range(&t->call, in->a, in->b);
-	layout_enter(t);
+	error = layout_enter_unlocked(t, in->a, round_up(in->b));
+	if (error != 0)
+		return error;
 	error = sys_mprotect(in->a, round_up(in->b), (int)in->c);
 	layout_leave(t);
 	return error;

@@ -42,6 +42,15 @@ sys_mprotect(uintptr_t addr, size_t len, int prot)
 	return devmap_protect(&proc_current()->space, addr, len, (unsigned)prot);
 }
 
+int
+sys_unlock_wait(uintptr_t addr, size_t len)
+{
+	if (len == 0 || range_check(addr, &len) != 0)
+		return 0;
+	kthread_refresh();
+	return locked_range_settle(&proc_current()->space, addr, len);
+}
+
 bool
 sys_locked(uintptr_t addr, size_t len)
 {

@@ -179,6 +179,11 @@ int sys_mmap(struct sys_file *f, uintptr_t *addr, uint64_t len, int prot, int fl
  */
 int sys_munmap(uintptr_t addr, size_t len);
 int sys_mprotect(uintptr_t addr, size_t len, int prot);
+/*
+ * The wait of these two for what is locked, by itself: for a host that keeps forks away meanwhile, and that the unlock may
+ * need a fork.  0, also for a range that they would refuse; EINTR as above.
+ */
+int sys_unlock_wait(uintptr_t addr, size_t len);
 /* True if any device mapping of the current process overlaps the range. */
 bool sys_mapped(uintptr_t addr, size_t len);
 /* True if memory of the current process in the range, ordinary memory too, is locked for a device, or just being so. */

@@ -775,6 +775,10 @@ static void waits_for_unlock(int argc, char **argv)
 		CHECK(is_filled(waits_p, PAGE, 'w') && !waits_done);
 		usleep(1000);
 	}
+	pid_t pid = fork(); /* does not wait for the one that waits */
+	if (pid == 0)
+		_exit(0);
+	CHECK(pid > 0 && waitpid(pid, NULL, 0) == pid && !waits_done);
 	unlock(slot);
 	CHECK(pthread_join(thread, NULL) == 0 && waits_done);
 }
