@@ -11,12 +11,9 @@ int call_fork(struct thread *t, const struct wire_message *in, struct wire_messa
 	int error;
 
 	fork_enter(t);
-	locks_fork_begin(&t->process->as);
 	error = fork_begin(t->process, &out->a, &t->call.fds[0]);
-	if (error != 0) {
-		locks_fork_end(&t->process->as);
+	if (error != 0)
 		fork_leave(t);
-	}
 	t->call.nfds = error == 0;
 	return error;
 }
@@ -26,7 +23,6 @@ int call_forked(struct thread *t, const struct wire_message *in, struct wire_mes
 	fork_leave(t);
 	if (in->b > INT_MAX)
 		return EINVAL;
-	locks_fork_end(&t->process->as);
 	return fork_named(t->process, in->a, (pid_t)in->b);
 }
 

@@ -191,6 +191,8 @@ void fork_enter(struct thread *t)
 	t->forking = true;
 	layout_wait(p, &p->layouts, 0);
 	pthread_mutex_unlock(&p->lock);
+	if (!t->locks_forking)
+		t->locks_forking = locks_fork_begin(&p->as);
 }
 
 void fork_leave(struct thread *t)
@@ -202,6 +204,9 @@ void fork_leave(struct thread *t)
 	t->forking = false;
 	pthread_cond_broadcast(&p->changed);
 	pthread_mutex_unlock(&p->lock);
+	if (t->locks_forking)
+		locks_fork_end(&p->as);
+	t->locks_forking = false;
 }
 
 void layout_enter(const struct thread *t)

@@ -399,6 +399,7 @@ int host_lock_create(struct host_as *as, uintptr_t addr, size_t len, unsigned fl
 {
 	struct process *p = as->process;
 	struct host_lock *lock;
+	bool recorded = false;
 	struct locks *l;
 	int error;
 
@@ -412,13 +413,14 @@ int host_lock_create(struct host_as *as, uintptr_t addr, size_t len, unsigned fl
 	error = locks_begin(l);
 	if (error == 0) {
 		lock_record(lock, 1); /* first: a change of the range from now on waits, or is seen */
+		recorded = true;
 		error = pages_check(l, lock);
 	}
 	if (error == 0) {
 		*out = lock;
 		return 0;
 	}
-	if (l->begun)
+	if (recorded) /* not l->begun: another thread may have begun since we failed to */
 		lock_record(lock, -1);
 	process_put(p);
 	free(lock);
@@ -631,12 +633,12 @@ bool locks_settle(struct host_as *as)
 	return true;
 }
 
-void locks_fork_begin(struct host_as *as)
+bool locks_fork_begin(struct host_as *as)
 {
 	struct locks *l = locks_of(as);
 
 	if (l == NULL)
-		return;
+		return false;
 	pthread_mutex_lock(&l->lock);
 	l->forks++;
 	if (l->file != NULL && !l->gone) {
@@ -645,16 +647,15 @@ void locks_fork_begin(struct host_as *as)
 		l->base += promote_span(l); /* the child's private pages have the old places behind them */
 	}
 	pthread_mutex_unlock(&l->lock);
+	return true;
 }
 
 void locks_fork_end(struct host_as *as)
 {
 	struct locks *l = locks_of(as);
 
-	if (l == NULL)
-		return;
 	pthread_mutex_lock(&l->lock);
-	if (l->forks > 0 && --l->forks == 0)
+	if (--l->forks == 0)
 		split_end(l);
 	pthread_mutex_unlock(&l->lock);
 }

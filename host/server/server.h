@@ -278,8 +278,11 @@ bool engine_allows_uffd(int *device);
 
 struct locks;
 void locks_fini(struct locks *l);
-/* Before a fork: pages that nobody holds are the process's own, so that the child has its own.  After it, failed or not. */
-void locks_fork_begin(struct host_as *as);
+/*
+ * Before a fork: pages that nobody holds are the process's own, so that the child has its own.  true: after it, failed or
+ * not, comes locks_fork_end().
+ */
+bool locks_fork_begin(struct host_as *as);
 void locks_fork_end(struct host_as *as);
 /* The process has ended. */
 void locks_gone(struct host_as *as);
@@ -425,6 +428,7 @@ struct thread {
 	bool broken;           /* the channel failed: every further step fails */
 	bool left;             /* the process goes on (or down) without it */
 	bool forking;          /* it has begun to fork */
+	bool locks_forking;    /* ... and locked memory knows: locks_fork_end() is due */
 	struct call call;
 	LIST_ENTRY(thread) link; /* process.lock */
 };
