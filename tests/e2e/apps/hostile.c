@@ -8,6 +8,7 @@
 #include "app.h"
 #include "lockdrv.h"
 
+#include <linux/futex.h>
 #include <linux/userfaultfd.h>
 #include <stddef.h>
 #include <sys/resource.h>
@@ -464,6 +465,7 @@ static void *false_agent(void *arg)
 	struct wire_agent_command c;
 	struct wire_welcome w;
 	int fd = *(int *)arg;
+	bool greeted = false;
 
 	if (!say(fd, &h, sizeof(h), NULL, 0, true))
 		return NULL;
@@ -481,7 +483,10 @@ static void *false_agent(void *arg)
 		answer->result = r;
 		atomic_store(&answer->turn, (uint32_t)r.sequence);
 		if (atomic_load(&answer->awaited))
+			syscall(SYS_futex, &answer->turn, FUTEX_WAKE, 1, NULL, NULL, 0);
+		if (!greeted)
 			say(fd, &r, sizeof(r), NULL, 0, false);
+		greeted = true;
 	}
 	if (answer != MAP_FAILED)
 		munmap(answer, PAGE);
