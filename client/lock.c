@@ -46,7 +46,12 @@ int lock_step_begin(struct call *c)
 /* EINVAL: the protection, or the kind of memory; ENOMEM: a hole, or no memory; EFAULT: a page that cannot be had. */
 int lock_step_populate(uintptr_t addr, size_t len, bool write)
 {
-	return REAL(madvise)((void *)addr, len, write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ) < 0 ? errno : 0;
+	int result;
+
+	do /* a handler may run in between */
+		result = REAL(madvise)((void *)addr, len, write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
+	while (result < 0 && errno == EINTR);
+	return result < 0 ? errno : 0;
 }
 
 /* ---- what meets locked memory ---- */

@@ -47,6 +47,7 @@ struct query { /* Linux's struct procmap_query, since 6.11 */
 	uint64_t name, build_id;
 };
 #define PROCMAP_QUERY _IOWR('f', 17, struct query)
+#define QUERY_SHARED 0x8u
 #define QUERY_PROT 0x7u /* readable, writable, executable: as PROT_* */
 
 /*
@@ -66,8 +67,8 @@ static long check(const struct wire_agent_command *c)
 		return -EAGAIN;
 	bool same = q.inode == c->inode && q.vma_end >= c->addr + c->len &&
 		    (q.vma_flags & QUERY_PROT) == (c->prot & QUERY_PROT);
-	if (same && c->inode != 0 && c->op == WIRE_AGENT_UNSHARE)
-		same = q.offset + (c->addr - q.vma_start) == c->offset;
+	if (c->op == WIRE_AGENT_UNSHARE) /* done already, by an agent before this one: then there is something to lose */
+		same = same && (q.vma_flags & QUERY_SHARED) && q.offset + (c->addr - q.vma_start) == c->offset;
 	return same ? 0 : -EAGAIN;
 }
 
@@ -296,6 +297,8 @@ long promote_share(const struct wire_agent_command *c, int fd)
 
 	if (fd < 0)
 		return -EBADF;
+	if ((c->prot & WIRE_AGENT_WATCHED) && tools.watch < 0)
+		return -ENODATA;
 	if (c->prot & WIRE_AGENT_GROW)
 		stack_grow(c->addr);
 	long r = populate(c->addr, c->len, prot & PROT_WRITE);

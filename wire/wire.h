@@ -194,6 +194,7 @@ enum wire_agent_op {
 	WIRE_AGENT_WATCH,    /* the descriptor, or none, is /dev/userfaultfd: how SHARE stops writers -> value */
 };
 #define WIRE_AGENT_CHECK 0x100u /* in prot */
+#define WIRE_AGENT_WATCHED 0x400u /* in prot of SHARE: ENODATA if the agent has heard no WATCH, as one that replaces another */
 #define WIRE_AGENT_GROW 0x200u  /* in prot of SHARE: the lowest page of a stack, which must go on growing below it */
 enum wire_watch {
 	WIRE_WATCH_SIGNAL, /* write protection and SIGSEGV; a system call into the range fails meanwhile */

@@ -268,13 +268,12 @@ static void process_condemn(const struct process *p, const char *what, int error
 
 #define SUCCESSORS_MAX 1000
 
-/* It can start one: a stopped process cannot, and the agent of one with locked memory knows what no other does. */
+/* It can start one: a stopped process cannot. */
 static bool process_is_able(const struct process *p)
 {
 	char state;
 
-	if (atomic_load(&p->dying) || __atomic_load_n(&p->as.locks, __ATOMIC_ACQUIRE) != NULL ||
-	    p->as.agent.successors >= SUCCESSORS_MAX)
+	if (atomic_load(&p->dying) || p->as.agent.successors >= SUCCESSORS_MAX)
 		return false;
 	state = process_state(p->pid);
 	return state == 'R' || state == 'S' || state == 'D';

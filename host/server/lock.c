@@ -186,8 +186,14 @@ static int locks_begin(struct locks *l)
 
 int locks_agent(struct locks *l, struct wire_agent_command *c, int fd)
 {
-	int error = agent_run(l->process, c, fd);
+	int error;
 
+	do { /* an agent that takes the place of another must be told what that one knew */
+		c->prot &= ~WIRE_AGENT_WATCHED;
+		if (c->op == WIRE_AGENT_SHARE && l->watch != WIRE_WATCH_SIGNAL)
+			c->prot |= WIRE_AGENT_WATCHED;
+		error = agent_run(l->process, c, fd);
+	} while (error == ENODATA && agent_watch(l) == 0);
 	switch (error) {
 	case 0:
 	case ENOMEM:

@@ -34,7 +34,7 @@ static int part_command(struct locks *l, const struct split *s, unsigned op)
 	struct wire_agent_command c = {.op = op, .prot = s->prot | WIRE_AGENT_CHECK, .addr = s->addr, .len = s->len,
 				       .offset = s->offset, .inode = l->inode};
 
-	return agent_run(l->process, &c, posix_file_fd(l->file));
+	return locks_agent(l, &c, posix_file_fd(l->file));
 }
 
 static void part_split(struct locks *l, const struct vma *v, uint64_t start, uint64_t end)

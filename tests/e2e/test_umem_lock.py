@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from harness import LONG, NOBODY, SLOW, TIMEOUT, until
+from harness import LONG, NOBODY, SLOW, TIMEOUT, comm, until
 
 KINDS = ["anonymous", "heap", "static", "stack", "stack-end", "thread-stack", "private-file", "shared-file",
          "shared-anonymous", "sysv", "thp"]
@@ -94,6 +94,24 @@ def test_no_write_is_lost(world, engine):
 @pytest.mark.root
 def test_no_write_is_lost_without_userfaultfd(world):
     locks(world, "writing 16 4", wrap=wraps(world, "nobody-nouffd"))
+
+
+def children(pid, name):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as f:
+        return [int(c) for c in f.read().split() if comm(int(c)) == name]
+
+
+def test_the_agent_is_killed(world, engine):
+    """Another one goes on with what the dead one left half done."""
+    server = world.server("lockdrv")
+    child = server.popen(world.app("locks"), "writing", "40", "8", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert child.stdout.readline() == b"begun\n"
+    for _ in range(5):
+        agents = until(lambda: child.poll() is not None or children(child.pid, "sundog-agent"), "there is no agent")
+        for pid in agents if agents is not True else []:
+            os.kill(pid, signal.SIGKILL)
+    assert child.wait(TIMEOUT) == 0, server.stderr() + child.stderr.read().decode()
+    assert "another one has taken its place" in server.stop()
 
 
 def test_copyout_meanwhile(world, engine):

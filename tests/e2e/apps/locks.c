@@ -543,6 +543,10 @@ static void writing(int argc, char **argv)
 			driver_xor(slot, len, value);
 		expected ^= value;
 		unlock(slot);
+		if (i == 0) {
+			printf("begun\n");
+			fflush(stdout);
+		}
 		if (i % 4 == 3) { /* private again, so that the next round moves all pages again */
 			pid_t pid = fork();
 			CHECK(pid >= 0);
