@@ -62,5 +62,7 @@ def test_killed_while_the_card_writes(world, engine):
         child.wait(TIMEOUT)
         server.settle(before)
         server.exec(pin(), "capture", "-n", "2", "-f", "10").ok()
-    left = [line for line in server.stop().splitlines() if "the memory's process is gone" not in line]
+    # The watcher may have the device open a moment longer than the one whose memory it is lives.
+    meant = ("the memory's process is gone", "after exit(2) or exec(2)")
+    left = [line for line in server.stop().splitlines() if not any(m in line for m in meant)]
     assert left == []
