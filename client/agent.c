@@ -57,8 +57,33 @@ static long map(const struct wire_agent_command *c, int fd)
 			c->offset);
 }
 
-static long run(const struct wire_agent_command *c, int fd)
+/*
+ * Linux lets us wait until the server has read of it, for which our own descriptor would keep the userfaultfd alive
+ * after the server's death.  So it goes before, and a new one comes with WIRE_AGENT_KEEP.
+ */
+static long move(struct agent_means *m, const struct wire_agent_command *c)
 {
+	if (m->uffd >= 0)
+		sys3(SYS_close, m->uffd, 0, 0);
+	m->uffd = -1;
+	return raw_syscall(SYS_mremap, (long)c->offset, (long)c->len, (long)c->len, MREMAP_MAYMOVE | MREMAP_FIXED,
+			   (long)c->addr, 0);
+}
+
+/* Takes it over. */
+static long keep(struct agent_means *m, int *fd)
+{
+	if (m->uffd >= 0)
+		sys3(SYS_close, m->uffd, 0, 0);
+	m->uffd = *fd;
+	*fd = -1;
+	return 0;
+}
+
+static long run(struct agent_means *m, const struct wire_agent_command *c, int *descriptor)
+{
+	int fd = *descriptor;
+
 	switch (c->op) {
 	case WIRE_AGENT_ZAP:
 		return zap(c);
@@ -67,8 +92,9 @@ static long run(const struct wire_agent_command *c, int fd)
 	case WIRE_AGENT_MAP:
 		return map(c, fd);
 	case WIRE_AGENT_MOVE:
-		return raw_syscall(SYS_mremap, (long)c->offset, (long)c->len, (long)c->len,
-				   MREMAP_MAYMOVE | MREMAP_FIXED, (long)c->addr, 0);
+		return move(m, c);
+	case WIRE_AGENT_KEEP:
+		return keep(m, descriptor);
 	case WIRE_AGENT_UNMAP:
 		return sys3(SYS_munmap, (long)c->addr, (long)c->len, 0);
 	case WIRE_AGENT_SHARE:
@@ -167,7 +193,7 @@ static void greet(int socket, const struct wire_agent_result *r)
 static int agent_main(void *arg)
 {
 	struct start *start = arg;
-	const struct agent_means means = start->means;
+	struct agent_means means = start->means;
 	void (*abandon)(int uffd) = start->abandon;
 	struct wire_agent_command c;
 	bool greeted = false;
@@ -181,7 +207,7 @@ static int agent_main(void *arg)
 	sys3(SYS_futex, (long)&start->ready, FUTEX_WAKE, 1);
 	while (receive(&means, &c, &fd)) {
 		struct wire_agent_result r = {.sequence = c.sequence};
-		long result = run(&c, fd);
+		long result = run(&means, &c, &fd);
 
 		r.error = result < 0 && result > -4096 ? (int32_t)-result : 0;
 		r.value = r.error ? 0 : (unsigned long)result;

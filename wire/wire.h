@@ -181,7 +181,7 @@ enum wire_agent_op {
 	WIRE_AGENT_ZAP = 1, /* drop the translations of a shared mapping */
 	WIRE_AGENT_PROTECT, /* mprotect(addr, len, prot) */
 	WIRE_AGENT_MAP,     /* the descriptor's pages from offset on, shared, over addr; addr 0: anywhere, -> value */
-	WIRE_AGENT_MOVE,    /* mremap(offset, len -> addr): a mapping prepared beside replaces one */
+	WIRE_AGENT_MOVE,    /* mremap(offset, len -> addr): a mapping prepared beside replaces one; closes its userfaultfd first */
 	WIRE_AGENT_UNMAP,   /* munmap(addr, len): of one prepared beside */
 	/*
 	 * The application's private pages become pages of the descriptor's file from offset on, with the same contents;
@@ -191,6 +191,7 @@ enum wire_agent_op {
 	WIRE_AGENT_SHARE,
 	WIRE_AGENT_UNSHARE,
 	WIRE_AGENT_POPULATE, /* madvise(addr, len, MADV_POPULATE_WRITE), prot 0: _READ */
+	WIRE_AGENT_KEEP,     /* the descriptor is the userfaultfd of the application, after a MOVE */
 	WIRE_AGENT_WATCH,    /* the descriptor, or none, is /dev/userfaultfd: how SHARE stops writers -> value */
 };
 #define WIRE_AGENT_CHECK 0x100u /* in prot */

@@ -279,7 +279,7 @@ static int window_move(struct host_as *as, const struct host_window *w, int fd)
 	struct wire_agent_command map = {.op = WIRE_AGENT_MAP, .prot = w->prot, .len = w->len,
 					 .offset = as_window_offset(w)};
 	struct wire_agent_command move = {.op = WIRE_AGENT_MOVE, .addr = w->addr, .len = w->len};
-	struct wire_agent_command unmap = {.op = WIRE_AGENT_UNMAP, .len = w->len};
+	struct wire_agent_command keep = {.op = WIRE_AGENT_KEEP}, unmap = {.op = WIRE_AGENT_UNMAP, .len = w->len};
 	int error;
 
 	if (!faults_yield())
@@ -289,8 +289,10 @@ static int window_move(struct host_as *as, const struct host_window *w, int fd)
 		return error == ENOMEM ? window_replace(as, w, fd) : error;
 	move.offset = unmap.addr = map.addr;
 	error = window_register(as, map.addr, map.addr + w->len);
-	if (error == 0)
+	if (error == 0) {
 		error = agent_run(as->process, &move, -1);
+		(void)agent_run(as->process, &keep, uffd_of(as));
+	}
 	if (error != 0)
 		(void)agent_run(as->process, &unmap, -1);
 	return error;
