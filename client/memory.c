@@ -49,21 +49,34 @@ static unsigned range_after(uintptr_t addr)
 	return low;
 }
 
-/* The part of [start, end) in the first device range that it meets; false: none. */
+static bool part_first(uintptr_t start, uintptr_t end, struct range *part)
+{
+	unsigned i = range_after(start);
+
+	if (i >= ranges_count || ranges[i].start >= end)
+		return false;
+	part->start = ranges[i].start > start ? ranges[i].start : start;
+	part->end = ranges[i].end < end ? ranges[i].end : end;
+	part->intercept = ranges[i].intercept;
+	return true;
+}
+
+/*
+ * The part of [start, end) in the first device range that it meets; false: none.  Asked at every munmap of the program:
+ * without the lock, unless the ranges are being changed.
+ */
 static bool range_first(uintptr_t start, uintptr_t end, struct range *part)
 {
-	bool found = false;
+	unsigned before = __atomic_load_n(&ranges_sequence, __ATOMIC_ACQUIRE);
 
 	if (likely(!memory_any()) || start >= end)
 		return false;
+	bool found = part_first(start, end, part);
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	if (likely(!(before & 1) && __atomic_load_n(&ranges_sequence, __ATOMIC_RELAXED) == before))
+		return found;
 	lock_take(&ranges_lock);
-	unsigned i = range_after(start);
-	if (i < ranges_count && ranges[i].start < end) {
-		part->start = ranges[i].start > start ? ranges[i].start : start;
-		part->end = ranges[i].end < end ? ranges[i].end : end;
-		part->intercept = ranges[i].intercept;
-		found = true;
-	}
+	found = part_first(start, end, part);
 	lock_release(&ranges_lock);
 	return found;
 }
