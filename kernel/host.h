@@ -132,7 +132,7 @@ void host_as_release(struct host_as *as, uintptr_t addr, size_t len);
  * every translation of the old one is gone, and no thread sees a mix or a moment without
  * interception.  intercept: an access without a translation enters sys_fault(); without it the
  * whole window is accessible at once.  pages NULL: nothing behind it, every access faults.
- * resident: the pages are in memory anyway, load ahead where that is cheap.  May block.
+ * resident: the pages are in memory anyway, load ahead where that is cheap.  EFAULT: the process is dying.  May block.
  */
 struct host_window {
 	uintptr_t addr;
