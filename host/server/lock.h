@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lock.h: locked memory of real processes; shared by lock.c, promote.c, demote.c and maps.c.
+ * lock.h: locked memory of real processes; shared by lock*.c, promote.c, demote.c, split.c and maps.c.
  *
  * Until somebody asks for an address, a lock is a record, and the pages are reached through the process.  Then they become
  * pages of one sparse file per process (promotion), where every address has its place:
@@ -90,10 +90,24 @@ struct locks {
 
 /* The process's, or NULL if it has none. */
 struct locks *locks_of(struct host_as *as);
+/* The same, made now if need be; NULL: no memory. */
+struct locks *locks_need(struct host_as *as);
+/* Before the first lock.  Only a thread of the process can begin: for another's first lock there is nobody (EAGAIN). */
+int locks_begin(struct locks *l);
+/* The process's thread that waits for the present call, if there is one. */
+struct thread *locks_thread(const struct process *p);
+/* Whole pages that a process may have at all. */
+bool locks_range_is_good(const struct process *p, uint64_t addr, uint64_t len);
 /* Tells the client what lies in [start, end).  lock is held. */
 void locks_publish(struct locks *l, uint64_t start, uint64_t end);
 /* Errors of the agent, as host.h has them. */
 int locks_agent(struct locks *l, struct wire_agent_command *c, int fd);
+
+/* ---- lock_resident.c ---- */
+
+/* May they be locked, and are they there now?  Errors as host_lock_create()'s. */
+int lock_pages_check(struct host_lock *lock);
+int lock_make_resident(struct host_lock *lock);
 
 /* ---- promote.c: lock is held ---- */
 

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* lock_resident.c: may these pages be locked, and are they in memory? */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <string.h>
+
+#include "host/server/lock.h"
+
+static int populate_by_agent(struct locks *l, uint64_t addr, uint64_t len, bool write)
+{
+	struct wire_agent_command c = {.op = WIRE_AGENT_POPULATE, .prot = write ? HOST_PROT_WRITE : 0};
+	int error = 0;
+
+	for (uint64_t n; len > 0 && error == 0; addr += n, len -= n) {
+		n = len < AGENT_CHUNK ? len : AGENT_CHUNK;
+		c.addr = addr;
+		c.len = n;
+		error = agent_run(l->process, &c, -1);
+	}
+	return error;
+}
+
+#define STEP_CHUNK (UINT64_C(1) << 30) /* of one step */
+
+static int populate_by_thread(struct thread *t, uint64_t addr, uint64_t len, bool write)
+{
+	int error = 0;
+
+	for (uint64_t n; len > 0 && error == 0; addr += n, len -= n) {
+		n = len < STEP_CHUNK ? len : STEP_CHUNK;
+		struct wire_message m = {.op = WIRE_STEP_POPULATE, .a = addr, .b = n, .c = write};
+		error = thread_step(t, &m, NULL);
+	}
+	return error;
+}
+
+static int populate(struct locks *l, uint64_t addr, uint64_t len, bool write)
+{
+	struct thread *t = locks_thread(l->process);
+
+	return t != NULL ? populate_by_thread(t, addr, len, write) : populate_by_agent(l, addr, len, write);
+}
+
+/* EFAULT: a hole, EACCES: a protection is in the way.  lock is held, and we may look. */
+static int range_check(const struct locks *l, uint64_t addr, uint64_t end, unsigned need)
+{
+	bool denied = false;
+	struct vma v;
+
+	for (uint64_t at = addr; at < end; at = v.end) {
+		if (!maps_find(l->maps, at, &v) || v.start > at)
+			return EFAULT;
+		denied |= (v.prot & need) != need;
+	}
+	return denied ? EACCES : 0;
+}
+
+/* What Linux could not make resident, in the words of host.h. */
+static int refusal(struct locks *l, uint64_t addr, uint64_t end, unsigned need, int error)
+{
+	int reason;
+
+	if (l->maps < 0)
+		return error == EINVAL ? EACCES : error == EAGAIN || error == EINTR ? EAGAIN : EFAULT;
+	reason = range_check(l, addr, end, need);
+	if (reason != 0)
+		return reason;
+	return error == ENOMEM || error == EAGAIN || error == EINTR ? (error == ENOMEM ? ENOMEM : EAGAIN) : EFAULT;
+}
+
+/* Linux's names of shared memory that is not a file's. */
+static bool is_anonymous(const struct vma *v)
+{
+	return v->inode == 0 || strncmp(v->name, "/dev/zero", 9) == 0 || strncmp(v->name, "/SYSV", 5) == 0;
+}
+
+/* EFAULT: a shared mapping of a regular file, which no long-term lock may have. */
+static int longterm_check(const struct locks *l, uint64_t addr, uint64_t end)
+{
+	struct vma v;
+
+	for (uint64_t at = addr; at < end; at = v.end) {
+		if (l->maps < 0 || !maps_find(l->maps, at, &v) || v.start > at)
+			return EFAULT;
+		if (v.shared && !is_anonymous(&v) && !vma_is_ours(l, &v))
+			return EFAULT;
+	}
+	return 0;
+}
+
+/* Memory that was locked before is there, mostly, and nobody need be asked to bring it in. */
+static bool is_resident(struct locks *l, uint64_t addr, uint64_t len, unsigned need)
+{
+	bool resident;
+
+	pthread_mutex_lock(&l->lock);
+	resident = l->maps >= 0 && l->pagemap >= 0 && range_check(l, addr, addr + len, need) == 0 &&
+		   pagemap_resident(l->pagemap, addr, len);
+	pthread_mutex_unlock(&l->lock);
+	return resident;
+}
+
+static int make_resident(struct locks *l, uint64_t addr, uint64_t len, unsigned flags)
+{
+	bool write = flags & HOST_LOCK_WRITE;
+	bool resident = is_resident(l, addr, len, write ? HOST_PROT_WRITE : HOST_PROT_READ);
+	int error = resident ? 0 : populate(l, addr, len, write);
+
+	if (error == EPIPE || error == ESRCH)
+		return EFAULT;
+	pthread_mutex_lock(&l->lock);
+	if (error != 0)
+		error = refusal(l, addr, addr + len, write ? HOST_PROT_WRITE : HOST_PROT_READ, error);
+	if (error == 0 && (flags & HOST_LOCK_LONGTERM))
+		error = longterm_check(l, addr, addr + len);
+	pthread_mutex_unlock(&l->lock);
+	return error;
+}
+
+/* ENOTSUP: Linux does not let other threads than those that wait for us at its memory, see usercopy.c. */
+static int reach_check(const struct host_lock *lock)
+{
+	char byte;
+
+	(void)host_copyin(&lock->process->as, &byte, lock->addr, 1); /* it looks */
+	return atomic_load(&lock->process->vm_refused) ? ENOTSUP : 0;
+}
+
+/* For one transfer the pages need not be there yet: it brings them in. */
+static int transfer_check(struct locks *l, const struct host_lock *lock)
+{
+	unsigned need = lock->flags & HOST_LOCK_WRITE ? HOST_PROT_WRITE : HOST_PROT_READ;
+	int error = ENOTSUP;
+
+	pthread_mutex_lock(&l->lock);
+	if (l->maps >= 0)
+		error = range_check(l, lock->addr, lock->addr + lock->len, need);
+	pthread_mutex_unlock(&l->lock);
+	return error == 0 ? reach_check(lock) : error;
+}
+
+/*
+ * EFAULT: neither can Linux be told to share the pages, for it does not say what is mapped, nor does it let a device's
+ * thread at them: what a device wrote would be lost.
+ */
+static int hidden_check(struct locks *l, const struct host_lock *lock)
+{
+	bool hidden;
+
+	pthread_mutex_lock(&l->lock);
+	hidden = l->maps < 0 && !l->gone;
+	pthread_mutex_unlock(&l->lock);
+	if (!hidden || reach_check(lock) == 0)
+		return 0;
+	posix_log(HOST_LOG_WARN, "process %d: %llu bytes at %llx cannot be locked: Linux hides them (the program is not dumpable)",
+		  (int)lock->process->pid, (unsigned long long)lock->len, (unsigned long long)lock->addr);
+	return EFAULT;
+}
+
+int lock_make_resident(struct host_lock *lock)
+{
+	int error = lock->resident ? 0 : make_resident(lock->locks, lock->addr, lock->len, lock->flags);
+
+	lock->resident = error == 0;
+	return error;
+}
+
+int lock_pages_check(struct host_lock *lock)
+{
+	struct locks *l = lock->locks;
+	int error;
+
+	if (lock->flags & HOST_LOCK_TRANSFER)
+		return transfer_check(l, lock);
+	error = hidden_check(l, lock);
+	return error == 0 ? lock_make_resident(lock) : error;
+}

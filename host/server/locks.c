@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * locks.c: what a process has once it has locked memory: its agent that stops writers, the page that tells its client,
+ * the descriptors by which its mappings are looked at.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host/server/lock.h"
+
+bool locks_range_is_good(const struct process *p, uint64_t addr, uint64_t len)
+{
+	uint64_t top = p->model == SYS_ILP32 ? USER_TOP_32 : USER_TOP_64;
+
+	return (addr & PAGE_MASK) == 0 && len != 0 && (len & PAGE_MASK) == 0 && addr < top && len <= top - addr;
+}
+
+/* ---- a process's locks ---- */
+
+static struct locks *locks_alloc(struct process *p)
+{
+	struct locks *l = calloc(1, sizeof(*l));
+
+	if (l == NULL)
+		return NULL;
+	l->process = p;
+	l->maps = l->pagemap = -1;
+	pthread_mutex_init(&l->begin, NULL);
+	pthread_mutex_init(&l->lock, NULL);
+	pthread_cond_init(&l->joined, NULL);
+	return l;
+}
+
+struct locks *locks_of(struct host_as *as)
+{
+	return __atomic_load_n(&as->locks, __ATOMIC_ACQUIRE);
+}
+
+struct locks *locks_need(struct host_as *as)
+{
+	pthread_mutex_lock(&as->lock);
+	if (as->locks == NULL)
+		__atomic_store_n(&as->locks, locks_alloc(as->process), __ATOMIC_RELEASE);
+	pthread_mutex_unlock(&as->lock);
+	return as->locks;
+}
+
+static void maps_close(struct locks *l)
+{
+	if (l->maps >= 0)
+		close(l->maps);
+	if (l->pagemap >= 0)
+		close(l->pagemap);
+	l->maps = l->pagemap = -1;
+}
+
+void locks_fini(struct locks *l)
+{
+	if (l == NULL)
+		return;
+	if (l->page != NULL)
+		munmap(l->page, PAGE_SIZE);
+	maps_close(l);
+	if (l->file != NULL)
+		posix_file_put(l->file);
+	ranges_fini(&l->used);
+	ranges_fini(&l->recent);
+	ranges_fini(&l->stale);
+	pthread_cond_destroy(&l->joined);
+	pthread_mutex_destroy(&l->lock);
+	pthread_mutex_destroy(&l->begin);
+	free(l);
+}
+
+void locks_publish(struct locks *l, uint64_t start, uint64_t end)
+{
+	if (l->page->low >= l->page->high) {
+		l->page->low = start;
+		l->page->high = end;
+	}
+	if (start < l->page->low)
+		l->page->low = start;
+	if (end > l->page->high)
+		l->page->high = end;
+	atomic_store(&l->page->locks, l->nlocks);
+}
+
+/* ---- the first lock ---- */
+
+/* Sealed, so that the client can only read it. */
+static int page_create(struct wire_locks **page, int *client_fd)
+{
+	int error, fd = memfd_create("sundog-locks", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd < 0)
+		return EAGAIN;
+	if (fchmod(fd, 0600) != 0 || ftruncate(fd, PAGE_SIZE) != 0)
+		goto close;
+	*page = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (*page == MAP_FAILED)
+		goto close;
+	if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE | F_SEAL_SEAL) != 0) {
+		munmap(*page, PAGE_SIZE);
+		goto close;
+	}
+	*client_fd = fd;
+	return 0;
+close:
+	error = errno == EMFILE || errno == ENFILE || errno == ENOSPC ? EAGAIN : ENOMEM;
+	close(fd);
+	return error;
+}
+
+static void watch_say(const struct process *p, enum wire_watch way)
+{
+	static const char *const ways[] = {
+	    [WIRE_WATCH_SIGNAL] = "mprotect and SIGSEGV: a system call into pages that are being promoted may say EFAULT",
+	    [WIRE_WATCH_USER] = "userfaultfd, user mode: a system call into pages that are being promoted may say EFAULT",
+	    [WIRE_WATCH_FULL] = "userfaultfd",
+	};
+
+	if (server_verbose)
+		posix_log(HOST_LOG_DEBUG, "process %d: promotion stops writers by %s", (int)p->pid, ways[way]);
+}
+
+static int agent_watch(struct locks *l)
+{
+	struct wire_agent_command c = {.op = WIRE_AGENT_WATCH};
+	int device, error;
+
+	l->watch = WIRE_WATCH_SIGNAL;
+	error = engine_allows_uffd(&device) ? agent_run(l->process, &c, device) : 0;
+	if (error == 0 && c.addr <= WIRE_WATCH_FULL) /* what it said */
+		l->watch = (enum wire_watch)c.addr;
+	if (error == 0)
+		watch_say(l->process, l->watch);
+	return error;
+}
+
+/* l->begin is held.  The client maps the page, has an agent, and a handler for writers that are stopped. */
+static int begin(struct locks *l, struct thread *t)
+{
+	struct wire_message m = {.op = WIRE_STEP_LOCKS, .nfds = 1};
+	int fd, error = page_create(&l->page, &fd);
+
+	if (error != 0)
+		return error;
+	error = thread_step(t, &m, &fd);
+	close(fd);
+	if (error == 0)
+		error = agent_watch(l);
+	if (error == 0)
+		error = pthread_mutex_lock(&l->lock);
+	if (error != 0) {
+		munmap(l->page, PAGE_SIZE);
+		l->page = NULL;
+		return error == EPIPE || error == ESRCH ? EFAULT : error == ENOMEM ? ENOMEM : EAGAIN;
+	}
+	l->maps = maps_open(l->process, "maps");
+	l->pagemap = maps_open(l->process, "pagemap");
+	pthread_mutex_unlock(&l->lock);
+	l->begun = true;
+	return 0;
+}
+
+struct thread *locks_thread(const struct process *p)
+{
+	struct thread *t = thread_current();
+
+	return t != NULL && t->process == p ? t : NULL;
+}
+
+int locks_begin(struct locks *l)
+{
+	struct thread *t = locks_thread(l->process);
+	int error = 0;
+
+	pthread_mutex_lock(&l->begin);
+	if (!l->begun)
+		error = t != NULL ? begin(l, t) : EAGAIN;
+	pthread_mutex_unlock(&l->begin);
+	return error;
+}
+
+int locks_agent(struct locks *l, struct wire_agent_command *c, int fd)
+{
+	int error;
+
+	do { /* an agent that takes the place of another must be told what that one knew */
+		c->prot &= ~WIRE_AGENT_WATCHED;
+		if (c->op == WIRE_AGENT_SHARE && l->watch != WIRE_WATCH_SIGNAL)
+			c->prot |= WIRE_AGENT_WATCHED;
+		error = agent_run(l->process, c, fd);
+	} while (error == ENODATA && agent_watch(l) == 0);
+	switch (error) {
+	case 0:
+	case ENOMEM:
+	case EAGAIN:
+		return error;
+	case ENOSPC: /* of the file system behind memfd */
+		return EAGAIN;
+	default:
+		return EFAULT;
+	}
+}
+
+/* ---- the process goes on, or ends ---- */
+
+void locks_gone(struct host_as *as)
+{
+	struct locks *l = locks_of(as);
+
+	if (l == NULL)
+		return;
+	demote_unqueue(l);
+	pthread_mutex_lock(&l->lock);
+	l->gone = true;
+	maps_close(l);
+	split_end(l);
+	demote_all_gone(l);
+	pthread_mutex_unlock(&l->lock);
+}
+
+bool locks_settle(struct host_as *as)
+{
+	struct locks *l = locks_of(as);
+
+	if (l == NULL)
+		return false;
+	pthread_mutex_lock(&l->lock);
+	pthread_mutex_unlock(&l->lock);
+	return true;
+}
+
+bool locks_fork_begin(struct host_as *as)
+{
+	struct locks *l = locks_of(as);
+
+	if (l == NULL)
+		return false;
+	pthread_mutex_lock(&l->lock);
+	l->forks++;
+	if (l->file != NULL && !l->gone) {
+		demote_range(l, 0, UINT64_MAX, true);
+		split_begin(l);
+		l->base += promote_span(l); /* the child's private pages have the old places behind them */
+	}
+	pthread_mutex_unlock(&l->lock);
+	return true;
+}
+
+void locks_fork_end(struct host_as *as)
+{
+	struct locks *l = locks_of(as);
+
+	pthread_mutex_lock(&l->lock);
+	if (--l->forks == 0)
+		split_end(l);
+	pthread_mutex_unlock(&l->lock);
+}
+
+static bool call_range(struct thread *t, const struct wire_message *in, struct locks **l)
+{
+	*l = locks_of(&t->process->as);
+	return locks_range_is_good(t->process, in->a, in->b);
+}
+
+int call_advise(struct thread *t, const struct wire_message *in, struct wire_message *out)
+{
+	uint64_t end = in->a + in->b;
+	struct locks *l;
+	struct vma v;
+
+	if (!call_range(t, in, &l))
+		return EINVAL;
+	if (l == NULL)
+		return 0;
+	pthread_mutex_lock(&l->lock);
+	for (uint64_t at = in->a; at < end && l->maps >= 0 && maps_find(l->maps, at, &v) && v.start < end; at = v.end) {
+		uint64_t start = v.start > at ? v.start : at, stop = v.end < end ? v.end : end;
+		if (vma_is_ours(l, &v))
+			file_punch(l, v.offset + (start - v.start), v.offset + (stop - v.start));
+	}
+	pthread_mutex_unlock(&l->lock);
+	return 0;
+}
+
+int call_private(struct thread *t, const struct wire_message *in, struct wire_message *out)
+{
+	struct locks *l;
+	int error;
+
+	if (!call_range(t, in, &l))
+		return EINVAL;
+	error = sys_munmap(in->a, in->b); /* as mremap(2) does to what it moves away; the client has seen to device mappings */
+	if (error != 0 || l == NULL)
+		return error;
+	pthread_mutex_lock(&l->lock);
+	demote_range(l, in->a, in->a + in->b, true);
+	pthread_mutex_unlock(&l->lock);
+	return 0;
+}
