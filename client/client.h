@@ -51,6 +51,8 @@ struct lock {
 	int state;
 	uint64_t mask; /* of the holder before */
 };
+/* The calling thread forks, and holds all of them: it may take each once more. */
+extern _Thread_local bool fork_holds __attribute__((tls_model("initial-exec")));
 void lock_take(struct lock *l);
 void lock_release(struct lock *l);
 

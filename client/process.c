@@ -16,8 +16,14 @@ _Thread_local bool in_vfork_child, in_vfork_fault;
 
 /* ---- fork: the server copies the mappings before, the child connects before fork returns in it ---- */
 
-static _Thread_local bool in_fork __attribute__((tls_model("initial-exec"))); /* our own fork is running */
+/* Our own fork is running, and what its child says hello with. */
+static _Thread_local struct { bool running; uint64_t token; int leash; } own_fork __attribute__((tls_model("initial-exec")));
 
+/*
+ * Held while Linux forks.  Handlers of pthread_atfork(3) that the program has set after us run before that, and in parent and
+ * child behind it, so they may use files and memory as they like; those that were set before us are let through
+ * by fork_holds.
+ */
 static void locks_take(void)
 {
 	fault_fork_lock();
@@ -27,10 +33,12 @@ static void locks_take(void)
 	epoll_fork_lock();
 	stream_fork_lock();
 	spawn_fork_lock();
+	fork_holds = true;
 }
 
 static void locks_release(void)
 {
+	fork_holds = false;
 	spawn_fork_unlock();
 	stream_fork_unlock();
 	epoll_fork_unlock();
@@ -42,6 +50,7 @@ static void locks_release(void)
 
 static void child_begins(uint64_t token, int leash)
 {
+	fork_holds = false;
 	spawn_fork_unlock();
 	stream_fork_unlock();
 	epoll_fork_unlock();
@@ -85,6 +94,39 @@ static int prepare(uint64_t *token, int *leash)
 	return EAGAIN;
 }
 
+/* A child of a fork inside libc starts as a new process and proves what it inherited. */
+static void atfork_prepare(void)
+{
+	locks_take();
+}
+
+static void atfork_parent(void)
+{
+	locks_release();
+}
+
+static void atfork_child(void)
+{
+	bool ours = own_fork.running;
+
+	own_fork.running = false;
+	child_begins(ours ? own_fork.token : 0, ours ? own_fork.leash : -1);
+}
+
+/* Without handlers. */
+static pid_t fork_bare(void)
+{
+	locks_take();
+	pid_t pid = REAL(_Fork)();
+	int error = errno;
+	if (pid == 0)
+		atfork_child();
+	else
+		locks_release();
+	errno = error;
+	return pid;
+}
+
 static pid_t do_fork(pid_t (*real)(void))
 {
 	sigset_t all, old;
@@ -96,18 +138,16 @@ static pid_t do_fork(pid_t (*real)(void))
 		return fail(error == ENOMEM ? ENOMEM : EAGAIN);
 	sigfillset(&all); /* no handler of the child's may call before it is connected */
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	in_fork = true;
-	locks_take();
+	own_fork.running = true;
+	own_fork.token = token;
+	own_fork.leash = leash;
 	pid_t pid = real();
 	error = errno;
-	if (pid == 0) {
-		child_begins(token, leash);
-	} else {
-		locks_release();
+	own_fork.running = false;
+	if (pid != 0) {
 		tell_done(token, pid);
 		connection_disown_close(leash);
 	}
-	in_fork = false;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	errno = error;
 	return pid;
@@ -126,7 +166,7 @@ EXPORT pid_t __fork(void)
 
 EXPORT pid_t _Fork(void)
 {
-	return likely(!client_active()) || in_vfork_child ? REAL(_Fork)() : do_fork(REAL(_Fork));
+	return likely(!client_active()) || in_vfork_child ? REAL(_Fork)() : do_fork(fork_bare);
 }
 
 /* These two would fork inside libc. */
@@ -173,25 +213,6 @@ EXPORT int forkpty(int *master, char *name, const struct termios *settings, cons
 	}
 	*master = ends[0];
 	return pid;
-}
-
-/* Other forks inside libc: the child starts as a new process and proves what it inherited. */
-static void atfork_prepare(void)
-{
-	if (!in_fork)
-		locks_take();
-}
-
-static void atfork_parent(void)
-{
-	if (!in_fork)
-		locks_release();
-}
-
-static void atfork_child(void)
-{
-	if (!in_fork)
-		child_begins(0, -1);
 }
 
 /* ---- vfork (vfork.S) ---- */

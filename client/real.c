@@ -26,12 +26,16 @@ void *real_find(const char *name)
 	return f;
 }
 
+_Thread_local bool fork_holds __attribute__((tls_model("initial-exec")));
+
 /* 0 free, 1 taken, 2 taken and somebody sleeps. */
 void lock_take(struct lock *l)
 {
 	uint64_t mask;
 	int seen = 0;
 
+	if (unlikely(fork_holds))
+		return;
 	signals_block(&mask);
 	if (!__atomic_compare_exchange_n(&l->state, &seen, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		while (__atomic_exchange_n(&l->state, 2, __ATOMIC_ACQUIRE) != 0)
@@ -41,6 +45,8 @@ void lock_take(struct lock *l)
 
 void lock_release(struct lock *l)
 {
+	if (unlikely(fork_holds))
+		return;
 	uint64_t mask = l->mask;
 
 	if (__atomic_exchange_n(&l->state, 0, __ATOMIC_RELEASE) == 2)

@@ -12,7 +12,8 @@ SHELLS = [pytest.param(s, marks=pytest.mark.needs(s, s)) for s in ("dash", "bash
 PYTHON = "/usr/bin/python3"
 
 
-@pytest.mark.parametrize("part", ["paths", "stdio", "dup", "poll", "start", "closeall", "generations"])
+@pytest.mark.parametrize("part", ["paths", "stdio", "dup", "poll", "start", "closeall", "generations",
+                                  "atfork", "atfork-waits"])
 def test_part(world, model, part):
     r = world.sundog_run("tdrv", world.app("programs", model), part).ok()
     if part != "start":  # one of whose children says why it fails

@@ -3,6 +3,7 @@
 #include "app.h"
 
 #include <dirent.h>
+#include <semaphore.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 
@@ -250,13 +251,85 @@ static void part_generations(int argc, char **argv)
 	_exit(0);
 }
 
+/* ---- handlers of pthread_atfork() ---- */
+
+static int atfork_fd, atfork_runs;
+
+static void atfork_handler(void)
+{
+	char *p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(p != MAP_FAILED && munmap(p, PAGE) == 0);
+	ordinary();
+	CHECK(works(atfork_fd));
+	atfork_runs++;
+}
+
+static void part_atfork(int argc, char **argv)
+{
+	atfork_fd = open_device(DEV, O_RDWR);
+	char *p = map_at(atfork_fd, 0, PAGE, PROT_READ | PROT_WRITE);
+
+	CHECK(pthread_atfork(atfork_handler, atfork_handler, atfork_handler) == 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		p[5] = 55;
+		_exit(atfork_runs == 2 && works(atfork_fd) ? 0 : 3);
+	}
+	reap(pid);
+	CHECK(atfork_runs == 2 && p[5] == 55);
+}
+
+static pthread_mutex_t atfork_mutex = PTHREAD_MUTEX_INITIALIZER;
+static sem_t atfork_begun;
+
+static void atfork_prepare(void)
+{
+	CHECK(sem_post(&atfork_begun) == 0);
+	CHECK(pthread_mutex_lock(&atfork_mutex) == 0);
+}
+
+static void atfork_done(void)
+{
+	CHECK(pthread_mutex_unlock(&atfork_mutex) == 0);
+}
+
+static void *atfork_forks(void *arg)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(works(atfork_fd) ? 0 : 3);
+	reap(pid);
+	return NULL;
+}
+
+/* A thread unmaps under a mutex that the forking thread's handler waits for. */
+static void part_atfork_waits(int argc, char **argv)
+{
+	pthread_t thread;
+
+	atfork_fd = open_device(DEV, O_RDWR);
+	char *p = map_at(atfork_fd, 0, 2 * PAGE, PROT_READ | PROT_WRITE);
+	CHECK(sem_init(&atfork_begun, 0, 0) == 0);
+	CHECK(pthread_atfork(atfork_prepare, atfork_done, atfork_done) == 0);
+	CHECK(pthread_mutex_lock(&atfork_mutex) == 0);
+	CHECK(pthread_create(&thread, NULL, atfork_forks, NULL) == 0);
+	CHECK(sem_wait(&atfork_begun) == 0);
+	CHECK(munmap(p + PAGE, PAGE) == 0);
+	CHECK(pthread_mutex_unlock(&atfork_mutex) == 0);
+	CHECK(pthread_join(thread, NULL) == 0);
+	p[0] = 1;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct part parts[] = {
 		{ "paths", part_paths }, { "stdio", part_stdio }, { "dup", part_dup }, { "poll", part_poll },
 		{ "epoll", part_epoll },
 		{ "child", part_child }, { "start", part_start }, { "closeall", part_closeall },
-		{ "generations", part_generations }, { NULL, NULL },
+		{ "generations", part_generations },
+		{ "atfork", part_atfork }, { "atfork-waits", part_atfork_waits }, { NULL, NULL },
 	};
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
