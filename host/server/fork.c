@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "host/server/server.h"
@@ -176,10 +177,27 @@ int fork_named(struct process *parent, uint64_t token, pid_t pid)
  *	forker   WIRE_FORK ---> mappings copied ---> reply    fork()    WIRE_FORKED
  *	other                         WIRE_MUNMAP - - - - - - - - - - - - - - - - -> unmaps
  */
-static void layout_wait(struct process *p, const unsigned *busy, unsigned own)
+static void layouts_wait(struct process *p)
 {
-	while (*busy > own && !atomic_load(&p->dying))
+	while (p->layouts > 0 && !atomic_load(&p->dying))
 		pthread_cond_wait(&p->changed, &p->lock);
+}
+
+#define FORK_S 3
+
+/*
+ * A handler of pthread_atfork(3) may wait for a mutex that the thread which unmaps has: a fork that takes very long is not waited
+ * for, and its child may have a mapping here that it has not.
+ */
+static void forks_wait(struct process *p, unsigned own)
+{
+	struct timespec until;
+	int error = 0;
+
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += FORK_S;
+	while (p->forking > own && !atomic_load(&p->dying) && error == 0)
+		error = pthread_cond_timedwait(&p->changed, &p->lock, &until);
 }
 
 void fork_enter(struct thread *t)
@@ -189,7 +207,7 @@ void fork_enter(struct thread *t)
 	pthread_mutex_lock(&p->lock);
 	p->forking += !t->forking;
 	t->forking = true;
-	layout_wait(p, &p->layouts, 0);
+	layouts_wait(p);
 	pthread_mutex_unlock(&p->lock);
 	if (!t->locks_forking)
 		t->locks_forking = locks_fork_begin(&p->as);
@@ -214,7 +232,7 @@ void layout_enter(const struct thread *t)
 	struct process *p = t->process;
 
 	pthread_mutex_lock(&p->lock);
-	layout_wait(p, &p->forking, t->forking);
+	forks_wait(p, t->forking);
 	p->layouts++;
 	pthread_mutex_unlock(&p->lock);
 }
