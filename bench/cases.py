@@ -47,4 +47,10 @@ CASES = [
     Case("physio of 1 MiB, one buffer",     2, "physio",     "vm_write",       0,    1.1,    1,  100, "phys"),
     Case("physio of 1 MiB, fresh memory",   1, "physio_fresh", "vm_write fresh", 0,  1.1,    1,  100, "phys"),
     Case("physio of 1 MiB, fresh memory",   2, "physio_fresh", "vm_write fresh", 0,  1.1,    1,  100, "phys"),
+    Case("lock+mapin, fresh 4 KiB",         1, "mapin_4k",   "wp_promote 4096",     0, 1.5,  1,  300, "phys"),
+    Case("lock+mapin, fresh 64 KiB",        1, "mapin_64k",  "wp_promote 65536",    0, 1.25, 1,  200, "phys"),
+    Case("lock+mapin, fresh 1 MiB",         1, "mapin_1m",   "wp_promote 1048576",  0, 1.15, 1,   30, "phys"),
+    Case("lock+mapin, fresh 16 MiB",        1, "mapin_16m",  "wp_promote 16777216", 0, 1.15, 1,    5, "phys"),
+    Case("lock+unlock of 1 MiB",            1, "lock",       "mlock",          0,    0.5,    1,  300, "phys"),
+    Case("lock+unlock of 1 MiB, following", 2, "lock",       "mlock",          0,    0.5,   10,   30, "phys"),
 ]

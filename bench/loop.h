@@ -92,18 +92,18 @@ static inline int loop_serve(void (*once)(void))
 	return 0;
 }
 
-/* 1 MiB that nobody has touched yet, and its end. */
-static inline void *loop_fresh(void)
+/* Memory that nobody has touched yet, and its end. */
+static inline void *loop_fresh(size_t size)
 {
-	void *p = mmap(NULL, LOOP_PHYS_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	CHECK(p != MAP_FAILED);
 	return p;
 }
 
-static inline void loop_fresh_end(void *p)
+static inline void loop_fresh_end(void *p, size_t size)
 {
-	CHECK(munmap(p, LOOP_PHYS_BYTES) == 0);
+	CHECK(munmap(p, size) == 0);
 }
 
 /* The two memory loops: the same code on both sides. */

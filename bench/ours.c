@@ -10,6 +10,7 @@
 
 #include "bench/driver/access_ioctl.h"
 #include "bench/driver/bench_ioctl.h"
+#include "bench/driver/phys_ioctl.h"
 #include "bench/partner.h"
 
 static int fd;
@@ -84,10 +85,51 @@ static void once_physio(void)
 
 static void once_physio_fresh(void)
 {
-	void *p = loop_fresh();
+	void *p = loop_fresh(LOOP_PHYS_BYTES);
 
 	CHECK(pread(fd, p, LOOP_PHYS_BYTES, 0) == LOOP_PHYS_BYTES);
-	loop_fresh_end(p);
+	loop_fresh_end(p, LOOP_PHYS_BYTES);
+}
+
+/* ---- ddi_umem_lock(9F) ---- */
+
+static size_t locked_size;
+
+#define BEGIN_LOCK(name, size)           \
+	static void begin_##name(void)   \
+	{                                \
+		locked_size = size;      \
+	}
+BEGIN_LOCK(lock_4k, 4u << 10)
+BEGIN_LOCK(lock_64k, 64u << 10)
+BEGIN_LOCK(lock_1m, 1u << 20)
+BEGIN_LOCK(lock_16m, 16u << 20)
+
+/* With contents, which it keeps. */
+static void once_mapin(void)
+{
+	struct phys_range r;
+	void *p;
+
+	loop_pause();
+	p = loop_fresh(locked_size);
+	loop_touch(p, locked_size);
+	r = (struct phys_range){ (uintptr_t)p, locked_size };
+	loop_resume();
+	CHECK(ioctl(fd, PHYS_MAPIN, &r) == 0);
+	loop_pause();
+	CHECK(*(unsigned char *)p == 1);
+	CHECK(ioctl(fd, PHYS_RELEASE, 0) == 0);
+	loop_fresh_end(p, locked_size);
+	loop_resume();
+}
+
+static void once_lock(void)
+{
+	static char buffer1m[LOOP_PHYS_BYTES] __attribute__((aligned(LOOP_PAGE)));
+	struct phys_range r = { (uintptr_t)buffer1m, sizeof(buffer1m) };
+
+	CHECK(ioctl(fd, PHYS_LOCK, &r) == 0);
 }
 
 /* ---- memory whose driver sees each access ---- */
@@ -153,6 +195,11 @@ static const struct {
 	{ "ioctl_copy", "bench", NULL, once_ioctl_copy },
 	{ "physio", "phys", NULL, once_physio },
 	{ "physio_fresh", "phys", NULL, once_physio_fresh },
+	{ "mapin_4k", "phys", begin_lock_4k, once_mapin },
+	{ "mapin_64k", "phys", begin_lock_64k, once_mapin },
+	{ "mapin_1m", "phys", begin_lock_1m, once_mapin },
+	{ "mapin_16m", "phys", begin_lock_16m, once_mapin },
+	{ "lock", "phys", NULL, once_lock },
 	{ "fault", ACCESS_PAGE, begin_fault, once_fault },
 	{ "whole", ACCESS_WHOLE, begin_whole, once_whole },
 	{ "switch", NULL, begin_switch, once_switch },

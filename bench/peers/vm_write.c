@@ -36,10 +36,10 @@ static void once(void)
 
 static void once_fresh(void)
 {
-	void *buffer = loop_fresh();
+	void *buffer = loop_fresh(LOOP_PHYS_BYTES);
 
 	transfer(buffer);
-	loop_fresh_end(buffer);
+	loop_fresh_end(buffer, LOOP_PHYS_BYTES);
 }
 
 int main(int argc, char **argv)
