@@ -133,6 +133,11 @@ static bool is_exiting(pid_t pid)
 	return stat_read(pid, &flags) != '\0' && (flags & FLAG_EXITING);
 }
 
+bool process_is_ending(const struct process *p)
+{
+	return atomic_load(&p->dying) || is_dead(p->pidfd) || is_exiting(p->pid);
+}
+
 /* The process connection is closed: by exit, by exec, or by a client that does not know better. */
 static struct job *connection_begin(struct process *p)
 {

@@ -152,6 +152,8 @@ static int hidden_check(struct locks *l, const struct host_lock *lock)
 	pthread_mutex_unlock(&l->lock);
 	if (!hidden || reach_check(lock) == 0)
 		return 0;
+	if (process_is_ending(lock->process))
+		return EFAULT;
 	posix_log(HOST_LOG_WARN, "process %d: %llu bytes at %llx cannot be locked: Linux hides them (the program is not dumpable)",
 		  (int)lock->process->pid, (unsigned long long)lock->len, (unsigned long long)lock->addr);
 	return EFAULT;

@@ -503,6 +503,9 @@ unsigned open_unproven(void);
 
 /* ---- lifecycle.c ---- */
 
+/* Dead, or on its way: Linux says nothing of its memory any more. */
+bool process_is_ending(const struct process *p);
+
 int lifecycle_start(void);
 void lifecycle_stop(void);
 /* Drains what is known of deaths, and waits for the teardowns that they began. */

@@ -21,7 +21,8 @@ static const ddi_dma_attr_t any_attr = {
 	.dma_attr_granular = 1,
 };
 
-static ddi_dma_handle_t handle_with(ddi_dma_attr_t attr)
+/* One call site, whatever the compiler unrolls. */
+__attribute__((noinline)) static ddi_dma_handle_t handle_with(ddi_dma_attr_t attr)
 {
 	ddi_dma_handle_t handle;
 
