@@ -16,6 +16,9 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 BUILD = os.path.realpath(os.environ.get("SUNDOG_BUILD") or os.path.join(TOP, "build"))
 SUNDOG = os.path.realpath(os.environ.get("SUNDOG") or os.path.join(BUILD, "sundog"))
 FLAVOUR = os.environ.get("SUNDOG_FLAVOUR") or "plain"
+if FLAVOUR == "tsan":
+    # Else each server sleeps for a second at its end, in case a thread races with that.
+    os.environ["TSAN_OPTIONS"] = "atexit_sleep_ms=50:" + os.environ.get("TSAN_OPTIONS", "")
 LONG = os.environ.get("SUNDOG_LONG") == "1"
 SANITIZE = {"plain": [], "asan": ["-fsanitize=address,undefined"], "tsan": ["-fsanitize=thread"]}[FLAVOUR]
 SLOW = {"plain": 1, "asan": 4, "tsan": 8}[FLAVOUR]
