@@ -337,9 +337,11 @@ void faults_init(struct faults *f)
 
 void faults_close(struct faults *f)
 {
+	pthread_mutex_lock(&f->lock);
 	if (f->fd >= 0)
 		close(f->fd);
 	f->fd = -1;
+	pthread_mutex_unlock(&f->lock);
 }
 
 void faults_fini(struct faults *f)
@@ -349,17 +351,33 @@ void faults_fini(struct faults *f)
 	pthread_mutex_destroy(&f->lock);
 }
 
-int faults_start(struct process *p, int fd, bool full)
+/* An agent may say hello while its process is taken down. */
+static int descriptor_set(struct faults *f, int fd, bool full)
 {
 	int error;
 
-	p->as.faults.fd = fd;
-	p->as.faults.full = full;
+	pthread_mutex_lock(&f->lock);
+	error = f->ended ? ESRCH : 0;
+	if (error == 0) {
+		f->fd = fd;
+		f->full = full;
+	}
+	pthread_mutex_unlock(&f->lock);
+	return error;
+}
+
+int faults_start(struct process *p, int fd, bool full)
+{
+	struct faults *f = &p->as.faults;
+	int error = descriptor_set(f, fd, full);
+
+	if (error != 0) {
+		close(fd);
+		return error;
+	}
 	error = thread_start(p);
-	if (error == 0)
-		return 0;
-	close(fd);
-	p->as.faults.fd = -1;
+	if (error != 0)
+		faults_close(f);
 	return error;
 }
 
