@@ -146,8 +146,8 @@ void windows_fini(struct windows *ws);
 LIST_HEAD(fault_list, fault_thread);
 LIST_HEAD(failure_list, failure);
 struct faults {
-	int fd;               /* the userfaultfd or -1; these two are constant from the agent's hello on */
-	bool full;            /* system calls make events, too */
+	atomic_int fd;        /* the userfaultfd or -1; from the agent's hello until the process is gone */
+	atomic_bool full;     /* system calls make events, too */
 	atomic_uint nfailures;
 	pthread_mutex_t lock; /* protects the fields below */
 	bool ended;
