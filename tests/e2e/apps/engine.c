@@ -98,7 +98,7 @@ static void part_handler_leaves(int argc, char **argv)
 		while (ioctl(fd, GATE_WAITING) != 0)
 			sched_yield();
 	}
-	CHECK(ioctl(fd, GATE_COUNT) == 20);
+	CHECK(ioctl(fd, GATE_COUNT) >= 20); /* Linux may tell of an access again before its handler runs */
 }
 
 static void on_nothing(int signo)
