@@ -223,9 +223,13 @@ bool memory_is_device(uintptr_t start, uintptr_t end);
 /* Steps; 0 or errno. */
 int lock_step_begin(struct call *c);
 int lock_step_populate(uintptr_t addr, size_t len, bool write);
-/* Some of the range may be locked, or shared with the server since it was; lock_holds: it may be locked. */
+/* Some of the range may be locked, or shared with the server since it was; lock_holds: it may be locked;
+   lock_leaves: the server must hear before it is unmapped. */
 bool lock_meets(uintptr_t start, uintptr_t end);
 bool lock_holds(uintptr_t start, uintptr_t end);
+bool lock_leaves(uintptr_t start, uintptr_t end);
+/* Shared pages in the range have been unmapped, or were to be: see WIRE_UNMAPPED.  Keeps errno. */
+void lock_left(uintptr_t start, uintptr_t end);
 bool lock_any(void);
 /* Something was locked once: private memory may look unlike ordinary private memory to Linux. */
 bool lock_ever(void);

@@ -70,6 +70,11 @@ bool lock_holds(uintptr_t start, uintptr_t end)
 	return unlikely(lock_meets(start, end)) && locks->locks != 0;
 }
 
+bool lock_leaves(uintptr_t start, uintptr_t end)
+{
+	return unlikely(lock_meets(start, end)) && (locks->locks != 0 || locks->shared != 0);
+}
+
 bool lock_any(void)
 {
 	return lock_meets(0, UINTPTR_MAX);
@@ -96,6 +101,14 @@ static int tell(uint32_t op, uintptr_t start, uintptr_t end)
 int lock_before_remap(uintptr_t start, uintptr_t end)
 {
 	return likely(!lock_meets(start, end)) || start % PAGE || end <= start ? 0 : tell(WIRE_PRIVATE, start, end);
+}
+
+void lock_left(uintptr_t start, uintptr_t end)
+{
+	int error = errno;
+
+	(void)tell(WIRE_UNMAPPED, start, end);
+	errno = error;
 }
 
 /* Every page of the range is mapped. */

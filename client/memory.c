@@ -190,17 +190,25 @@ static void ranges_left(uintptr_t start, uintptr_t end)
 	errno = error;
 }
 
+struct leave {
+	bool device; /* device mappings leave the range */
+	bool shared; /* pages that the server shares do */
+};
+
 /*
  * What Linux does to a range whose device mappings have ended at the server.  Until it is done they stay in our table, so
  * that the server is asked what becomes of an access, and nobody else's new mapping there is taken for them.
  */
 #define LEAVING(leaves, addr, len, call)                                                                          \
 	(__extension__({                                                                                          \
-		if (unlikely(leaves))                                                                             \
+		struct leave leave_ = (leaves);                                                                   \
+		if (unlikely(leave_.device))                                                                      \
 			lock_take(&ranges_lock);                                                                  \
 		__typeof__(call) result_ = (call);                                                                \
-		if (unlikely(leaves))                                                                             \
+		if (unlikely(leave_.device))                                                                      \
 			ranges_left((uintptr_t)(addr), (uintptr_t)(addr) + PAGE_UP(len));                         \
+		if (unlikely(leave_.shared))                                                                      \
+			lock_left((uintptr_t)(addr), (uintptr_t)(addr) + PAGE_UP(len));                           \
 		result_;                                                                                          \
 	}))
 
@@ -365,19 +373,22 @@ int memory_reserve(uint64_t *addr, uint64_t len, bool fixed)
 
 int memory_release(uint64_t addr, uint64_t len)
 {
-	return LEAVING(true, addr, len, REAL(munmap)((void *)(uintptr_t)addr, (size_t)len)) < 0 ? errno : 0;
+	return LEAVING(((struct leave){.device = true}), addr, len, REAL(munmap)((void *)(uintptr_t)addr, (size_t)len)) < 0 ? errno : 0;
 }
 
 /* ---- mmap ---- */
 
-static int unmap_at_server(uintptr_t start, uintptr_t end)
+/* *shared: lock_left() is due. */
+static int unmap_at_server(uintptr_t start, uintptr_t end, bool *shared)
 {
+	struct wire_message m;
 	int error;
 
 	do {
-		struct wire_message m = {.op = WIRE_MUNMAP, .a = start, .b = end - start};
+		m = (struct wire_message){.op = WIRE_MUNMAP, .a = start, .b = end - start};
 		error = call_simple(&m);
 	} while (error == EINTR); /* to the program this call is not interruptible: the handler has run, go on */
+	*shared = !error && m.a;
 	return error;
 }
 
@@ -433,13 +444,14 @@ static void *device_mmap(const struct device *d, void *wish, size_t len, int pro
 	if (!error)
 		return (void *)start;
 	if (mapped) {
-		(void)unmap_at_server(start, end);
+		bool shared;
+		(void)unmap_at_server(start, end, &shared);
 		(void)memory_release(start, end - start);
 	}
 	return map_failed(error);
 }
 
-static int leave_for(const void *addr, size_t len, bool *leaves);
+static int leave_for(const void *addr, size_t len, struct leave *leave);
 
 #define MMAP(name, off)                                                                                           \
 	EXPORT void *name(void *addr, size_t len, int prot, int flags, int fd, off offset)                        \
@@ -447,11 +459,11 @@ static int leave_for(const void *addr, size_t len, bool *leaves);
 		struct device d;                                                                                  \
 		if (unlikely(fd >= 0 && !(flags & MAP_ANONYMOUS) && descriptor_get(fd, &d)))                      \
 			return device_mmap(&d, addr, len, prot, flags, (int64_t)offset);                          \
-		bool leaves = false;                                                                              \
-		int error = flags & MAP_FIXED ? leave_for(addr, len, &leaves) : 0;                                \
+		struct leave leave = {0};                                                                         \
+		int error = flags & MAP_FIXED ? leave_for(addr, len, &leave) : 0;                                 \
 		if (unlikely(error))                                                                              \
 			return map_failed(error);                                                                 \
-		return LEAVING(leaves, addr, len, REAL(name)(addr, len, prot, flags, fd, offset));                \
+		return LEAVING(leave, addr, len, REAL(name)(addr, len, prot, flags, fd, offset));                 \
 	}
 
 MMAP(mmap, off_t)
@@ -460,30 +472,30 @@ MMAP(mmap64, off64_t)
 /* ---- munmap ---- */
 
 /* Before Linux replaces what is in a range, if it will: the device mappings in it end at the server. */
-static int leave_for(const void *addr, size_t len, bool *leaves)
+static int leave_for(const void *addr, size_t len, struct leave *leave)
 {
 	uintptr_t start = (uintptr_t)addr, end = start + PAGE_UP(len);
 	struct range part = {0};
 
-	*leaves = false;
+	*leave = (struct leave){0};
 	if (likely(!memory_any() && !lock_ever()) || len == 0 || start % PAGE != 0 || PAGE_UP(len) < len)
 		return 0;
 	bool any = range_first(start, end, &part);
-	if (!any && !lock_holds(start, end))
+	if (!any && !lock_leaves(start, end))
 		return 0;
-	int error = unmap_at_server(start, end);
+	int error = unmap_at_server(start, end, &leave->shared);
 	if (error && error != EIO) /* without a server the mapping is Linux's alone */
 		return error;
-	*leaves = any;
+	leave->device = any;
 	return 0;
 }
 
 EXPORT int munmap(void *addr, size_t len)
 {
-	bool leaves;
-	int error = leave_for(addr, len, &leaves);
+	struct leave leave;
+	int error = leave_for(addr, len, &leave);
 
-	return unlikely(error) ? fail(error) : LEAVING(leaves, addr, len, REAL(munmap)(addr, len));
+	return unlikely(error) ? fail(error) : LEAVING(leave, addr, len, REAL(munmap)(addr, len));
 }
 
 /* ---- mprotect and the others ---- */
@@ -543,13 +555,13 @@ EXPORT void *mremap(void *old, size_t old_len, size_t new_len, int flags, ...)
 	uintptr_t start = (uintptr_t)old;
 	if (unlikely(range_first(start, start + PAGE_UP(old_len ? old_len : 1), &part)))
 		return map_failed(EINVAL); /* differs from ordinary memory: device mappings do not move or grow */
-	bool leaves = false;
-	int error = flags & MREMAP_FIXED ? leave_for(wish, new_len, &leaves) : 0;
+	struct leave leave = {0};
+	int error = flags & MREMAP_FIXED ? leave_for(wish, new_len, &leave) : 0;
 	if (!error)
 		error = lock_before_remap(start, start + PAGE_UP(old_len));
 	if (unlikely(error))
 		return map_failed(error);
-	void *result = LEAVING(leaves, wish, new_len, REAL(mremap)(old, old_len, new_len, flags, wish));
+	void *result = LEAVING(leave, wish, new_len, REAL(mremap)(old, old_len, new_len, flags, wish));
 	if (unlikely(result == MAP_FAILED && errno == EFAULT && lock_ever()))
 		result = lock_remap(old, old_len, new_len, flags, wish);
 	return result;

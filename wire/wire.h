@@ -107,7 +107,8 @@ enum wire_op {
 	WIRE_SETFL,     /* a: open id, b: SYS_F* flags */
 	WIRE_MMAP,      /* a: open id, b: reserved or fixed address, c: length, d: prot | flags << 32, e: offset
 	                   -> a: address, b: number of struct wire_map in data, descriptors in their order */
-	WIRE_MUNMAP,    /* a: address, b: length: the client unmaps when the reply is there */
+	WIRE_MUNMAP,    /* a: address, b: length: the client unmaps when the reply is there
+	                   -> a: 1 = pages shared with the server were there: WIRE_UNMAPPED follows */
 	WIRE_MPROTECT,  /* a: address, b: length, c: prot */
 	WIRE_FORK,      /* -> a: token; 1 descriptor, the leash: parent and child hold it until the child has said hello, so
 	                   that its hangup means that there is no child and never will be */
@@ -118,6 +119,7 @@ enum wire_op {
 	                   intercepted page -> a: 0 = try again, else the signal that it gets, b: si_code, c: si_errno */
 	WIRE_ADVISE,    /* a: address, b: length: MADV_DONTNEED or MADV_FREE follow; what the server shares is zeroed */
 	WIRE_PRIVATE,   /* a: address, b: length: mremap follows; waits for locks, and makes shared pages private again */
+	WIRE_UNMAPPED,  /* a, b: as of the WIRE_MUNMAP before it: it is done, or Linux has refused it */
 	WIRE_OP_END
 };
 

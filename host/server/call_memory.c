@@ -119,6 +119,7 @@ int call_munmap(struct thread *t, const struct wire_message *in, struct wire_mes
 		return error;
 	error = sys_munmap(in->a, round_up(in->b));
 	layout_leave(t);
+	out->a = error == 0 && leave_begin(t, in->a, round_up(in->b));
 	return error;
 }
 

@@ -135,7 +135,25 @@ void demote_all_gone(struct locks *l)
 	ranges_fini(&l->used);
 }
 
-/* ---- what the process has unmapped, unknown to us ---- */
+/* ---- what the process has unmapped ---- */
+
+void demote_free(struct locks *l, uint64_t start, uint64_t end)
+{
+	struct range idle;
+
+	for (uint64_t at = start; next_idle(l, at, end, true, &idle); at = idle.end) {
+		file_punch(l, idle.start, idle.end);
+		(void)ranges_remove(&l->stale, idle.start, idle.end);
+		(void)ranges_remove(&l->used, idle.start, idle.end);
+	}
+	if (l->used.count > 0)
+		return;
+	atomic_store(&l->page->shared, 0);
+	if (l->nlocks == 0)
+		l->page->low = l->page->high = 0;
+}
+
+/* ---- ... unknown to us ---- */
 
 /* Places that some mapping of the process has, shared or private; false: cannot be told. */
 static bool places_mapped(const struct locks *l, struct ranges *mapped, bool *shared)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lock.h: locked memory of real processes; shared by lock*.c, promote.c, demote.c, split.c and maps.c.
+ * lock.h: locked memory of real processes; shared by lock*.c, promote.c, demote.c, leave.c, split.c and maps.c.
  *
  * Until somebody asks for an address, a lock is a record, and the pages are reached through the process.  Then they become
  * pages of one sparse file per process (promotion), where every address has its place:
@@ -149,5 +149,7 @@ void demote_queue(struct locks *l);
 void demote_unqueue(struct locks *l);
 /* Gives the file's pages of [start, end) back: they read as zero. */
 void file_punch(const struct locks *l, uint64_t start, uint64_t end);
+/* Of [start, end) of the file, which no mapping of the process has: what nobody holds is free for others. */
+void demote_free(struct locks *l, uint64_t start, uint64_t end);
 
 #endif

@@ -222,13 +222,24 @@ static bool base_is_free(const struct locks *l, uint64_t addr, uint64_t end, uin
 	return true;
 }
 
+/* The last one of which anything may be in use. */
+static uint64_t base_last(const struct locks *l)
+{
+	uint64_t end = l->used.count > 0 ? l->used.at[l->used.count - 1].end : 1;
+
+	return (end - 1) / promote_span(l) * promote_span(l);
+}
+
+/* Where it was, the first, the last, one more; then any. */
 static int base_choose(const struct locks *l, uint64_t addr, uint64_t end, const struct sight *s, uint64_t *base)
 {
-	uint64_t span = promote_span(l);
+	uint64_t span = promote_span(l), last = base_last(l);
+	const uint64_t likely[] = {s->based ? s->base : l->base, l->base, last, last + span};
 
-	if (s->based && base_is_free(l, addr, end, s->base)) {
-		*base = s->base;
-		return 0;
+	for (size_t i = 0; i < sizeof(likely) / sizeof(likely[0]); i++) {
+		*base = likely[i];
+		if (*base + span <= FILE_SIZE_MAX && base_is_free(l, addr, end, *base))
+			return 0;
 	}
 	for (*base = l->base; *base + span <= FILE_SIZE_MAX; *base += span)
 		if (base_is_free(l, addr, end, *base))

@@ -418,6 +418,12 @@ struct call {
 	struct wire_map maps[MAPS_MAX];
 	int fds[WIRE_FDS_MAX]; /* ours, to be sent with the reply (or the next step) */
 };
+/* What its client unmaps; see leave.c. */
+struct leaving {
+	uint64_t addr, len;
+	struct ranges places; /* of shared pages, in their file */
+};
+
 struct thread {
 	struct process *process;
 	struct channel channel;
@@ -430,6 +436,7 @@ struct thread {
 	bool forking;          /* it has begun to fork */
 	bool locks_forking;    /* ... and locked memory knows: locks_fork_end() is due */
 	struct call call;
+	struct leaving leaving;
 	LIST_ENTRY(thread) link; /* process.lock */
 };
 /* A thread said hello; consumes connection; answers and serves its calls until it is gone. */
@@ -455,7 +462,10 @@ int thread_step(struct thread *t, struct wire_message *m, const int *fds);
 typedef int call_fn(struct thread *t, const struct wire_message *in, struct wire_message *out);
 call_fn call_open, call_prove, call_closed, call_read, call_write, call_seek, call_ioctl, call_poll, call_setfl;
 call_fn call_mmap, call_munmap, call_mprotect, call_fault;
-call_fn call_advise, call_private; /* lock.c */
+call_fn call_advise, call_private; /* locks.c */
+call_fn call_unmapped;             /* leave.c */
+/* The range is about to be unmapped; true: some of it is shared, and the thread is to say when that is done. */
+bool leave_begin(struct thread *t, uint64_t addr, uint64_t len);
 call_fn call_fork, call_forked, call_exit, call_cred;
 /* Sends the window entries gathered so far as a step (as.c). */
 int call_maps_flush(struct thread *t);

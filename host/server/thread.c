@@ -38,7 +38,7 @@ static call_fn *const calls[WIRE_OP_END] = {
 	[WIRE_MMAP] = call_mmap,     [WIRE_MUNMAP] = call_munmap,     [WIRE_MPROTECT] = call_mprotect,
 	[WIRE_FORK] = call_fork,     [WIRE_FORKED] = call_forked,     [WIRE_EXIT] = call_exit,
 	[WIRE_CRED] = call_cred,     [WIRE_FAULT] = call_fault,
-	[WIRE_ADVISE] = call_advise, [WIRE_PRIVATE] = call_private,
+	[WIRE_ADVISE] = call_advise, [WIRE_PRIVATE] = call_private, [WIRE_UNMAPPED] = call_unmapped,
 };
 
 static int call_run(struct thread *t, const struct wire_message *in, struct wire_message *out)
@@ -182,6 +182,7 @@ void thread_hello(const struct wire_hello *hello, int connection, pid_t pid, uid
 		close(memory_fd);
 	channel_fini(&t->channel);
 	munmap(memory, sizeof(*memory));
+	ranges_fini(&t->leaving.places);
 free:
 	free(t);
 put:

@@ -518,14 +518,21 @@ static void locks_once(struct line *l, uint64_t id, char *memory)
 	mapped += call(l, &m, NULL) == 0;
 	struct wire_message advise = { .op = WIRE_ADVISE, .a = k.addr, .b = k.len };
 	struct wire_message private = { .op = WIRE_PRIVATE, .a = k.addr, .b = k.len };
+	struct wire_message munmap = { .op = WIRE_MUNMAP, .a = k.addr, .b = k.len };
+	struct wire_message unmapped = { .op = WIRE_UNMAPPED, .a = k.addr, .b = k.len };
 	struct wire_message fork = { .op = WIRE_FORK };
 	(void)call(l, &advise, NULL);
 	if (rng(4) == 0)
 		(void)call(l, &fork, NULL);
 	k.len = PAGE;
 	(void)lock_call(l, id, LOCKDRV_XOR, &k);
-	if (lock_call(l, id, LOCKDRV_UNLOCK, &k) == 0)
-		(void)call(l, &private, NULL);
+	if (lock_call(l, id, LOCKDRV_UNLOCK, &k) != 0)
+		return;
+	(void)call(l, &private, NULL);
+	if (rng(2) == 0)
+		(void)call(l, &munmap, NULL);
+	unmapped.a += rng(4) ? 0 : rng64();
+	(void)call(l, &unmapped, NULL);
 }
 
 static void part_locks(int argc, char **argv)
