@@ -233,7 +233,10 @@ void lock_left(uintptr_t start, uintptr_t end);
 bool lock_any(void);
 /* Something was locked once: private memory may look unlike ordinary private memory to Linux. */
 bool lock_ever(void);
-void lock_fork_child(void);
+/* Pages may be shared with the server now. */
+bool lock_shared(void);
+/* shared: they may have been when the fork began. */
+void lock_fork_child(bool shared);
 /* Before mremap: waits for locks; pages that are shared become private.  0 or errno. */
 int lock_before_remap(uintptr_t start, uintptr_t end);
 /* mremap of private memory that Linux has as several mappings, since some of it was shared: by copying. */

@@ -159,12 +159,17 @@ int lock_discard(void *addr, size_t len, int advice)
 
 /* ---- fork ---- */
 
-void lock_fork_child(void)
+bool lock_shared(void)
+{
+	return lock_ever() && (locks->shared || locks->held);
+}
+
+void lock_fork_child(bool shared)
 {
 	if (locks == NULL)
 		return;
 	promote_thaw_child();
-	if (locks->shared || locks->held)
+	if (shared || lock_shared())
 		promote_fork_copy(memory_is_device);
 	REAL(munmap)((void *)locks, 4096);
 	locks = NULL;

@@ -17,7 +17,12 @@ _Thread_local bool in_vfork_child, in_vfork_fault;
 /* ---- fork: the server copies the mappings before, the child connects before fork returns in it ---- */
 
 /* Our own fork is running, and what its child says hello with. */
-static _Thread_local struct { bool running; uint64_t token; int leash; } own_fork __attribute__((tls_model("initial-exec")));
+static _Thread_local struct {
+	bool running;
+	bool shared; /* pages may have been shared with the server when it began */
+	uint64_t token;
+	int leash;
+} own_fork __attribute__((tls_model("initial-exec")));
 
 /*
  * Held while Linux forks.  Handlers of pthread_atfork(3) that the program has set after us run before that, and in parent and
@@ -55,7 +60,7 @@ static void child_begins(uint64_t token, int leash)
 	stream_fork_unlock();
 	epoll_fork_unlock();
 	memory_fork_unlock();
-	lock_fork_child();
+	lock_fork_child(own_fork.shared);
 	fault_fork_child();
 	descriptor_fork_child();
 	connection_fork_child(token, leash);
@@ -94,9 +99,20 @@ static int prepare(uint64_t *token, int *leash)
 	return EAGAIN;
 }
 
+/* Pages that the server shares become this process's own, so that Linux gives the child what is there now. */
+static void tell_now(void)
+{
+	struct wire_message m = {.op = WIRE_FORKING};
+
+	if (own_fork.running && own_fork.token)
+		(void)call_simple(&m);
+	own_fork.shared = lock_shared();
+}
+
 /* A child of a fork inside libc starts as a new process and proves what it inherited. */
 static void atfork_prepare(void)
 {
+	tell_now();
 	locks_take();
 }
 
@@ -116,6 +132,7 @@ static void atfork_child(void)
 /* Without handlers. */
 static pid_t fork_bare(void)
 {
+	tell_now();
 	locks_take();
 	pid_t pid = REAL(_Fork)();
 	int error = errno;

@@ -120,6 +120,7 @@ enum wire_op {
 	WIRE_ADVISE,    /* a: address, b: length: MADV_DONTNEED or MADV_FREE follow; what the server shares is zeroed */
 	WIRE_PRIVATE,   /* a: address, b: length: mremap follows; waits for locks, and makes shared pages private again */
 	WIRE_UNMAPPED,  /* a, b: as of the WIRE_MUNMAP before it: it is done, or Linux has refused it */
+	WIRE_FORKING,   /* after WIRE_FORK, just before Linux forks: pages shared with the server are private until WIRE_FORKED */
 	WIRE_OP_END
 };
 

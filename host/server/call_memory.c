@@ -53,12 +53,44 @@ static void maps_reply(struct thread *t, struct wire_message *out)
 	memcpy(t->channel.memory->data, c->maps, out->data_len);
 }
 
+/*
+ * What is locked is waited for while others may fork: a fork may be what the one who is to unlock it is at.  A lock that
+ * comes just now is waited for in the layout, and a fork goes on all the same (fork.c).
+ */
+static int layout_enter_unlocked(struct thread *t, uint64_t addr, uint64_t len)
+{
+	int error;
+
+	while ((error = sys_unlock_wait(addr, len)) == 0) {
+		layout_enter(t);
+		if (!sys_locked(addr, len))
+			break;
+		layout_leave(t);
+	}
+	return error;
+}
+
+/* *entered: a fork must wait, for the call takes away what is there. */
+static int mmap_enter(struct thread *t, struct open *o, const struct wire_message *in, bool *entered)
+{
+	const struct call *c = &t->call;
+
+	*entered = c->fixed && c->mmap &&
+		   sys_mmap_check(o->file, in->b, in->c, (int)(uint32_t)in->d, (int)(in->d >> 32), (int64_t)in->e) == 0;
+	if (*entered)
+		return layout_enter_unlocked(t, c->start, c->end - c->start);
+	layout_enter(t);
+	layout_leave(t); /* takes nothing away, and a fork need not wait for it */
+	return 0;
+}
+
 int call_mmap(struct thread *t, const struct wire_message *in, struct wire_message *out)
 {
 	int prot = (int)(uint32_t)in->d, flags = (int)(in->d >> 32);
 	struct call *c = &t->call;
 	uintptr_t addr = in->b;
 	struct open *o;
+	bool entered;
 	int error;
 
 	c->fixed = flags & MAP_FIXED;
@@ -73,12 +105,12 @@ int call_mmap(struct thread *t, const struct wire_message *in, struct wire_messa
 	o = open_get(t->process, in->a);
 	if (o == NULL)
 		return EBADF;
-	layout_enter(t);
-	if (!c->fixed)
-		layout_leave(t); /* takes nothing away, and a fork need not wait for it */
-	error = sys_mmap(o->file, &addr, in->c, prot, flags, (int64_t)in->e);
-	if (c->fixed)
-		layout_leave(t);
+	error = mmap_enter(t, o, in, &entered);
+	if (error == 0) {
+		error = sys_mmap(o->file, &addr, in->c, prot, flags, (int64_t)in->e);
+		if (entered)
+			layout_leave(t);
+	}
 	open_put(o);
 	if (error != 0) {
 		released_unmap(t);
@@ -88,23 +120,6 @@ int call_mmap(struct thread *t, const struct wire_message *in, struct wire_messa
 	out->a = addr;
 	maps_reply(t, out);
 	return 0;
-}
-
-/*
- * What is locked is waited for while others may fork: a fork may be what the one who is to unlock it is at.  A lock that
- * comes just now is waited for in the layout.
- */
-static int layout_enter_unlocked(const struct thread *t, uint64_t addr, uint64_t len)
-{
-	int error;
-
-	while ((error = sys_unlock_wait(addr, len)) == 0) {
-		layout_enter(t);
-		if (!sys_locked(addr, len))
-			break;
-		layout_leave(t);
-	}
-	return error;
 }
 
 int call_munmap(struct thread *t, const struct wire_message *in, struct wire_message *out)

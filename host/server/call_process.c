@@ -18,6 +18,11 @@ int call_fork(struct thread *t, const struct wire_message *in, struct wire_messa
 	return error;
 }
 
+int call_forking(struct thread *t, const struct wire_message *in, struct wire_message *out)
+{
+	return fork_now(t);
+}
+
 int call_forked(struct thread *t, const struct wire_message *in, struct wire_message *out)
 {
 	fork_leave(t);

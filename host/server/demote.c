@@ -85,7 +85,8 @@ static void part_demote(struct locks *l, const struct vma *v, uint64_t start, ui
 		c.addr = v->start + (start - v->offset);
 		c.len = n;
 		c.offset = start;
-		if (agent_run(l->process, &c, posix_file_fd(l->file)) == 0)
+		/* The child of a fork that takes too long may still have these pages. */
+		if (agent_run(l->process, &c, posix_file_fd(l->file)) == 0 && l->forks == 0)
 			file_punch(l, start, start + n);
 	}
 }

@@ -2,8 +2,8 @@
 /*
  * fork.c: a child between WIRE_FORK and its own hello.
  *
- *	parent: WIRE_FORK -> token      fork()      WIRE_FORKED(token, pid)
- *	                                  '- child: hello(token)
+ *	parent: WIRE_FORK -> token      WIRE_FORKING fork()      WIRE_FORKED(token, pid)
+ *	                                               '- child: hello(token)
  *
  * The last two come in either order.  A child that dies before its hello is seen by the pidfd that
  * WIRE_FORKED gives us, or, if its parent dies before that, by its leash.
@@ -177,10 +177,45 @@ int fork_named(struct process *parent, uint64_t token, pid_t pid)
  *	forker   WIRE_FORK ---> mappings copied ---> reply    fork()    WIRE_FORKED
  *	other                         WIRE_MUNMAP - - - - - - - - - - - - - - - - -> unmaps
  */
+#define LAYOUTS 16
+#define LOOK_NS 20000000
+
+/*
+ * One that waits for what is locked has not changed anything yet, and the thread that is to unlock it may be the one that forks.
+ * Nobody says so when a lock comes in its way, so it is looked at.
+ */
+static bool layouts_change(struct process *p)
+{
+	struct range ranges[LAYOUTS];
+	const struct thread *t;
+	unsigned n = 0;
+	bool change = false;
+
+	LIST_FOREACH(t, &p->threads, link) {
+		if (!t->layout)
+			continue;
+		if (n == LAYOUTS)
+			return true;
+		ranges[n++] = (struct range){t->call.start, t->call.end};
+	}
+	pthread_mutex_unlock(&p->lock);
+	for (unsigned i = 0; i < n && !change; i++)
+		change = !sys_locked(ranges[i].start, ranges[i].end - ranges[i].start);
+	pthread_mutex_lock(&p->lock);
+	return change;
+}
+
 static void layouts_wait(struct process *p)
 {
-	while (p->layouts > 0 && !atomic_load(&p->dying))
-		pthread_cond_wait(&p->changed, &p->lock);
+	struct timespec until;
+
+	while (p->layouts > 0 && !atomic_load(&p->dying) && layouts_change(p)) {
+		(void)clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_nsec += LOOK_NS;
+		until.tv_sec += until.tv_nsec / 1000000000;
+		until.tv_nsec %= 1000000000;
+		(void)pthread_cond_timedwait(&p->changed, &p->lock, &until);
+	}
 }
 
 #define FORK_S 3
@@ -209,8 +244,19 @@ void fork_enter(struct thread *t)
 	t->forking = true;
 	layouts_wait(p);
 	pthread_mutex_unlock(&p->lock);
+}
+
+/*
+ * Callbacks of drivers and the program's handlers of pthread_atfork(3) are over, so that a thread which waits until the fork has
+ * ended, to share pages, holds nothing up.
+ */
+int fork_now(struct thread *t)
+{
+	if (!t->forking)
+		return EINVAL;
 	if (!t->locks_forking)
-		t->locks_forking = locks_fork_begin(&p->as);
+		t->locks_forking = locks_fork_begin(&t->process->as);
+	return 0;
 }
 
 void fork_leave(struct thread *t)
@@ -227,22 +273,24 @@ void fork_leave(struct thread *t)
 	t->locks_forking = false;
 }
 
-void layout_enter(const struct thread *t)
+void layout_enter(struct thread *t)
 {
 	struct process *p = t->process;
 
 	pthread_mutex_lock(&p->lock);
 	forks_wait(p, t->forking);
 	p->layouts++;
+	t->layout = true;
 	pthread_mutex_unlock(&p->lock);
 }
 
-void layout_leave(const struct thread *t)
+void layout_leave(struct thread *t)
 {
 	struct process *p = t->process;
 
 	pthread_mutex_lock(&p->lock);
 	p->layouts--;
+	t->layout = false;
 	if (p->forking > 0)
 		pthread_cond_broadcast(&p->changed);
 	pthread_mutex_unlock(&p->lock);

@@ -69,9 +69,9 @@ struct locks {
 
 	pthread_mutex_t lock;      /* protects the fields below; held while the agent works */
 	unsigned nlocks;
-	unsigned forks;            /* begun and not ended: nothing becomes private meanwhile */
+	unsigned forks;            /* begun and not ended: nothing becomes shared or private meanwhile */
 	LIST_HEAD(, split) splits; /* of them: held, and private for now */
-	pthread_cond_t joined;     /* splits is empty */
+	pthread_cond_t joined;     /* forks is 0 and splits is empty */
 	bool gone;                 /* the process */
 	int maps, pagemap;         /* of /proc/PID, or -1 */
 	struct posix_file *file;   /* NULL: nothing was promoted yet */
@@ -135,8 +135,8 @@ void hold_destroy(struct hold *h);
 /* A fork begins: what is held and shared is private until it has ended. */
 void split_begin(struct locks *l);
 void split_end(struct locks *l);
-/* Until nothing is split; EAGAIN: it takes too long. */
-int split_wait(struct locks *l);
+/* Until no fork is under way and nothing is split; if that takes too long, nothing is split any more. */
+void split_wait(struct locks *l);
 
 /* ---- demote.c ---- */
 

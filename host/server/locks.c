@@ -239,17 +239,17 @@ bool locks_settle(struct host_as *as)
 
 bool locks_fork_begin(struct host_as *as)
 {
-	struct locks *l = locks_of(as);
+	struct locks *l = locks_need(as); /* its first lock may come meanwhile */
 
 	if (l == NULL)
 		return false;
 	pthread_mutex_lock(&l->lock);
-	l->forks++;
 	if (l->file != NULL && !l->gone) {
 		demote_range(l, 0, UINT64_MAX, true);
 		split_begin(l);
 		l->base += promote_span(l); /* the child's private pages have the old places behind them */
 	}
+	l->forks++;
 	pthread_mutex_unlock(&l->lock);
 	return true;
 }

@@ -279,8 +279,8 @@ bool engine_allows_uffd(int *device);
 struct locks;
 void locks_fini(struct locks *l);
 /*
- * Before a fork: pages that nobody holds are the process's own, so that the child has its own.  true: after it, failed or
- * not, comes locks_fork_end().
+ * Linux is about to fork: all pages are the process's own until it has, so that the child has its own.  true: after it, failed
+ * or not, comes locks_fork_end().
  */
 bool locks_fork_begin(struct host_as *as);
 void locks_fork_end(struct host_as *as);
@@ -400,10 +400,12 @@ int fork_begin(struct process *parent, uint64_t *token, int *leash);
 int fork_named(struct process *parent, uint64_t token, pid_t pid);
 /* The thread is between WIRE_FORK and WIRE_FORKED, and is not any more. */
 void fork_enter(struct thread *t);
+/* ... and Linux forks now: EINVAL if it is not. */
+int fork_now(struct thread *t);
 void fork_leave(struct thread *t);
 /* Around a call that changes mappings: no other thread of the process forks meanwhile. */
-void layout_enter(const struct thread *t);
-void layout_leave(const struct thread *t);
+void layout_enter(struct thread *t);
+void layout_leave(struct thread *t);
 
 /* ---- thread.c ---- */
 
@@ -435,6 +437,7 @@ struct thread {
 	bool left;             /* the process goes on (or down) without it */
 	bool forking;          /* it has begun to fork */
 	bool locks_forking;    /* ... and locked memory knows: locks_fork_end() is due */
+	bool layout;           /* its call takes mappings in [call.start, call.end) away, or changes them; process.lock */
 	struct call call;
 	struct leaving leaving;
 	LIST_ENTRY(thread) link; /* process.lock */
@@ -466,7 +469,7 @@ call_fn call_advise, call_private; /* locks.c */
 call_fn call_unmapped;             /* leave.c */
 /* The range is about to be unmapped; true: some of it is shared, and the thread is to say when that is done. */
 bool leave_begin(struct thread *t, uint64_t addr, uint64_t len);
-call_fn call_fork, call_forked, call_exit, call_cred;
+call_fn call_fork, call_forking, call_forked, call_exit, call_cred;
 /* Sends the window entries gathered so far as a step (as.c). */
 int call_maps_flush(struct thread *t);
 void call_fini(struct call *c);

@@ -123,14 +123,23 @@ void split_end(struct locks *l)
 	pthread_cond_broadcast(&l->joined);
 }
 
-int split_wait(struct locks *l)
+#define FORK_S 3
+
+/*
+ * A handler of pthread_atfork(3) may wait for who waits here, or a debugger holds the process: then the child copies
+ * (client/promote_fork.c), a moment later.
+ */
+void split_wait(struct locks *l)
 {
+	const struct thread *t = locks_thread(l->process);
+	unsigned own = t != NULL && t->locks_forking; /* such a handler calls */
 	struct timespec until;
 	int error = 0;
 
 	(void)clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += 5; /* a client that never ends its fork */
-	while (error == 0 && !l->gone && !LIST_EMPTY(&l->splits))
+	until.tv_sec += FORK_S;
+	while (error == 0 && !l->gone && l->forks > own)
 		error = pthread_cond_timedwait(&l->joined, &l->lock, &until);
-	return error == 0 ? 0 : EAGAIN;
+	if (!l->gone)
+		split_end(l);
 }

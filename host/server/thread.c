@@ -39,6 +39,7 @@ static call_fn *const calls[WIRE_OP_END] = {
 	[WIRE_FORK] = call_fork,     [WIRE_FORKED] = call_forked,     [WIRE_EXIT] = call_exit,
 	[WIRE_CRED] = call_cred,     [WIRE_FAULT] = call_fault,
 	[WIRE_ADVISE] = call_advise, [WIRE_PRIVATE] = call_private, [WIRE_UNMAPPED] = call_unmapped,
+	[WIRE_FORKING] = call_forking,
 };
 
 static int call_run(struct thread *t, const struct wire_message *in, struct wire_message *out)

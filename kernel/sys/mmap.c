@@ -67,18 +67,32 @@ driver_segmap(struct request *r)
 				       r->flags, CRED());
 }
 
-int
-sys_mmap(struct sys_file *f, uintptr_t *addr, uint64_t len, int prot, int flags, int64_t offset)
+static struct request
+request_make(struct sys_file *f, uintptr_t addr, uint64_t len, int prot, int flags, int64_t offset)
 {
-	struct request r = {
+	return (struct request){
 		.file = f,
-		.addr = (caddr_t)*addr,
+		.addr = (caddr_t)addr,
 		.len = (off_t)len,
 		.offset = offset,
 		.prot = ((unsigned)prot & (PROT_READ | PROT_WRITE | PROT_EXEC)) | PROT_USER,
 		.maxprot = file_maxprot(f, (unsigned)flags & MAP_TYPE),
 		.flags = (unsigned)flags & (MAP_TYPE | MAP_FIXED),
 	};
+}
+
+int
+sys_mmap_check(struct sys_file *f, uintptr_t addr, uint64_t len, int prot, int flags, int64_t offset)
+{
+	struct request r = request_make(f, addr, len, prot, flags, offset);
+
+	return request_check(&r);
+}
+
+int
+sys_mmap(struct sys_file *f, uintptr_t *addr, uint64_t len, int prot, int flags, int64_t offset)
+{
+	struct request r = request_make(f, *addr, len, prot, flags, offset);
 	int error = request_check(&r);
 	dev_t before;
 

@@ -170,6 +170,8 @@ void sys_file_pollwake(struct sys_file *f, void (*wake)(void *arg), void *arg);
  * sys_munmap() does, and may fail with EINTR as that does; over a mapping that another thread is making: ENOMEM.
  */
 int sys_mmap(struct sys_file *f, uintptr_t *addr, uint64_t len, int prot, int flags, int64_t offset);
+/* The errors that it has before anybody is asked; for a host that waits first (sys_unlock_wait). */
+int sys_mmap_check(struct sys_file *f, uintptr_t addr, uint64_t len, int prot, int flags, int64_t offset);
 /*
  * Ranges without device mappings are passed over; the host does what Linux does with them, afterwards.  But where
  * they are locked for a device (sys_locked) both tell the driver and wait until it has unlocked them: the host must
@@ -180,8 +182,8 @@ int sys_mmap(struct sys_file *f, uintptr_t *addr, uint64_t len, int prot, int fl
 int sys_munmap(uintptr_t addr, size_t len);
 int sys_mprotect(uintptr_t addr, size_t len, int prot);
 /*
- * The wait of these two for what is locked, by itself: for a host that keeps forks away meanwhile, and that the unlock may
- * need a fork.  0, also for a range that they would refuse; EINTR as above.
+ * The wait of these two, and of a MAP_FIXED, for what is locked, by itself: for a host that keeps forks away meanwhile, and
+ * that the unlock may need a fork.  0, also for a range that they would refuse; EINTR as above.
  */
 int sys_unlock_wait(uintptr_t addr, size_t len);
 /* True if any device mapping of the current process overlaps the range. */

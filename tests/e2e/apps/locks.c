@@ -1,69 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* locks: locked memory of every kind, shared with another address of the same cookie, and what becomes of it. */
-#include "app.h"
-#include "lockdrv.h"
+#include "locks.h"
 
 #include <semaphore.h>
 #include <sys/ipc.h>
 #include <sys/shm.h>
 #include <sys/syscall.h>
-
-static int device;
-
-/* ---- the driver's calls ---- */
-
-static int try_lock(void *addr, size_t len, int flags, int *slot)
-{
-	struct lockdrv l = {.addr = (uintptr_t)addr, .len = len, .flags = flags};
-	int error = ioctl(device, flags & LOCKDRV_LONGTERM ? LOCKDRV_LOCKMEM : LOCKDRV_LOCK, &l) < 0 ? errno : 0;
-
-	*slot = l.slot;
-	return error;
-}
-
-static int lock(void *addr, size_t len)
-{
-	int slot, error = try_lock(addr, len, LOCKDRV_WRITE, &slot);
-
-	if (error) {
-		fprintf(stderr, "lock of %zu at %p: %s\n", len, addr, strerror(error));
-		_exit(1);
-	}
-	return slot;
-}
-
-static void unlock(int slot)
-{
-	struct lockdrv l = {.slot = slot};
-
-	CHECK(ioctl(device, LOCKDRV_UNLOCK, &l) == 0);
-}
-
-/* The locked pages at a second address: now they are shared with the server. */
-static char *alias(int slot, size_t len)
-{
-	void *p = mmap64(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, device, (off64_t)LOCKDRV_AT(slot));
-
-	if (p == MAP_FAILED) {
-		fprintf(stderr, "mapping of slot %d: %s\n", slot, strerror(errno));
-		_exit(1);
-	}
-	return p;
-}
-
-static void fill(volatile char *p, size_t len, char c)
-{
-	for (size_t i = 0; i < len; i++)
-		p[i] = (char)(c + (char)(i >> 12) + (char)i);
-}
-
-static bool is_filled(const volatile char *p, size_t len, char c)
-{
-	for (size_t i = 0; i < len; i++)
-		if (p[i] != (char)(c + (char)(i >> 12) + (char)i))
-			return false;
-	return true;
-}
 
 /* What is in the memory is seen through the cookie, and the other way round, until unlock; then it is the process's alone. */
 static void data_identity(volatile char *p, size_t len)
@@ -88,16 +30,6 @@ static void data_identity(volatile char *p, size_t len)
 }
 
 /* ---- kinds of memory ---- */
-
-#define LEN (64 * PAGE)
-
-static void *anonymous(size_t len, int flags)
-{
-	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
-
-	CHECK(p != MAP_FAILED);
-	return p;
-}
 
 /* Instead of what is there. */
 static void *anonymous_at(void *at, size_t len)
@@ -598,13 +530,6 @@ static void alias_xor(int slot, size_t len, uint64_t value)
 	for (size_t i = 1; i < len / 8; i += 64)
 		word[i] ^= value;
 	CHECK(munmap(a, len) == 0);
-}
-
-static void driver_xor(int slot, size_t len, uint64_t value)
-{
-	struct lockdrv l = {.slot = slot, .offset = 8, .len = len - 8, .value = value, .step = 64};
-
-	CHECK(ioctl(device, LOCKDRV_XOR, &l) == 0);
 }
 
 static void writing(int argc, char **argv)

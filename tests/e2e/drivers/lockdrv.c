@@ -30,7 +30,7 @@ struct slot {
 	ddi_umem_cookie_t cookie; /* NULL: free */
 	size_t len;
 	int taken;
-	int cleanup;              /* its callback was called, and has unlocked it */
+	int late;                 /* its callback leaves it */
 };
 
 static dev_info_t *lockdrv_dip;
@@ -67,12 +67,13 @@ slot_take(void)
 }
 
 static void
-slot_set(int i, ddi_umem_cookie_t cookie, size_t len)
+slot_set(int i, ddi_umem_cookie_t cookie, size_t len, int late)
 {
 	mutex_enter(&lockdrv_lock);
 	lockdrv_slots[i].cookie = cookie;
 	lockdrv_slots[i].len = len;
 	lockdrv_slots[i].taken = cookie != NULL;
+	lockdrv_slots[i].late = late;
 	mutex_exit(&lockdrv_lock);
 }
 
@@ -109,7 +110,7 @@ cleanup(ddi_umem_cookie_t *cookiep)
 	mutex_enter(&lockdrv_lock);
 	lockdrv_cleanups++;
 	for (int i = 0; i < LOCKDRV_SLOTS; i++)
-		if (lockdrv_slots[i].cookie == cookie) {
+		if (lockdrv_slots[i].cookie == cookie && !lockdrv_slots[i].late) {
 			mine = cookie;
 			bzero(&lockdrv_slots[i], sizeof (lockdrv_slots[i]));
 		}
@@ -135,8 +136,8 @@ lock(int cmd, struct lockdrv *l)
 	if (cmd == LOCKDRV_LOCK)
 		error = ddi_umem_lock(addr, l->len, l->flags, &cookie);
 	else
-		error = umem_lockmemory(addr, l->len, l->flags, &cookie, &lockdrv_ops, NULL);
-	slot_set(l->slot, error == 0 ? cookie : NULL, l->len);
+		error = umem_lockmemory(addr, l->len, l->flags & ~LOCKDRV_LATE, &cookie, &lockdrv_ops, NULL);
+	slot_set(l->slot, error == 0 ? cookie : NULL, l->len, l->flags & LOCKDRV_LATE);
 	return (error);
 }
 

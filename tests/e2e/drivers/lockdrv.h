@@ -17,6 +17,7 @@
 #define LOCKDRV_READ 1 /* flags */
 #define LOCKDRV_WRITE 2
 #define LOCKDRV_LONGTERM 4
+#define LOCKDRV_LATE 0x100 /* of LOCKMEM: the callback does not unlock, LOCKDRV_UNLOCK is to */
 
 /* The slot's memory can be mapped here. */
 #define LOCKDRV_AT(slot) ((uint64_t)(slot) << 32)

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* locks.h: locked memory by tests/e2e/drivers/lockdrv.c, for the programs that have some. */
+#ifndef LOCKS_H
+#define LOCKS_H
+
+#include "app.h"
+#include "lockdrv.h"
+
+static int device;
+
+/* ---- the driver's calls ---- */
+
+static inline int try_lock(void *addr, size_t len, int flags, int *slot)
+{
+	struct lockdrv l = {.addr = (uintptr_t)addr, .len = len, .flags = flags};
+	int error = ioctl(device, flags & LOCKDRV_LONGTERM ? LOCKDRV_LOCKMEM : LOCKDRV_LOCK, &l) < 0 ? errno : 0;
+
+	*slot = l.slot;
+	return error;
+}
+
+static inline int lock(void *addr, size_t len)
+{
+	int slot, error = try_lock(addr, len, LOCKDRV_WRITE, &slot);
+
+	if (error) {
+		fprintf(stderr, "lock of %zu at %p: %s\n", len, addr, strerror(error));
+		_exit(1);
+	}
+	return slot;
+}
+
+static inline void unlock(int slot)
+{
+	struct lockdrv l = {.slot = slot};
+
+	CHECK(ioctl(device, LOCKDRV_UNLOCK, &l) == 0);
+}
+
+/* The locked pages at a second address: now they are shared with the server. */
+static inline char *alias(int slot, size_t len)
+{
+	void *p = mmap64(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, device, (off64_t)LOCKDRV_AT(slot));
+
+	if (p == MAP_FAILED) {
+		fprintf(stderr, "mapping of slot %d: %s\n", slot, strerror(errno));
+		_exit(1);
+	}
+	return p;
+}
+
+static inline void fill(volatile char *p, size_t len, char c)
+{
+	for (size_t i = 0; i < len; i++)
+		p[i] = (char)(c + (char)(i >> 12) + (char)i);
+}
+
+static inline bool is_filled(const volatile char *p, size_t len, char c)
+{
+	for (size_t i = 0; i < len; i++)
+		if (p[i] != (char)(c + (char)(i >> 12) + (char)i))
+			return false;
+	return true;
+}
+
+static inline void driver_xor(int slot, size_t len, uint64_t value)
+{
+	struct lockdrv l = {.slot = slot, .offset = 8, .len = len - 8, .value = value, .step = 64};
+
+	CHECK(ioctl(device, LOCKDRV_XOR, &l) == 0);
+}
+
+/* ---- memory ---- */
+
+#define LEN (64 * PAGE)
+
+static inline void *anonymous(size_t len, int flags)
+{
+	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+
+	CHECK(p != MAP_FAILED);
+	return p;
+}
+
+#endif
