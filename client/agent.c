@@ -101,6 +101,10 @@ static long run(struct agent_means *m, const struct wire_agent_command *c, int *
 		return promote_share(c, fd);
 	case WIRE_AGENT_UNSHARE:
 		return promote_unshare(c, fd);
+	case WIRE_AGENT_SPLIT:
+		return promote_split(c, fd);
+	case WIRE_AGENT_JOIN:
+		return promote_join(c, fd);
 	case WIRE_AGENT_POPULATE:
 		return promote_populate(c);
 	case WIRE_AGENT_WATCH:

@@ -54,7 +54,7 @@ struct query { /* Linux's struct procmap_query, since 6.11 */
  * Linux has no mmap(2) that replaces only what is expected, and the application may unmap at any time what nobody
  * has locked.  So it is looked at just before, by who replaces it.
  */
-static long check(const struct wire_agent_command *c)
+long promote_check(const struct wire_agent_command *c)
 {
 	struct query q = {.size = sizeof(q), .addr = c->addr};
 
@@ -65,11 +65,16 @@ static long check(const struct wire_agent_command *c)
 		return 0; /* an older kernel */
 	if (r < 0)
 		return -EAGAIN;
-	bool same = q.inode == c->inode && q.vma_end >= c->addr + c->len &&
-		    (q.vma_flags & QUERY_PROT) == (c->prot & QUERY_PROT);
-	if (c->op == WIRE_AGENT_UNSHARE) /* done already, by an agent before this one: then there is something to lose */
-		same = same && (q.vma_flags & QUERY_SHARED) && q.offset + (c->addr - q.vma_start) == c->offset;
-	return same ? 0 : -EAGAIN;
+	if (q.inode != c->inode || q.vma_end < c->addr + c->len || (q.vma_flags & QUERY_PROT) != (c->prot & QUERY_PROT))
+		return -EAGAIN;
+	if (c->op == WIRE_AGENT_SHARE)
+		return 0;
+	if (q.offset + (c->addr - q.vma_start) != c->offset)
+		return -EAGAIN;
+	if (!!(q.vma_flags & QUERY_SHARED) != (c->op == WIRE_AGENT_JOIN))
+		return 0;
+	/* Done already, by an agent before this one: then there is something to lose. */
+	return c->op == WIRE_AGENT_UNSHARE ? -EAGAIN : -EEXIST;
 }
 
 /* ---- stopping writers ---- */
@@ -80,8 +85,6 @@ static struct {
 	int prot;
 	uint32_t sequence; /* odd: now; a futex */
 } frozen;
-
-enum way { WAY_NONE, WAY_WATCH, WAY_SIGNAL };
 
 static bool watch_start(const struct wire_agent_command *c)
 {
@@ -138,16 +141,24 @@ static bool freeze(const struct wire_agent_command *c)
 	return false;
 }
 
-static enum way writers_stop(const struct wire_agent_command *c)
+long promote_ready(const struct wire_agent_command *c)
 {
-	if (!(c->prot & PROT_WRITE))
-		return WAY_NONE;
-	if (watch_start(c))
-		return WAY_WATCH;
-	return freeze(c) ? WAY_SIGNAL : WAY_NONE;
+	return (c->prot & WIRE_AGENT_WATCHED) && tools.watch < 0 ? -ENODATA : 0;
 }
 
-static void writers_go(const struct wire_agent_command *c, enum way way, bool replaced)
+long promote_stop(const struct wire_agent_command *c, enum promote_way *way)
+{
+	*way = WAY_NONE;
+	if (!(c->prot & PROT_WRITE))
+		return 0;
+	if (watch_start(c))
+		*way = WAY_WATCH;
+	else if (freeze(c))
+		*way = WAY_SIGNAL;
+	return *way == WAY_NONE ? -EFAULT : 0;
+}
+
+void promote_go(const struct wire_agent_command *c, enum promote_way way, bool replaced)
 {
 	if (way == WAY_WATCH && !replaced)
 		watch_undo(c);
@@ -261,7 +272,7 @@ static long copy_by_mapping(uint64_t addr, uint64_t len, int fd, uint64_t offset
 	return n == (long)len ? 0 : n < 0 ? n : -EFAULT;
 }
 
-static long copy_out(uint64_t addr, uint64_t len, int fd, uint64_t offset)
+long promote_copy_out(uint64_t addr, uint64_t len, int fd, uint64_t offset)
 {
 	while (len > 0) {
 		uint64_t n = len < CHUNK ? len : CHUNK;
@@ -297,25 +308,27 @@ long promote_share(const struct wire_agent_command *c, int fd)
 
 	if (fd < 0)
 		return -EBADF;
-	if ((c->prot & WIRE_AGENT_WATCHED) && tools.watch < 0)
-		return -ENODATA;
+	long r = promote_ready(c);
+	if (r < 0)
+		return r;
 	if (c->prot & WIRE_AGENT_GROW)
 		stack_grow(c->addr);
-	long r = populate(c->addr, c->len, prot & PROT_WRITE);
+	r = populate(c->addr, c->len, prot & PROT_WRITE);
 	if (r < 0)
 		return r;
-	r = check(c);
+	r = promote_check(c);
 	if (r < 0)
 		return r;
-	enum way way = writers_stop(c);
-	if (way == WAY_NONE && (prot & PROT_WRITE))
-		return -EFAULT;
-	r = copy_out(c->addr, c->len, fd, c->offset);
+	enum promote_way way;
+	r = promote_stop(c, &way);
+	if (r < 0)
+		return r;
+	r = promote_copy_out(c->addr, c->len, fd, c->offset);
 	if (r >= 0) {
 		r = raw_mmap((long)c->addr, (long)c->len, prot, MAP_SHARED | MAP_FIXED | MAP_POPULATE, fd, c->offset);
 		r = r < 0 && r > -4096 ? r : 0;
 	}
-	writers_go(c, way, r >= 0);
+	promote_go(c, way, r >= 0);
 	return r;
 }
 
@@ -329,7 +342,7 @@ long promote_unshare(const struct wire_agent_command *c, int fd)
 
 	if (fd < 0)
 		return -EBADF;
-	long r = check(c);
+	long r = promote_check(c);
 	if (r < 0)
 		return r;
 	r = raw_mmap((long)c->addr, (long)c->len, prot | both, MAP_PRIVATE | MAP_FIXED, fd, c->offset);

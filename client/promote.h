@@ -23,6 +23,23 @@ long promote_watch(int device);
 long promote_populate(const struct wire_agent_command *c);
 long promote_share(const struct wire_agent_command *c, int fd);
 long promote_unshare(const struct wire_agent_command *c, int fd);
+/* promote_split.c */
+long promote_split(const struct wire_agent_command *c, int fd);
+long promote_join(const struct wire_agent_command *c, int fd);
+
+/* ---- of the agent, between promote.c and promote_split.c ---- */
+
+enum promote_way { WAY_NONE, WAY_WATCH, WAY_SIGNAL };
+/* What is mapped there now, as the command expects it: 0, EAGAIN it is something else, EEXIST the command has been done. */
+long promote_check(const struct wire_agent_command *c);
+/* Whether writers can be stopped as the server believes: 0 or ENODATA. */
+long promote_ready(const struct wire_agent_command *c);
+/* Nobody writes to the range.  0, or EFAULT: they cannot be stopped. */
+long promote_stop(const struct wire_agent_command *c, enum promote_way *way);
+/* replaced: another mapping is there now. */
+void promote_go(const struct wire_agent_command *c, enum promote_way way, bool replaced);
+/* The range's bytes into the file. */
+long promote_copy_out(uint64_t addr, uint64_t len, int fd, uint64_t offset);
 
 /* ---- of the application's threads ---- */
 

@@ -196,9 +196,15 @@ enum wire_agent_op {
 	WIRE_AGENT_POPULATE, /* madvise(addr, len, MADV_POPULATE_WRITE), prot 0: _READ */
 	WIRE_AGENT_KEEP,     /* the descriptor is the userfaultfd of the application, after a MOVE */
 	WIRE_AGENT_WATCH,    /* the descriptor, or none, is /dev/userfaultfd: how SHARE stops writers -> value */
+	/*
+	 * While the server still has the pages.  SPLIT: the application's become copies of the file's, which are in the file from
+	 * `aside' on, too.  JOIN: what the application has changed since then goes into the file's pages, and it has those again.
+	 */
+	WIRE_AGENT_SPLIT,
+	WIRE_AGENT_JOIN,
 };
 #define WIRE_AGENT_CHECK 0x100u /* in prot */
-#define WIRE_AGENT_WATCHED 0x400u /* in prot of SHARE: ENODATA if the agent has heard no WATCH, as one that replaces another */
+#define WIRE_AGENT_WATCHED 0x400u /* in prot of SHARE, SPLIT, JOIN: ENODATA if the agent has heard no WATCH, as one that replaces another */
 #define WIRE_AGENT_GROW 0x200u  /* in prot of SHARE: the lowest page of a stack, which must go on growing below it */
 enum wire_watch {
 	WIRE_WATCH_SIGNAL, /* write protection and SIGSEGV; a system call into the range fails meanwhile */
@@ -207,7 +213,7 @@ enum wire_watch {
 };
 struct wire_agent_command {
 	uint32_t op, prot;
-	uint64_t sequence, addr, len, offset, inode;
+	uint64_t sequence, addr, len, offset, inode, aside;
 	uint32_t with_descriptor, pad;
 };
 struct wire_agent_result {

@@ -114,9 +114,14 @@ int lock_make_resident(struct host_lock *lock);
 #define SPAN_64 (UINT64_C(1) << 47)
 #define SPAN_32 (UINT64_C(1) << 32)
 #define FILE_SIZE_MAX (UINT64_C(1) << 62)
+#define FILE_SIZE_32 (UINT64_C(1) << 44) /* as far as a 32-bit program can map a file */
 #define AGENT_CHUNK (UINT64_C(16) << 20) /* of one command, which is done in far less than the agent's time */
 
 uint64_t promote_span(const struct locks *l);
+/* The end of all places; one span of the file follows, for split.c. */
+uint64_t promote_limit(const struct locks *l);
+/* A thread whose call we serve does not touch its own stack until we answer: pages of it may be shared, split or joined. */
+void promote_caller_sleeps(const struct locks *l);
 /*
  * A mapping of the process's sparse file.  Ours: at its place in it; else a driver has made it, or the process has moved it
  * where we could not see it.

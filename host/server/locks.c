@@ -193,7 +193,7 @@ int locks_agent(struct locks *l, struct wire_agent_command *c, int fd)
 
 	do { /* an agent that takes the place of another must be told what that one knew */
 		c->prot &= ~WIRE_AGENT_WATCHED;
-		if (c->op == WIRE_AGENT_SHARE && l->watch != WIRE_WATCH_SIGNAL)
+		if (c->op != WIRE_AGENT_UNSHARE && l->watch != WIRE_WATCH_SIGNAL)
 			c->prot |= WIRE_AGENT_WATCHED;
 		error = agent_run(l->process, c, fd);
 	} while (error == ENODATA && agent_watch(l) == 0);
@@ -237,6 +237,34 @@ bool locks_settle(struct host_as *as)
 	return true;
 }
 
+static bool file_is_shared(const struct locks *l)
+{
+	struct vma v;
+
+	for (uint64_t at = 0; maps_find(l->maps, at, &v); at = v.end)
+		if (v.shared && vma_is_of_file(l, &v))
+			return true;
+	return l->maps < 0;
+}
+
+/*
+ * The child's private pages have the old places behind them, so others are used from now on.  Before there are no more,
+ * another file comes, at a moment when nobody has pages of this one.
+ */
+static void places_change(struct locks *l)
+{
+	l->base += promote_span(l);
+	if (l->base < promote_limit(l) / 2 || !LIST_EMPTY(&l->holds) || file_is_shared(l))
+		return;
+	posix_file_put(l->file);
+	l->file = NULL;
+	l->base = 0;
+	ranges_fini(&l->used);
+	ranges_fini(&l->recent);
+	ranges_fini(&l->stale);
+	atomic_store(&l->page->shared, 0);
+}
+
 bool locks_fork_begin(struct host_as *as)
 {
 	struct locks *l = locks_need(as); /* its first lock may come meanwhile */
@@ -247,7 +275,7 @@ bool locks_fork_begin(struct host_as *as)
 	if (l->file != NULL && !l->gone) {
 		demote_range(l, 0, UINT64_MAX, true);
 		split_begin(l);
-		l->base += promote_span(l); /* the child's private pages have the old places behind them */
+		places_change(l);
 	}
 	l->forks++;
 	pthread_mutex_unlock(&l->lock);

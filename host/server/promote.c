@@ -21,6 +21,11 @@ uint64_t promote_span(const struct locks *l)
 	return l->process->model == SYS_ILP32 ? SPAN_32 : SPAN_64;
 }
 
+uint64_t promote_limit(const struct locks *l)
+{
+	return (l->process->model == SYS_ILP32 ? FILE_SIZE_32 : FILE_SIZE_MAX) - promote_span(l);
+}
+
 bool vma_is_of_file(const struct locks *l, const struct vma *v)
 {
 	static const char name[] = "/memfd:" WIRE_LOCKS_FILE;
@@ -238,10 +243,10 @@ static int base_choose(const struct locks *l, uint64_t addr, uint64_t end, const
 
 	for (size_t i = 0; i < sizeof(likely) / sizeof(likely[0]); i++) {
 		*base = likely[i];
-		if (*base + span <= FILE_SIZE_MAX && base_is_free(l, addr, end, *base))
+		if (*base + span <= promote_limit(l) && base_is_free(l, addr, end, *base))
 			return 0;
 	}
-	for (*base = l->base; *base + span <= FILE_SIZE_MAX; *base += span)
+	for (*base = l->base; *base + span <= promote_limit(l); *base += span)
 		if (base_is_free(l, addr, end, *base))
 			return 0;
 	return EAGAIN;
@@ -254,7 +259,7 @@ static int base_choose(const struct locks *l, uint64_t addr, uint64_t end, const
  * A thread whose own stack cannot be written cannot even be told so by a signal: it dies.  The one that waits for this call
  * sleeps soon, and does not touch its stack until we answer.
  */
-static void caller_sleeps(const struct locks *l)
+void promote_caller_sleeps(const struct locks *l)
 {
 	static const struct timespec moment = {.tv_nsec = LOOK_NS};
 	const struct thread *t = thread_current();
@@ -285,7 +290,7 @@ static int piece_share(struct locks *l, const struct vma *v, uint64_t start, uin
 
 	if (strcmp(v->name, "[stack]") == 0 && start == v->start)
 		c.prot |= WIRE_AGENT_GROW;
-	caller_sleeps(l);
+	promote_caller_sleeps(l);
 	locks_publish(l, start, stop);
 	atomic_store(&l->page->shared, 1);
 	for (uint64_t n; start < stop && error == 0; start += n) {

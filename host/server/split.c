@@ -4,53 +4,59 @@
  * keeps the pages and the child gets its own.  So the pages are private while Linux forks, and shared again afterwards:
  *
  *	               fork begins             fork has ended
- *	process:  -----+-- private: P ---------+-- shared again -->     P, and what the driver wrote meanwhile
- *	file:     -----+-- M, as it was: S ----+
+ *	process:  -----+-- private: P ---------+-- shared again
+ *	file:     -----+-- M, the driver's ----+-- M, and what the process has changed in P
+ *	aside:         S, as P began
  *
- * What the driver has written meanwhile is where M differs from S.
+ * The agent does both (client/promote_split.c), without losing a write of the process or the driver.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "host/server/lock.h"
 
 struct split {
 	uint64_t addr, offset, len;
 	unsigned prot;
-	char *was; /* S */
 	LIST_ENTRY(split) link;
 };
 
-static bool file_read(const struct locks *l, uint64_t offset, char *to, uint64_t len)
+/* In the last span of the file, where no page of the process has its place. */
+static uint64_t split_aside(const struct locks *l, const struct split *s)
 {
-	return pread(posix_file_fd(l->file), to, len, (off_t)offset) == (ssize_t)len;
+	return promote_limit(l) + s->addr;
 }
 
 static int part_command(struct locks *l, const struct split *s, unsigned op)
 {
 	struct wire_agent_command c = {.op = op, .prot = s->prot | WIRE_AGENT_CHECK, .addr = s->addr, .len = s->len,
-				       .offset = s->offset, .inode = l->inode};
+				       .offset = s->offset, .inode = l->inode, .aside = split_aside(l, s)};
 
+	promote_caller_sleeps(l);
 	return locks_agent(l, &c, posix_file_fd(l->file));
 }
 
+static void split_destroy(struct locks *l, struct split *s)
+{
+	file_punch(l, split_aside(l, s), split_aside(l, s) + s->len);
+	free(s);
+}
+
+/* What cannot be split stays shared: the child copies it (client/promote_fork.c), a moment later. */
 static void part_split(struct locks *l, const struct vma *v, uint64_t start, uint64_t end)
 {
 	struct split *s = calloc(1, sizeof(*s));
 
 	if (s == NULL)
-		return; /* the child copies (client/promote_fork.c), a moment later */
-	*s = (struct split){.addr = v->start + (start - v->offset), .offset = start, .len = end - start,
-			    .prot = v->prot, .was = malloc(end - start)};
-	if (s->was != NULL && part_command(l, s, WIRE_AGENT_UNSHARE) == 0 && file_read(l, start, s->was, s->len)) {
-		LIST_INSERT_HEAD(&l->splits, s, link);
 		return;
-	}
-	free(s->was);
-	free(s);
+	*s = (struct split){.addr = v->start + (start - v->offset), .offset = start, .len = end - start, .prot = v->prot};
+	if (part_command(l, s, WIRE_AGENT_SPLIT) == 0)
+		LIST_INSERT_HEAD(&l->splits, s, link);
+	else
+		split_destroy(l, s);
 }
 
 static void vma_split(struct locks *l, const struct vma *v)
@@ -75,38 +81,15 @@ void split_begin(struct locks *l)
 			vma_split(l, &v);
 }
 
-/* now: M; the driver's writes go over what the process has written. */
-static void driver_writes(const struct locks *l, const struct split *s, const char *now)
-{
-	uint64_t from = 0, to;
-
-	while (from < s->len) {
-		if (now[from] == s->was[from]) {
-			from++;
-			continue;
-		}
-		for (to = from; to < s->len && now[to] != s->was[to];)
-			to++;
-		if (pwrite(posix_file_fd(l->file), now + from, to - from, (off_t)(s->offset + from)) < 0)
-			return;
-		from = to;
-	}
-}
-
 static void part_join(struct locks *l, const struct split *s)
 {
-	char *now = malloc(s->len);
-	bool known = now != NULL && file_read(l, s->offset, now, s->len);
-	bool changed = known && memcmp(now, s->was, s->len) != 0;
-	int error = part_command(l, s, WIRE_AGENT_SHARE);
+	int error = part_command(l, s, WIRE_AGENT_JOIN);
 
-	if (error == 0 && changed)
-		driver_writes(l, s, now);
-	else if (error != 0 && !atomic_load(&l->process->dying))
-		posix_log(HOST_LOG_WARN, "process %d: %llu locked bytes at %llx are not shared any more after its fork: %s",
-			  (int)l->process->pid, (unsigned long long)s->len, (unsigned long long)s->addr,
-			  strerror(error));
-	free(now);
+	/* Without a lock the process may have mapped something else there. */
+	if (error == 0 || atomic_load(&l->process->dying) || !hold_overlaps(l, s->offset, s->offset + s->len, true))
+		return;
+	posix_log(HOST_LOG_WARN, "process %d: %llu locked bytes at %llx are not shared any more after its fork: %s",
+		  (int)l->process->pid, (unsigned long long)s->len, (unsigned long long)s->addr, strerror(error));
 }
 
 void split_end(struct locks *l)
@@ -117,8 +100,7 @@ void split_end(struct locks *l)
 		LIST_REMOVE(s, link);
 		if (!l->gone)
 			part_join(l, s);
-		free(s->was);
-		free(s);
+		split_destroy(l, s);
 	}
 	pthread_cond_broadcast(&l->joined);
 }

@@ -18,7 +18,7 @@ def wraps(world, who):
     return {"nobody": NOBODY, "nobody-nouffd": [*NOBODY, world.app("nouffd")]}[who]
 
 
-FORK = ["exact held", "exact free", "promoting " + ("2000" if LONG else "60")]
+FORK = ["exact held", "exact free", "promoting " + ("2000" if LONG else "60"), "driving " + ("2000" if LONG else "60")]
 
 
 @pytest.mark.timeout((700 if LONG else 100) * SLOW)
@@ -46,3 +46,9 @@ def test_a_child_has_what_was_there_at_the_fork_unprivileged(world, who, part):
 def test_a_change_of_locked_memory_holds_nobody_up(world, engine, how, late):
     """The thread that is to unlock it forks and maps meanwhile."""
     splits(world, f"waits {how} {late}")
+
+
+@pytest.mark.timeout((700 if LONG else 100) * SLOW)
+def test_forks_without_end_32(world, m32):
+    """More of them than one file has places for the memory of a 32-bit program."""
+    splits(world, "many 4200", m32)

@@ -176,6 +176,33 @@ static void driving(int argc, char **argv)
 	unlock(driver_slot);
 }
 
+/* many FORKS: more than there are places for promoted memory in one file. */
+static void many(int argc, char **argv)
+{
+	int times = argc > 0 ? atoi(argv[0]) : 100;
+
+	len = 4 * PAGE;
+	words = anonymous(len, 0);
+	exact_set(1);
+	for (int i = 0; i < times; i++) {
+		if (i % 16 == 0) {
+			int slot = lock((void *)(uintptr_t)words, len);
+			driver_xor(slot, len, 1);
+			driver_xor(slot, len, 1);
+			unlock(slot);
+			exact_check(1);
+		}
+		pid_t pid = fork();
+		CHECK(pid >= 0);
+		if (pid == 0) {
+			exact_check(1);
+			_exit(0);
+		}
+		reap(pid);
+		exact_check(1);
+	}
+}
+
 /* ---- changes of locked mappings wait, and hold nobody up ---- */
 
 static char *waits_p;
@@ -241,6 +268,7 @@ static void waits(int argc, char **argv)
 }
 
 static const struct part parts[] = {
+	{"many", many},
 	{"waits", waits},
 	{"exact", exact},
 	{"promoting", promoting},
