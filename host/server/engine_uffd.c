@@ -63,6 +63,7 @@ void uffd_wake(const struct host_as *as, uint64_t start, uint64_t end)
 {
 	struct uffdio_range r = {start, end - start};
 
+	faults_woken(as, start, end);
 	(void)ioctl(uffd_of(as), UFFDIO_WAKE, &r);
 }
 
@@ -121,6 +122,8 @@ static int window_continue(struct host_as *as, const struct window *w)
 	unsigned tries = 0;
 	int error = 0;
 
+	if (mode == 0)
+		faults_woken(as, w->start, w->end);
 	while (at < w->end && error == 0) {
 		struct uffdio_continue c = {.range = {at, w->end - at}, .mode = mode};
 		if (ioctl(uffd_of(as), UFFDIO_CONTINUE, &c) == 0)
@@ -164,8 +167,6 @@ static int window_load(struct host_as *as, const struct window *w, unsigned prot
 	}
 	if (error == 0)
 		error = window_continue(as, w);
-	if (error == 0)
-		faults_loaded(as, w->start, w->end);
 	return error == ESRCH || error == ENOENT ? EFAULT : error;
 }
 

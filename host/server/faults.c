@@ -8,9 +8,6 @@
  *
  *	A  [ read ]-event->[ driver ... waits ................ done ][ idle ........
  *	B                            '-seat-> [ read ]-event->[ driver, done ][ read ...
- *
- * A fault has a thread and a page.  An event of one that is being served says that the thread has left the access
- * for a signal and is back: the service is interrupted, and the thread is woken for a new event at its end.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -34,12 +31,7 @@ struct fault_thread {
 	pthread_cond_t given; /* it has the seat, or all end */
 	LIST_ENTRY(fault_thread) link, idle;
 
-	/* The fault that it serves; faults.lock. */
-	uint32_t tid;
-	uint64_t page;
-	bool again;           /* there was another event of it */
-	atomic_bool loaded;   /* its page has been, and its thread can go on */
-	LIST_ENTRY(fault_thread) served;
+	struct service service;
 	struct range wake;    /* pages that it has loaded, whose threads it will wake; its own */
 };
 
@@ -125,61 +117,7 @@ static bool seat_wait(struct fault_thread *t)
 	return seated;
 }
 
-/* ---- faults in service ---- */
-
-static struct fault_list *bucket(struct faults *f, uint32_t tid, uint64_t page)
-{
-	return &f->served[(tid ^ page / PAGE_SIZE) % FAULT_BUCKETS];
-}
-
-/* With the lock. */
-static struct fault_thread *service_find(struct faults *f, uint32_t tid, uint64_t page)
-{
-	struct fault_thread *t;
-
-	LIST_FOREACH(t, bucket(f, tid, page), served)
-		if (t->tid == tid && t->page == page)
-			return t;
-	return NULL;
-}
-
-/* False: it is served already, and its thread was away for a signal, or its page was loaded and is no more. */
-static bool service_begin(struct fault_thread *t, uint32_t tid, uint64_t page)
-{
-	struct faults *f = faults_of(t);
-	struct fault_thread *other;
-
-	pthread_mutex_lock(&f->lock);
-	other = service_find(f, tid, page);
-	if (other == NULL) {
-		t->tid = tid;
-		t->page = page;
-		t->again = false;
-		t->wake = (struct range){page, page};
-		atomic_store_explicit(&t->loaded, false, memory_order_relaxed);
-		LIST_INSERT_HEAD(bucket(f, tid, page), t, served);
-	} else {
-		other->again = true;
-		if (!atomic_load_explicit(&other->loaded, memory_order_relaxed))
-			posix_thread_interrupt(other->posix);
-	}
-	pthread_mutex_unlock(&f->lock);
-	return other == NULL;
-}
-
-static void service_end(struct fault_thread *t)
-{
-	struct faults *f = faults_of(t);
-
-	pthread_mutex_lock(&f->lock);
-	LIST_REMOVE(t, served);
-	posix_thread_clear_interrupt(t->posix);
-	pthread_mutex_unlock(&f->lock);
-	if (t->wake.start > t->page || t->wake.end <= t->page)
-		uffd_wake(&t->process->as, t->page, t->page + PAGE_SIZE);
-	if (t->wake.start < t->wake.end)
-		uffd_wake(&t->process->as, t->wake.start, t->wake.end);
-}
+/* ---- waking ---- */
 
 /*
  * A thread that goes on at once takes the CPU from the driver in the middle of its callback, with the driver's locks
@@ -197,41 +135,51 @@ bool faults_wake_later(const struct host_as *as, uint64_t start, uint64_t end)
 	return w->start <= start && end <= w->end;
 }
 
-void faults_loaded(const struct host_as *as, uint64_t start, uint64_t end)
+void faults_woken(const struct host_as *as, uint64_t start, uint64_t end)
 {
-	if (self != NULL && &self->process->as == as && self->page >= start && self->page < end)
-		atomic_store_explicit(&self->loaded, true, memory_order_relaxed);
+	services_wake(&as->process->as.faults.services, self != NULL ? &self->service : NULL, start, end);
 }
 
-void faults_interrupt(struct faults *f, uint32_t tid)
+/* What has been loaded, and the page in any case: a driver may be content without. */
+static void wake(struct fault_thread *t)
 {
-	struct fault_thread *t;
+	const struct range *w = &t->wake;
+	uint64_t page = t->service.page;
 
-	pthread_mutex_lock(&f->lock);
-	for (unsigned i = 0; i < FAULT_BUCKETS; i++)
-		LIST_FOREACH(t, &f->served[i], served)
-			if (t->tid == tid)
-				posix_thread_interrupt(t->posix);
-	pthread_mutex_unlock(&f->lock);
+	if (page < w->start || page >= w->end)
+		uffd_wake(&t->process->as, page, page + PAGE_SIZE);
+	if (w->start < w->end)
+		uffd_wake(&t->process->as, w->start, w->end);
 }
 
 /* ---- events ---- */
 
-static void fault_serve(struct fault_thread *t, const struct uffd_msg *m)
+static void fault_serve(struct fault_thread *t, const struct uffd_msg *m, uint64_t read)
 {
 	struct host_as *as = &t->process->as;
 	uint64_t page = m->arg.pagefault.address & ~(uint64_t)PAGE_MASK;
 	enum sys_rw rw = m->arg.pagefault.flags & UFFD_PAGEFAULT_FLAG_WRITE ? SYS_RW_WRITE : SYS_RW_READ;
+	struct service *v = &t->service;
 	struct sys_fault result;
 
-	if (!service_begin(t, m->arg.pagefault.feat.ptid, page))
+	switch (services_begin(&faults_of(t)->services, v, m->arg.pagefault.feat.ptid, page, read)) {
+	case SERVICE_PAST:
+		uffd_wake(as, page, page + PAGE_SIZE);
 		return;
-	faults_forgive(as, t->tid);
+	case SERVICE_RETURN:
+		return;
+	case SERVICE_NEW:
+		break;
+	}
+	t->wake = (struct range){page, page};
+	faults_forgive(as, v->tid);
 	lifecycle_settle(t->process);
 	result = sys_fault(page, PAGE_SIZE, rw);
 	if (result.signo != 0)
-		failure_make(as, t->tid, page, &result);
-	service_end(t);
+		failure_make(as, v->tid, page, &result);
+	wake(t);
+	if (services_end(&faults_of(t)->services, v)) /* it may have come back after that wake */
+		uffd_wake(as, page, page + PAGE_SIZE);
 }
 
 /* The application may have made its descriptor non-blocking. */
@@ -246,14 +194,16 @@ static void event_wait(int fd)
 /* Other events than faults want nothing but to be read. */
 static void event_serve(struct fault_thread *t)
 {
-	int fd = faults_of(t)->fd;
+	struct faults *f = faults_of(t);
+	uint64_t number = services_read(&f->services);
+	int fd = f->fd;
 	struct uffd_msg m;
 	ssize_t n = read(fd, &m, sizeof(m));
 
 	if (n < 0 && errno == EAGAIN)
 		event_wait(fd);
 	if (n == sizeof(m) && m.event == UFFD_EVENT_PAGEFAULT)
-		fault_serve(t, &m);
+		fault_serve(t, &m, number);
 }
 
 /* ---- begin and end of a thread ---- */
@@ -331,8 +281,7 @@ void faults_init(struct faults *f)
 {
 	*f = (struct faults){.fd = -1};
 	pthread_mutex_init(&f->lock, NULL);
-	for (unsigned i = 0; i < FAULT_BUCKETS; i++)
-		LIST_INIT(&f->served[i]);
+	services_init(&f->services);
 }
 
 void faults_close(struct faults *f)
@@ -348,6 +297,7 @@ void faults_fini(struct faults *f)
 {
 	failures_fini(f);
 	faults_close(f);
+	services_fini(&f->services);
 	pthread_mutex_destroy(&f->lock);
 }
 

@@ -237,7 +237,7 @@ static bool input_one(struct process *p, int connection, bool *nonsense)
 		return false;
 	*nonsense = n != sizeof(m) || (mh.msg_flags & MSG_TRUNC) || m.magic != WIRE_MAGIC;
 	if (!*nonsense && m.access)
-		faults_interrupt(&p->as.faults, m.tid);
+		services_interrupt(&p->as.faults.services, m.tid);
 	else if (!*nonsense)
 		thread_interrupt(p, m.tid, m.turn);
 	return !*nonsense;

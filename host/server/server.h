@@ -15,7 +15,8 @@
  *	server.lock     table of processes, table of opens, watches, the states of both
  *	process.lock    its threads, its proven opens
  *	host_as.lock    its claimed ranges, its intercepted windows
- *	faults.lock     threads that serve its faults, faults in service, failures
+ *	faults.lock     threads that serve its faults, failures
+ *	services.lock   its faults in service
  *	jobs.lock       jobs in progress
  *	locks.begin     while a process begins to lock memory; held while its client answers
  *	locks.lock      the process's locked memory; held while its agent answers
@@ -140,9 +141,57 @@ bool windows_loaded(const struct windows *ws, uint64_t *start, uint64_t *end, un
 void windows_unloaded(struct windows *ws, uint64_t start, uint64_t end, unsigned loads);
 void windows_fini(struct windows *ws);
 
+/* ---- services.c: the faults that are being served ---- */
+
+#define SERVICE_BUCKETS 64u
+#define PAST_MAX 16u
+struct service {
+	/* Protected by services.lock; all but left and expected are the thread's that serves. */
+	uint32_t tid;
+	uint64_t page;
+	bool left;         /* its thread has been elsewhere, or may have been */
+	unsigned expected; /* returns */
+	struct posix_thread *posix;
+	LIST_ENTRY(service) link;
+};
+LIST_HEAD(service_list, service);
+/* Events of that thread (0: of any) at these pages that were read by that read(2) or before are out of date. */
+struct past {
+	uint64_t read;
+	uint32_t tid;
+	struct range pages;
+};
+struct past_ring {
+	struct past past[PAST_MAX];
+	unsigned next;
+	uint64_t newest; /* its read */
+};
+struct services {
+	atomic_ullong reads;  /* the number of the last read(2) of events that has begun */
+	pthread_mutex_t lock; /* protects the fields below; a leaf */
+	struct service_list served[SERVICE_BUCKETS];
+	struct past_ring ended, wakes;
+};
+enum service_event {
+	SERVICE_NEW,    /* *v is in service */
+	SERVICE_RETURN, /* to a fault in service */
+	SERVICE_PAST,   /* the caller wakes the thread */
+};
+void services_init(struct services *s);
+void services_fini(struct services *s);
+/* The calling thread is about to read an event: the number of the read. */
+uint64_t services_read(struct services *s);
+/* An event of that read.  The calling thread serves it if it is new. */
+enum service_event services_begin(struct services *s, struct service *v, uint32_t tid, uint64_t page, uint64_t read);
+/* The thread at the page has been woken; true: it is to be woken once more. */
+bool services_end(struct services *s, struct service *v);
+/* Who waits at these pages is about to be woken: for *own, which expects it, or NULL. */
+void services_wake(struct services *s, const struct service *own, uint64_t start, uint64_t end);
+/* That thread has left what it waits for, for a signal handler. */
+void services_interrupt(struct services *s, uint32_t tid);
+
 /* ---- faults.c: threads that serve the events of a userfaultfd ---- */
 
-#define FAULT_BUCKETS 64u
 LIST_HEAD(fault_list, fault_thread);
 LIST_HEAD(failure_list, failure);
 struct faults {
@@ -151,9 +200,10 @@ struct faults {
 	atomic_uint nfailures;
 	pthread_mutex_t lock; /* protects the fields below */
 	bool ended;
-	struct fault_list threads, idle, served[FAULT_BUCKETS];
+	struct fault_list threads, idle;
 	unsigned nidle;
 	struct failure_list failures; /* failures.c */
+	struct services services;
 };
 /* Once per server. */
 void faults_prepare(void);
@@ -169,11 +219,10 @@ void faults_close(struct faults *f);
 bool faults_kick(struct faults *f);
 /* The calling thread is about to wait: if it has the seat another one gets it.  false: there is none. */
 bool faults_yield(void);
-/* The page of the fault that the calling thread serves has been loaded, if it is there. */
-void faults_loaded(const struct host_as *as, uint64_t start, uint64_t end);
+/* Those who wait at these pages are about to be woken. */
+void faults_woken(const struct host_as *as, uint64_t start, uint64_t end);
 /* The calling thread serves a fault there, and wakes who waits for these pages at its end. */
 bool faults_wake_later(const struct host_as *as, uint64_t start, uint64_t end);
-void faults_interrupt(struct faults *f, uint32_t tid);
 
 /* ---- failures.c: accesses that fail get a signal, by way of the client ---- */
 

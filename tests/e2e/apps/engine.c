@@ -98,7 +98,7 @@ static void part_handler_leaves(int argc, char **argv)
 		while (ioctl(fd, GATE_WAITING) != 0)
 			sched_yield();
 	}
-	CHECK(ioctl(fd, GATE_COUNT) >= 20); /* under TSan some runs do not give 20: not explained yet */
+	CHECK(ioctl(fd, GATE_COUNT) == 20);
 }
 
 static void on_nothing(int signo)
