@@ -80,6 +80,22 @@ static long keep(struct agent_means *m, int *fd)
 	return 0;
 }
 
+/* A file that commands name; the agent's own. */
+struct known { uint32_t file; int fd; };
+
+/* The descriptor of a command that came with one, or with a number. */
+static int descriptor_of(struct known *k, const struct wire_agent_command *c, int received)
+{
+	if (c->file == 0)
+		return received;
+	if (received >= 0) {
+		if (k->fd >= 0)
+			sys3(SYS_close, k->fd, 0, 0);
+		*k = (struct known){c->file, received};
+	}
+	return k->file == c->file ? k->fd : -1;
+}
+
 static long run(struct agent_means *m, const struct wire_agent_command *c, int *descriptor)
 {
 	int fd = *descriptor;
@@ -199,6 +215,7 @@ static int agent_main(void *arg)
 	struct start *start = arg;
 	struct agent_means means = start->means;
 	void (*abandon)(int uffd) = start->abandon;
+	struct known known = {0, -1};
 	struct wire_agent_command c;
 	bool greeted = false;
 	int fd;
@@ -211,11 +228,12 @@ static int agent_main(void *arg)
 	sys3(SYS_futex, (long)&start->ready, FUTEX_WAKE, 1);
 	while (receive(&means, &c, &fd)) {
 		struct wire_agent_result r = {.sequence = c.sequence};
+		fd = descriptor_of(&known, &c, fd);
 		long result = run(&means, &c, &fd);
 
 		r.error = result < 0 && result > -4096 ? (int32_t)-result : 0;
 		r.value = r.error ? 0 : (unsigned long)result;
-		if (fd >= 0)
+		if (fd >= 0 && c.file == 0)
 			sys3(SYS_close, fd, 0, 0);
 		answer(means.answer, &r);
 		if (!greeted)

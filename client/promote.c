@@ -27,12 +27,13 @@
 #define UFFD_USER_MODE_ONLY 1
 #endif
 #define FEATURES_OLD (UINT64_C(1) << 0)                          /* write protection of anonymous memory */
-#define FEATURES (FEATURES_OLD | UINT64_C(1) << 12 | UINT64_C(1) << 13) /* of shmem, and of pages not there */
+#define FEATURES (FEATURES_OLD | UINT64_C(1) << 12 | UINT64_C(1) << 13) /* of shmem, and of pages that are not there */
 
 static struct {
-	int watch; /* a userfaultfd, or -1 */
-	int maps;  /* of /proc/self/maps, or -1 */
-} tools = {-1, -1}; /* the agent's own */
+	int watch;  /* a userfaultfd, or -1 */
+	bool whole; /* it protects pages that are not there, too */
+	int maps;   /* of /proc/self/maps, or -1 */
+} tools = {-1, false, -1}; /* the agent's own */
 
 static long sys3(long n, long a, long b, long c)
 {
@@ -215,6 +216,7 @@ void promote_begin(void)
 		thaw();
 	}
 	tools.watch = -1;
+	tools.whole = false;
 	tools.maps = (int)raw_syscall(SYS_openat, AT_FDCWD, (long)"/proc/self/maps", O_RDONLY | O_CLOEXEC, 0, 0, 0);
 }
 
@@ -237,7 +239,8 @@ long promote_watch(int device)
 		fd = sys3(SYS_userfaultfd, O_CLOEXEC | UFFD_USER_MODE_ONLY, 0, 0);
 		way = WIRE_WATCH_USER;
 	}
-	if (fd >= 0 && !watch_features((int)fd, FEATURES) && !watch_features((int)fd, FEATURES_OLD)) {
+	tools.whole = fd >= 0 && watch_features((int)fd, FEATURES);
+	if (fd >= 0 && !tools.whole && !watch_features((int)fd, FEATURES_OLD)) {
 		(void)sys3(SYS_close, fd, 0, 0);
 		fd = -1;
 	}
@@ -313,7 +316,8 @@ long promote_share(const struct wire_agent_command *c, int fd)
 		return r;
 	if (c->prot & WIRE_AGENT_GROW)
 		stack_grow(c->addr);
-	r = populate(c->addr, c->len, prot & PROT_WRITE);
+	/* The lock has brought them in.  One that has gone since then must not come back unwatched. */
+	r = tools.whole ? 0 : populate(c->addr, c->len, prot & PROT_WRITE);
 	if (r < 0)
 		return r;
 	r = promote_check(c);

@@ -214,7 +214,8 @@ enum wire_watch {
 struct wire_agent_command {
 	uint32_t op, prot;
 	uint64_t sequence, addr, len, offset, inode, aside;
-	uint32_t with_descriptor, pad;
+	uint32_t with_descriptor;
+	uint32_t file; /* a number that the agent knows the descriptor by from then on, when it comes without; 0: only this once */
 };
 struct wire_agent_result {
 	uint64_t sequence;

@@ -65,6 +65,7 @@ static void agent_close(struct agent *a)
 	if (a->answer != NULL)
 		munmap(a->answer, sizeof(*a->answer));
 	a->answer = NULL;
+	a->file = 0;
 	a->socket = a->pidfd = a->commands = -1;
 }
 
@@ -111,11 +112,13 @@ static int descriptor_send(const struct agent *a, int fd)
 }
 
 /* A pipe wakes sooner than a socket.  There is never more than one command in it. */
-static int command_send(const struct agent *a, struct wire_agent_command *c, int fd)
+static int command_send(struct agent *a, struct wire_agent_command *c, int fd)
 {
-	c->with_descriptor = fd >= 0;
-	if (fd >= 0 && descriptor_send(a, fd) != 0)
+	c->with_descriptor = fd >= 0 && (c->file == 0 || c->file != a->file);
+	if (c->with_descriptor && descriptor_send(a, fd) != 0)
 		return EPIPE;
+	if (c->with_descriptor && c->file != 0)
+		a->file = c->file;
 	return write(a->commands, c, sizeof(*c)) == sizeof(*c) ? 0 : EPIPE;
 }
 
@@ -372,6 +375,8 @@ static int command_run(struct process *p, struct wire_agent_command *c, int fd, 
 		error = answer_receive(a, p->pid, &r);
 	if (error == 0) {
 		*result = r.error;
+		if (r.error == EBADF)
+			a->file = 0; /* it could not take it */
 		if (r.error == 0 && c->addr == 0)
 			c->addr = r.value;
 	} else if (agent_has_gone(a, error)) {

@@ -86,7 +86,7 @@ static void part_demote(struct locks *l, const struct vma *v, uint64_t start, ui
 		c.len = n;
 		c.offset = start;
 		/* The child of a fork that takes too long may still have these pages. */
-		if (agent_run(l->process, &c, posix_file_fd(l->file)) == 0 && l->forks == 0)
+		if (locks_agent(l, &c, posix_file_fd(l->file)) == 0 && l->forks == 0)
 			file_punch(l, start, start + n);
 	}
 }

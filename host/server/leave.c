@@ -29,6 +29,7 @@ bool leave_begin(struct thread *t, uint64_t addr, uint64_t len)
 		if (v.shared && vma_is_ours(l, &v)) /* no memory: later */
 			(void)ranges_unite(&t->leaving.places, v.offset + (start - v.start), v.offset + (stop - v.start));
 	}
+	t->leaving.file = l->number;
 	pthread_mutex_unlock(&l->lock);
 	t->leaving.addr = addr;
 	t->leaving.len = len;
@@ -58,11 +59,13 @@ int call_unmapped(struct thread *t, const struct wire_message *in, struct wire_m
 {
 	struct locks *l = locks_of(&t->process->as);
 	struct leaving *leaving = &t->leaving;
+	bool known;
 
 	if (l == NULL || in->a != leaving->addr || in->b != leaving->len)
 		return EINVAL;
 	pthread_mutex_lock(&l->lock);
-	for (size_t i = 0; i < leaving->places.count && l->forks == 0 && !l->gone && l->file != NULL && l->maps >= 0; i++)
+	known = l->forks == 0 && !l->gone && l->file != NULL && l->number == leaving->file && l->maps >= 0;
+	for (size_t i = 0; known && i < leaving->places.count; i++)
 		place_end(l, &leaving->places.at[i]);
 	pthread_mutex_unlock(&l->lock);
 	ranges_fini(&leaving->places);

@@ -75,6 +75,7 @@ struct locks {
 	bool gone;                 /* the process */
 	int maps, pagemap;         /* of /proc/PID, or -1 */
 	struct posix_file *file;   /* NULL: nothing was promoted yet */
+	uint32_t number;           /* of file, as the agent knows it */
 	uint64_t inode, base;
 	LIST_HEAD(, hold) holds;
 	/* Offsets in the file. */
@@ -100,7 +101,7 @@ struct thread *locks_thread(const struct process *p);
 bool locks_range_is_good(const struct process *p, uint64_t addr, uint64_t len);
 /* Tells the client what lies in [start, end).  lock is held. */
 void locks_publish(struct locks *l, uint64_t start, uint64_t end);
-/* Errors of the agent, as host.h has them. */
+/* A command with the process's file, which is fd.  Errors of the agent, as host.h has them. */
 int locks_agent(struct locks *l, struct wire_agent_command *c, int fd);
 
 /* ---- lock_resident.c ---- */

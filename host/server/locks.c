@@ -192,6 +192,7 @@ int locks_agent(struct locks *l, struct wire_agent_command *c, int fd)
 	int error;
 
 	do { /* an agent that takes the place of another must be told what that one knew */
+		c->file = l->number;
 		c->prot &= ~WIRE_AGENT_WATCHED;
 		if (c->op != WIRE_AGENT_UNSHARE && l->watch != WIRE_WATCH_SIGNAL)
 			c->prot |= WIRE_AGENT_WATCHED;

@@ -86,7 +86,8 @@ struct sight {
 	bool foreign;      /* some of it is shared with others */
 	uint64_t base;     /* of ours, or of private memory that was: offset - address */
 	bool based;
-	struct vma first;  /* foreign */
+	bool one;          /* it is one mapping: */
+	struct vma first;  /* or the first foreign one */
 };
 
 static void sight_add(struct sight *s, const struct locks *l, const struct vma *v)
@@ -123,8 +124,20 @@ static int look(const struct locks *l, uint64_t addr, uint64_t end, struct sight
 		if (l->maps < 0 || !maps_find(l->maps, at, &v) || v.start > at)
 			return EFAULT;
 		sight_add(s, l, &v);
+		if (at == addr && v.end >= end) {
+			s->first = v;
+			s->one = true;
+		}
 	}
 	return s->foreign && (s->private || s->ours || s->scattered) ? EFAULT : 0;
+}
+
+/* What has been seen is not looked at again.  The agent looks just before it changes anything. */
+static bool look_at(const struct locks *l, const struct sight *s, uint64_t at, struct vma *v)
+{
+	if (s->one)
+		*v = s->first;
+	return s->one || (maps_find(l->maps, at, v) && v->start <= at);
 }
 
 /* ---- memory that the process shares with others: the same file ---- */
@@ -170,6 +183,7 @@ static int foreign_share(const struct locks *l, uint64_t addr, const struct vma 
 
 static int file_need(struct locks *l)
 {
+	static _Atomic uint32_t last_number;
 	struct stat status;
 	int error;
 
@@ -184,6 +198,7 @@ static int file_need(struct locks *l)
 		return EAGAIN;
 	}
 	l->inode = status.st_ino;
+	l->number = atomic_fetch_add(&last_number, 1) + 1;
 	return 0;
 }
 
@@ -212,13 +227,13 @@ static bool place_is_free(const struct locks *l, const struct vma *v, uint64_t s
 		     !ranges_overlap(&l->used, base + start, base + stop);
 }
 
-static bool base_is_free(const struct locks *l, uint64_t addr, uint64_t end, uint64_t base)
+static bool base_is_free(const struct locks *l, uint64_t addr, uint64_t end, const struct sight *s, uint64_t base)
 {
 	uint64_t start, stop;
 	struct vma v;
 
 	for (uint64_t at = addr; at < end; at = v.end) {
-		if (!maps_find(l->maps, at, &v) || v.start > at)
+		if (!look_at(l, s, at, &v))
 			return false;
 		piece_of(&v, addr, end, &start, &stop);
 		if (!place_is_free(l, &v, start, stop, base))
@@ -243,11 +258,11 @@ static int base_choose(const struct locks *l, uint64_t addr, uint64_t end, const
 
 	for (size_t i = 0; i < sizeof(likely) / sizeof(likely[0]); i++) {
 		*base = likely[i];
-		if (*base + span <= promote_limit(l) && base_is_free(l, addr, end, *base))
+		if (*base + span <= promote_limit(l) && base_is_free(l, addr, end, s, *base))
 			return 0;
 	}
 	for (*base = l->base; *base + span <= promote_limit(l); *base += span)
-		if (base_is_free(l, addr, end, *base))
+		if (base_is_free(l, addr, end, s, *base))
 			return 0;
 	return EAGAIN;
 }
@@ -303,14 +318,14 @@ static int piece_share(struct locks *l, const struct vma *v, uint64_t start, uin
 	return error;
 }
 
-static int pieces_share(struct locks *l, uint64_t addr, uint64_t end, uint64_t base)
+static int pieces_share(struct locks *l, uint64_t addr, uint64_t end, const struct sight *s, uint64_t base)
 {
 	uint64_t start, stop;
 	struct vma v;
 	int error = 0;
 
 	for (uint64_t at = addr; at < end && error == 0; at = v.end) {
-		if (!maps_find(l->maps, at, &v) || v.start > at)
+		if (!look_at(l, s, at, &v))
 			return EFAULT;
 		if (v.shared && vma_is_ours(l, &v) && v.offset - v.start == base)
 			continue;
@@ -338,7 +353,7 @@ static int promote_once(struct locks *l, uint64_t addr, uint64_t len, struct pos
 	if (error == 0 && (s.private || s.scattered)) {
 		error = base_choose(l, addr, addr + len, &s, &base);
 		if (error == 0)
-			error = pieces_share(l, addr, addr + len, base);
+			error = pieces_share(l, addr, addr + len, &s, base);
 		demote_queue(l);
 	} else {
 		base = s.base;

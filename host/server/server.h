@@ -245,6 +245,7 @@ struct agent {
 	uint64_t sequence;
 	struct wire_agent_answer *answer; /* shared with the agent; NULL: none yet */
 	struct channel_wait wait;         /* for it */
+	uint32_t file;                    /* of struct wire_agent_command: what it has been sent; 0: none */
 	bool met, failed, ended;
 	bool claimed;         /* a hello is being answered, or has been */
 	bool replaced;        /* it has gone, and somebody waits for another one */
@@ -472,6 +473,7 @@ struct call {
 /* What its client unmaps; see leave.c. */
 struct leaving {
 	uint64_t addr, len;
+	uint32_t file;        /* struct locks' number of ... */
 	struct ranges places; /* of shared pages, in their file */
 };
 
