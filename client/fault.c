@@ -13,6 +13,7 @@
 #define _GNU_SOURCE
 #include "client/client.h"
 
+#include <linux/futex.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -125,12 +126,46 @@ static bool serve(uintptr_t addr, int kind, siginfo_t *failure)
 	return false;
 }
 
+#ifdef __x86_64__
+#define REG_RESULT REG_RAX
+#define REG_PC REG_RIP
+#define REG_FIRST REG_RDI
+#define REG_SECOND REG_RSI
+#define SYSCALL "\x0f\x05"
+#else
+#define REG_RESULT REG_EAX
+#define REG_PC REG_EIP
+#define REG_FIRST REG_EBX
+#define REG_SECOND REG_ECX
+#define SYSCALL "\xcd\x80"
+#endif
+
+/*
+ * A wait on a futex was interrupted by the server, unknown to the program: Linux lets one without a timeout begin anew, and so
+ * do we with one until a given time.  Others say EINTR, as they may at any time.
+ */
+static void sleeper_again(const siginfo_t *info, ucontext_t *uc)
+{
+	greg_t *r = uc->uc_mcontext.gregs;
+
+	if (r[REG_RESULT] != -EINTR || r[REG_FIRST] != (greg_t)(uintptr_t)info->si_value.sival_ptr ||
+	    (r[REG_SECOND] & ~(greg_t)FUTEX_CLOCK_REALTIME) != FUTEX_WAIT_BITSET ||
+	    memcmp((const char *)(uintptr_t)r[REG_PC] - 2, SYSCALL, 2) != 0)
+		return;
+	r[REG_RESULT] = info->si_pid;
+	r[REG_PC] -= 2;
+}
+
 static void on_segv(int signo, siginfo_t *info, void *context)
 {
 	uintptr_t addr = (uintptr_t)info->si_addr;
 	int saved = errno;
 	siginfo_t failure;
 
+	if (unlikely(info->si_code == SI_QUEUE && info->si_errno == WIRE_SLEEPER)) {
+		sleeper_again(info, context);
+		return;
+	}
 	if (info->si_code == SEGV_ACCERR && promote_wait(addr)) {
 		errno = saved;
 		return;

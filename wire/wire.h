@@ -174,6 +174,11 @@ struct wire_message {
  * SI_QUEUE and this value.  Then the welcome wants nothing: the engine stays.
  */
 #define WIRE_AGENT_AGAIN 0x53554e41
+/*
+ * A thread that sleeps on a futex is to look again: a SIGSEGV with si_code SI_QUEUE and this si_errno; its system call's number
+ * is si_pid, and its futex the value's pointer.
+ */
+#define WIRE_SLEEPER 0x53554e53
 
 /*
  * By the pipe the server commands its agent, one command at a time.  A descriptor that goes with a command is sent on

@@ -73,7 +73,7 @@ struct locks {
 	LIST_HEAD(, split) splits; /* of them: held, and private for now */
 	pthread_cond_t joined;     /* forks is 0 and splits is empty */
 	bool gone;                 /* the process */
-	int maps, pagemap;         /* of /proc/PID, or -1 */
+	int maps, pagemap, tasks;  /* of /proc/PID, or -1 */
 	struct posix_file *file;   /* NULL: nothing was promoted yet */
 	uint32_t number;           /* of file, as the agent knows it */
 	uint64_t inode, base;
@@ -82,6 +82,12 @@ struct locks {
 	struct ranges used;        /* pages may be there, or a private mapping has it behind */
 	struct ranges recent;      /* not held any more, but a moment ago */
 	struct ranges stale;       /* seemed unused at the last look */
+
+	/* sleepers.c; protected by its lock. */
+	struct ranges moved;       /* addresses that have become shared, or private */
+	unsigned looks;            /* at its threads, to come; 0: not in the queue */
+	uint64_t look_due;         /* of host_time_monotonic() */
+	TAILQ_ENTRY(locks) sleepers_link;
 
 	/* demote.c; protected by its lock. */
 	bool queued;
@@ -143,6 +149,12 @@ void split_begin(struct locks *l);
 void split_end(struct locks *l);
 /* Until no fork is under way and nothing is split; if that takes too long, nothing is split any more. */
 void split_wait(struct locks *l);
+
+/* ---- sleepers.c ---- */
+
+/* Pages at [start, end) of the process's addresses have become shared, or private: wakes its threads that would not be found. */
+void sleepers_moved(struct locks *l, uint64_t start, uint64_t end);
+void sleepers_forget(struct locks *l);
 
 /* ---- demote.c ---- */
 

@@ -29,7 +29,7 @@ static struct locks *locks_alloc(struct process *p)
 	if (l == NULL)
 		return NULL;
 	l->process = p;
-	l->maps = l->pagemap = -1;
+	l->maps = l->pagemap = l->tasks = -1;
 	pthread_mutex_init(&l->begin, NULL);
 	pthread_mutex_init(&l->lock, NULL);
 	pthread_cond_init(&l->joined, NULL);
@@ -56,7 +56,9 @@ static void maps_close(struct locks *l)
 		close(l->maps);
 	if (l->pagemap >= 0)
 		close(l->pagemap);
-	l->maps = l->pagemap = -1;
+	if (l->tasks >= 0)
+		close(l->tasks);
+	l->maps = l->pagemap = l->tasks = -1;
 }
 
 void locks_fini(struct locks *l)
@@ -163,6 +165,7 @@ static int begin(struct locks *l, struct thread *t)
 	}
 	l->maps = maps_open(l->process, "maps");
 	l->pagemap = maps_open(l->process, "pagemap");
+	l->tasks = maps_open(l->process, "task");
 	pthread_mutex_unlock(&l->lock);
 	l->begun = true;
 	return 0;
@@ -200,6 +203,8 @@ int locks_agent(struct locks *l, struct wire_agent_command *c, int fd)
 	} while (error == ENODATA && agent_watch(l) == 0);
 	switch (error) {
 	case 0:
+		sleepers_moved(l, c->addr, c->addr + c->len);
+		return 0;
 	case ENOMEM:
 	case EAGAIN:
 		return error;
@@ -224,6 +229,7 @@ void locks_gone(struct host_as *as)
 	maps_close(l);
 	split_end(l);
 	demote_all_gone(l);
+	sleepers_forget(l);
 	pthread_mutex_unlock(&l->lock);
 }
 

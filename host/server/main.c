@@ -186,6 +186,7 @@ static void stop(const struct options *o)
 	heirs_purge(true);
 	lifecycle_stop();
 	demote_stop();
+	sleepers_stop();
 	sys_thread_enter(NULL);
 	leaks = report_halt(&unload);
 	sys_thread_leave();

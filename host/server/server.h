@@ -340,6 +340,7 @@ void locks_gone(struct host_as *as);
 bool locks_settle(struct host_as *as);
 /* demote.c */
 void demote_stop(void);
+void sleepers_stop(void);
 
 /* ---- proofs.c: the opens that a process has proven to hold, by id ---- */
 

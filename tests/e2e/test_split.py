@@ -52,3 +52,19 @@ def test_a_change_of_locked_memory_holds_nobody_up(world, engine, how, late):
 def test_forks_without_end_32(world, m32):
     """More of them than one file has places for the memory of a 32-bit program."""
     splits(world, "many 4200", m32)
+
+
+SLEEP = ["join", "semaphore", "semaphore-timed", "mutex", "condition"]
+WHEN = ["shared", "private", "fork"]
+
+
+@pytest.mark.parametrize("when", WHEN)
+@pytest.mark.parametrize("what", SLEEP)
+def test_a_thread_that_sleeps_on_a_futex_there_is_woken(world, engine, what, when):
+    splits(world, f"sleepers {what} {when}")
+
+
+@pytest.mark.parametrize("when", WHEN)
+@pytest.mark.parametrize("what", SLEEP)
+def test_a_thread_that_sleeps_on_a_futex_there_is_woken_32(world, m32, what, when):
+    splits(world, f"sleepers {what} {when}", m32)

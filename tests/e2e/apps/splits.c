@@ -2,6 +2,9 @@
 /* splits: forks of a process whose memory is shared with a driver, or just becoming so. */
 #include "locks.h"
 
+#include <semaphore.h>
+#include <sys/syscall.h>
+
 #define STRIDE 64 /* words from one that is written to the next */
 
 static size_t len;
@@ -267,7 +270,150 @@ static void waits(int argc, char **argv)
 	unlock(waits_other);
 }
 
+/* ---- threads that sleep on a futex in the memory, known to Linux by the page ---- */
+
+struct sleeper {
+	const char *what;
+	_Atomic int tid, done;
+	struct shared {
+		sem_t sem;
+		pthread_mutex_t mutex;
+		pthread_cond_t cond;
+		int go;
+	} *shared;
+	pthread_t joined;
+	int pipe[2]; /* on which the joined one waits */
+};
+
+static void *joined_main(void *arg)
+{
+	struct sleeper *s = arg;
+	char byte;
+
+	CHECK(read(s->pipe[0], &byte, 1) == 1);
+	return NULL;
+}
+
+static void *sleeper_main(void *arg)
+{
+	struct sleeper *s = arg;
+	struct timespec later;
+
+	s->tid = (int)syscall(SYS_gettid);
+	clock_gettime(CLOCK_REALTIME, &later);
+	later.tv_sec += 1000;
+	if (strcmp(s->what, "join") == 0) {
+		CHECK(pthread_join(s->joined, NULL) == 0);
+	} else if (strcmp(s->what, "semaphore") == 0) {
+		CHECK(sem_wait(&s->shared->sem) == 0);
+	} else if (strcmp(s->what, "semaphore-timed") == 0) {
+		CHECK(sem_timedwait(&s->shared->sem, &later) == 0);
+	} else if (strcmp(s->what, "mutex") == 0) {
+		CHECK(pthread_mutex_lock(&s->shared->mutex) == 0);
+		CHECK(pthread_mutex_unlock(&s->shared->mutex) == 0);
+	} else {
+		CHECK(pthread_mutex_lock(&s->shared->mutex) == 0);
+		while (!s->shared->go)
+			CHECK(pthread_cond_wait(&s->shared->cond, &s->shared->mutex) == 0);
+		CHECK(pthread_mutex_unlock(&s->shared->mutex) == 0);
+	}
+	s->done = 1;
+	return NULL;
+}
+
+/* In a system call on an address in the page. */
+static bool is_asleep_at(int tid, uintptr_t page)
+{
+	unsigned long long at = 0;
+	char path[64], text[256];
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", tid);
+	int fd = open(path, O_RDONLY);
+	CHECK(fd >= 0);
+	ssize_t n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	return sscanf(text, "%*d %llx", &at) == 1 && (at & ~(unsigned long long)(PAGE - 1)) == page;
+}
+
+static struct shared *shared_make(void *memory)
+{
+	struct shared *shared = memory;
+	pthread_mutexattr_t mutex;
+	pthread_condattr_t cond;
+
+	CHECK(sem_init(&shared->sem, 1, 0) == 0);
+	CHECK(pthread_mutexattr_init(&mutex) == 0 && pthread_mutexattr_setpshared(&mutex, PTHREAD_PROCESS_SHARED) == 0);
+	CHECK(pthread_condattr_init(&cond) == 0 && pthread_condattr_setpshared(&cond, PTHREAD_PROCESS_SHARED) == 0);
+	CHECK(pthread_mutex_init(&shared->mutex, &mutex) == 0 && pthread_cond_init(&shared->cond, &cond) == 0);
+	return shared;
+}
+
+static void sleeper_wake(struct sleeper *s)
+{
+	if (strcmp(s->what, "join") == 0)
+		CHECK(write(s->pipe[1], "x", 1) == 1);
+	else if (strncmp(s->what, "semaphore", 9) == 0)
+		CHECK(sem_post(&s->shared->sem) == 0);
+	else if (strcmp(s->what, "mutex") == 0)
+		CHECK(pthread_mutex_unlock(&s->shared->mutex) == 0);
+	else {
+		CHECK(pthread_mutex_lock(&s->shared->mutex) == 0);
+		s->shared->go = 1;
+		CHECK(pthread_cond_signal(&s->shared->cond) == 0);
+		CHECK(pthread_mutex_unlock(&s->shared->mutex) == 0);
+	}
+}
+
+/*
+ * sleepers WHAT WHEN: one sleeps in WHAT; then its page becomes shared (WHEN shared), or private again (private), or both by a
+ * fork (fork); then it is woken.
+ */
+static void sleepers(int argc, char **argv)
+{
+	CHECK(argc == 2);
+	struct sleeper s = {.what = argv[0]};
+	const char *when = argv[1];
+	char *page = anonymous(PAGE, 0);
+	int slot = -1;
+	pthread_t thread;
+
+	s.shared = shared_make(page + 128);
+	if (strcmp(s.what, "join") == 0) {
+		CHECK(pipe(s.pipe) == 0 && pthread_create(&s.joined, NULL, joined_main, &s) == 0);
+		page = (char *)((uintptr_t)s.joined & ~(uintptr_t)(PAGE - 1)); /* where glibc has what it knows of a thread */
+	}
+	if (strcmp(s.what, "mutex") == 0)
+		CHECK(pthread_mutex_lock(&s.shared->mutex) == 0);
+	if (strcmp(when, "shared") != 0) {
+		slot = lock(page, PAGE);
+		driver_xor(slot, PAGE, 0);
+	}
+	CHECK(pthread_create(&thread, NULL, sleeper_main, &s) == 0);
+	while (!s.tid || !is_asleep_at(s.tid, (uintptr_t)page))
+		usleep(1000);
+	if (strcmp(when, "shared") == 0) {
+		slot = lock(page, PAGE);
+		driver_xor(slot, PAGE, 0);
+	} else if (strcmp(when, "private") == 0) {
+		unlock(slot);
+		slot = -1;
+		CHECK(mremap(page, PAGE, PAGE, 0) == page);
+	} else {
+		pid_t pid = fork();
+		if (pid == 0)
+			_exit(0);
+		reap(pid);
+	}
+	CHECK(!s.done);
+	sleeper_wake(&s);
+	CHECK(pthread_join(thread, NULL) == 0 && s.done);
+	if (slot >= 0)
+		unlock(slot);
+}
+
 static const struct part parts[] = {
+	{"sleepers", sleepers},
 	{"many", many},
 	{"waits", waits},
 	{"exact", exact},

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sleepers.c: threads that sleep on a futex in pages which have just become shared, or private.  Linux knows a futex that is
+ * not FUTEX_PRIVATE by its page, so that a wake that comes now does not find who fell asleep before:
+ *
+ *	private: (address space, address)  -->  shared: (file, offset)      and the other way round
+ *
+ * Such a thread gets a signal whose handler does nothing (client/fault.c): its call begins anew, sees what has changed
+ * meanwhile, and else sleeps where it is found.  One that was just about to sleep is found by another look, a moment later.
+ * Where Linux does not let us look, it sleeps on.
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host/server/lock.h"
+
+/* Until the looks after a change. */
+static const uint64_t look_ns[] = {2000000, 20000000, 200000000};
+#define LOOKS (sizeof(look_ns) / sizeof(look_ns[0]))
+
+#define FUTEX_64 202
+#define FUTEX_32 240
+#define FUTEX_TIME64_32 422 /* with 64-bit time */
+#define PRIVATE_FLAG 128    /* FUTEX_PRIVATE_FLAG */
+
+static struct {
+	pthread_mutex_t lock; /* protects the fields below, and what lock.h says; taken with locks.lock held */
+	pthread_cond_t changed;
+	TAILQ_HEAD(, locks) queue;
+	pthread_t thread;
+	bool started, stop;
+} sleepers = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER,
+	      .queue = TAILQ_HEAD_INITIALIZER(sleepers.queue)};
+
+/* ---- one thread of the process ---- */
+
+/* "number 0xargument 0xargument ..." if it sleeps in a system call. */
+static bool sleeps_in_futex(const struct process *p, int tasks, const char *tid, long *number, uint64_t *address)
+{
+	unsigned long long at, op;
+	char name[64], text[256];
+	ssize_t n;
+	int fd;
+
+	(void)snprintf(name, sizeof(name), "%.20s/syscall", tid);
+	fd = openat(tasks, name, O_RDONLY | O_CLOEXEC);
+	n = fd >= 0 ? read(fd, text, sizeof(text) - 1) : -1;
+	if (fd >= 0)
+		close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	if (sscanf(text, "%ld %llx %llx", number, &at, &op) != 3 || (op & PRIVATE_FLAG))
+		return false;
+	*address = at;
+	return p->model == SYS_ILP32 ? *number == FUTEX_32 || *number == FUTEX_TIME64_32 : *number == FUTEX_64;
+}
+
+/* It has the tid as long as the process lives. */
+static void interrupt(const struct process *p, pid_t tid, long number, uint64_t address)
+{
+	siginfo_t info = {.si_signo = SIGSEGV, .si_code = SI_QUEUE, .si_errno = WIRE_SLEEPER};
+	struct pollfd dead = {p->pidfd, POLLIN, 0};
+
+	info.si_pid = (pid_t)number;
+	info.si_value.sival_ptr = (void *)(uintptr_t)address;
+	if (poll(&dead, 1, 0) == 0 && !atomic_load(&p->dying))
+		(void)syscall(SYS_rt_tgsigqueueinfo, p->pid, tid, SIGSEGV, &info);
+}
+
+static void look_at(const struct process *p, int tasks, const char *tid, const struct ranges *moved)
+{
+	uint64_t address;
+	long number;
+
+	if (sleeps_in_futex(p, tasks, tid, &number, &address) && ranges_overlap(moved, address, address + 4))
+		interrupt(p, (pid_t)atoi(tid), number, address);
+}
+
+static void look(const struct process *p, const struct ranges *moved)
+{
+	int fd = maps_open(p, "task");
+	DIR *tasks = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *task;
+
+	while (tasks != NULL && (task = readdir(tasks)) != NULL)
+		if (task->d_name[0] != '.')
+			look_at(p, fd, task->d_name, moved);
+	if (tasks != NULL)
+		closedir(tasks);
+	else if (fd >= 0)
+		close(fd);
+}
+
+/* ---- the thread; with the lock ---- */
+
+static void dequeue(struct locks *l)
+{
+	if (l->looks > 0)
+		TAILQ_REMOVE(&sleepers.queue, l, sleepers_link);
+	l->looks = 0;
+}
+
+static void copy(const struct ranges *from, struct ranges *to)
+{
+	for (size_t i = 0; i < from->count; i++)
+		(void)ranges_add(to, from->at[i].start, from->at[i].end);
+}
+
+/* One look at the process; more follow, unless it was the last. */
+static void serve(struct locks *l)
+{
+	struct process *p = process_get(l->process);
+	struct ranges moved = {0};
+
+	copy(&l->moved, &moved);
+	if (--l->looks == 0) {
+		TAILQ_REMOVE(&sleepers.queue, l, sleepers_link);
+		ranges_fini(&l->moved);
+	} else {
+		l->look_due = host_time_monotonic() + look_ns[LOOKS - l->looks];
+	}
+	pthread_mutex_unlock(&sleepers.lock);
+	look(p, &moved);
+	ranges_fini(&moved);
+	process_put(p);
+	pthread_mutex_lock(&sleepers.lock);
+}
+
+static struct locks *first_due(void)
+{
+	struct locks *l, *first = NULL;
+
+	TAILQ_FOREACH(l, &sleepers.queue, sleepers_link)
+		if (first == NULL || l->look_due < first->look_due)
+			first = l;
+	return first;
+}
+
+static void wait_until(uint64_t due, uint64_t now)
+{
+	struct timespec until;
+
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += (long)((due - now) % 1000000000);
+	until.tv_sec += (time_t)((due - now) / 1000000000) + until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	(void)pthread_cond_timedwait(&sleepers.changed, &sleepers.lock, &until);
+}
+
+static void *sleepers_main(void *arg)
+{
+	pthread_mutex_lock(&sleepers.lock);
+	while (!sleepers.stop) {
+		struct locks *l = first_due();
+		uint64_t now = host_time_monotonic();
+		if (l == NULL)
+			pthread_cond_wait(&sleepers.changed, &sleepers.lock);
+		else if (l->look_due > now)
+			wait_until(l->look_due, now);
+		else
+			serve(l);
+	}
+	pthread_mutex_unlock(&sleepers.lock);
+	return NULL;
+}
+
+/* ---- what others say ---- */
+
+/* The directory has three links and one for each further thread. */
+static bool has_threads(const struct locks *l)
+{
+	struct stat status;
+
+	return l->tasks >= 0 && fstat(l->tasks, &status) == 0 && status.st_nlink > 3;
+}
+
+void sleepers_moved(struct locks *l, uint64_t start, uint64_t end)
+{
+	if (!has_threads(l))
+		return;
+	pthread_mutex_lock(&sleepers.lock);
+	if (!sleepers.started)
+		sleepers.started = pthread_create(&sleepers.thread, NULL, sleepers_main, NULL) == 0;
+	(void)ranges_unite(&l->moved, start, end);
+	if (l->looks == 0) {
+		TAILQ_INSERT_TAIL(&sleepers.queue, l, sleepers_link);
+		l->look_due = host_time_monotonic() + look_ns[0];
+		pthread_cond_signal(&sleepers.changed);
+	}
+	l->looks = LOOKS;
+	pthread_mutex_unlock(&sleepers.lock);
+}
+
+void sleepers_forget(struct locks *l)
+{
+	pthread_mutex_lock(&sleepers.lock);
+	dequeue(l);
+	ranges_fini(&l->moved);
+	pthread_mutex_unlock(&sleepers.lock);
+}
+
+void sleepers_stop(void)
+{
+	bool started;
+
+	pthread_mutex_lock(&sleepers.lock);
+	sleepers.stop = true;
+	started = sleepers.started;
+	pthread_cond_signal(&sleepers.changed);
+	pthread_mutex_unlock(&sleepers.lock);
+	if (started)
+		(void)pthread_join(sleepers.thread, NULL);
+}
