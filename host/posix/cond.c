@@ -85,6 +85,17 @@ void host_cond_destroy(struct host_cond *c)
 		host_panic("a condition variable was destroyed while threads wait for it");
 }
 
+static struct cond_waiter *queue_first(const struct host_cond *c)
+{
+	return __atomic_load_n(&((const struct cond_queue *)(const void *)c->opaque)->first, __ATOMIC_ACQUIRE);
+}
+
+/* Whoever changed, under the mutex, what waiters look at, sees those that released it before. */
+static void queue_set_first(struct cond_queue *q, struct cond_waiter *w)
+{
+	__atomic_store_n(&q->first, w, __ATOMIC_RELEASE);
+}
+
 static void queue_add(struct host_cond *c, struct cond_waiter *w)
 {
 	struct cond_queue *q = queue_of(c);
@@ -95,7 +106,7 @@ static void queue_add(struct host_cond *c, struct cond_waiter *w)
 	if (q->last != NULL)
 		q->last->next = w;
 	else
-		q->first = w;
+		queue_set_first(q, w);
 	q->last = w;
 }
 
@@ -106,7 +117,7 @@ static void queue_remove(struct cond_waiter *w)
 	if (w->previous != NULL)
 		w->previous->next = w->next;
 	else
-		q->first = w->next;
+		queue_set_first(q, w->next);
 	if (w->next != NULL)
 		w->next->previous = w->previous;
 	else
@@ -129,18 +140,25 @@ static bool cond_wake_first(struct host_cond *c)
 	return true;
 }
 
+/* Most wake-ups find nobody, and need no lock for that. */
 void host_cond_signal(struct host_cond *c)
 {
-	pthread_mutex_t *lock = cond_lock(c);
+	pthread_mutex_t *lock;
 
+	if (queue_first(c) == NULL)
+		return;
+	lock = cond_lock(c);
 	(void)cond_wake_first(c);
 	pthread_mutex_unlock(lock);
 }
 
 void host_cond_broadcast(struct host_cond *c)
 {
-	pthread_mutex_t *lock = cond_lock(c);
+	pthread_mutex_t *lock;
 
+	if (queue_first(c) == NULL)
+		return;
+	lock = cond_lock(c);
 	while (cond_wake_first(c))
 		;
 	pthread_mutex_unlock(lock);

@@ -7,7 +7,7 @@
 _Static_assert(sizeof(pthread_mutex_t) <= sizeof(struct host_mutex), "a pthread_mutex_t fits");
 _Static_assert(_Alignof(pthread_mutex_t) <= _Alignof(struct host_mutex), "and is aligned");
 
-#define MUTEX_SPINS 100 /* tries before a thread with a hook counts as blocked */
+#define MUTEX_PAUSES 128 /* before the last look */
 
 static pthread_mutex_t *mutex_of(struct host_mutex *m)
 {
@@ -31,26 +31,30 @@ bool host_mutex_trylock(struct host_mutex *m)
 	return pthread_mutex_trylock(mutex_of(m)) == 0;
 }
 
-/* The thread serves others too (it has a hook): let it arrange for them before it sleeps. */
+/*
+ * Most of them are held for less time than it takes to go to sleep and to be woken, so one who meets a held one looks a
+ * few times more.  A look takes the cache line away from the holder: at growing intervals.
+ */
 static bool mutex_lock_soon(struct host_mutex *m)
 {
-	for (int i = 0; i < MUTEX_SPINS; i++) {
+	for (int pauses = 1; pauses <= MUTEX_PAUSES; pauses *= 2) {
 		if (host_mutex_trylock(m))
 			return true;
-		__builtin_ia32_pause();
+		for (int i = 0; i < pauses; i++)
+			__builtin_ia32_pause();
 	}
 	return false;
 }
 
 void host_mutex_lock(struct host_mutex *m)
 {
-	struct posix_thread *t = posix_thread_self();
+	struct posix_thread *t;
 
-	if (t->before_block != NULL && !t->in_before_block) {
-		if (mutex_lock_soon(m))
-			return;
+	if (mutex_lock_soon(m))
+		return;
+	t = posix_thread_self();
+	if (t->before_block != NULL && !t->in_before_block) /* the thread serves others too: let it arrange for them */
 		thread_before_block(t);
-	}
 	pthread_mutex_lock(mutex_of(m));
 }
 
