@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * leak.h: what drivers allocated and have not given back, by address.  Adding, finding and removing take
- * constant time.  Context: any; one leaf lock.
+ * constant time.  Context: any; leaf locks.
  */
 #ifndef KERNEL_DDI_LEAK_H
 #define KERNEL_DDI_LEAK_H

@@ -17,18 +17,24 @@ lock_of(struct locked_range *range)
 
 /* ---- what lies in the range ---- */
 
+/* More room than there is now. */
+static void
+parts_grow(struct range_lock *lock)
+{
+	size_t room = lock->room == 0 ? 4 : lock->room * 2;
+	struct range_part *parts = host_alloc(room * sizeof(*parts), true);
+
+	memcpy(parts, lock->parts, lock->nparts * sizeof(*parts));
+	host_free(lock->room > 0 ? lock->parts : NULL, lock->room * sizeof(*parts));
+	lock->parts = parts;
+	lock->room = room;
+}
+
 static struct range_part *
 part_add(struct range_lock *lock, uintptr_t start, uintptr_t end)
 {
-	if (lock->nparts == lock->room) {
-		size_t room = lock->room == 0 ? 1 : lock->room * 2;
-		struct range_part *parts = host_alloc(room * sizeof(*parts), true);
-
-		memcpy(parts, lock->parts, lock->nparts * sizeof(*parts));
-		host_free(lock->parts, lock->room * sizeof(*parts));
-		lock->parts = parts;
-		lock->room = room;
-	}
+	if (lock->nparts == (lock->room > 0 ? lock->room : 1))
+		parts_grow(lock);
 	lock->parts[lock->nparts] = (struct range_part){.start = start, .end = end};
 	return &lock->parts[lock->nparts++];
 }
@@ -85,7 +91,7 @@ parts_free(struct range_lock *lock)
 {
 	for (size_t i = 0; i < lock->nparts; i++)
 		access_order_release(lock->parts[i].order);
-	host_free(lock->parts, lock->room * sizeof(*lock->parts));
+	host_free(lock->room > 0 ? lock->parts : NULL, lock->room * sizeof(*lock->parts));
 	host_mutex_destroy(&lock->lock);
 }
 
@@ -292,6 +298,7 @@ range_lock_begin(struct range_lock *lock, struct address_space *space, uintptr_t
 		return EFAULT;
 	lock->ops = ops;
 	lock->rw = (flags & RANGE_LOCK_WRITE) ? DEVMAP_WRITE : DEVMAP_READ;
+	lock->parts = &lock->one;
 	host_mutex_init(&lock->lock);
 	locked_range_begin(&lock->range, space, addr, addr + len, &range_ops);
 	other = process_enter(space);

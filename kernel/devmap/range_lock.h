@@ -49,7 +49,8 @@ struct range_lock {
 
 	/* constant when locked, but for what range_part says */
 	struct range_part *parts;    /* ascending, without gaps */
-	size_t nparts, room;
+	size_t nparts, room;         /* room 0: for one, which is ... */
+	struct range_part one;
 	struct host_mutex lock;      /* held across host_lock_pages() */
 };
 

@@ -28,11 +28,19 @@ struct umem_lock {
 	bool reported;                 /* as one that has survived */
 };
 
-/* All that are locked. */
-static struct {
+#define LOCK_LISTS 64u
+
+/* All that are locked, in lists by device: its last close looks at its own. */
+static struct lock_list {
 	struct host_mutex lock;        /* protects the list; a leaf but for messages */
 	struct umem_lock *first;
-} locks;
+} lists[LOCK_LISTS];
+
+static struct lock_list *
+list_of(dev_t dev)
+{
+	return &lists[((uint64_t)dev * UINT64_C(0x9e3779b97f4a7c15) >> 32) % LOCK_LISTS];
+}
 
 static struct umem_lock *
 lock_of_cookie(const struct ddi_umem_cookie *cookie)
@@ -91,11 +99,12 @@ static void
 lock_report(struct range_lock *range, bool fork)
 {
 	struct umem_lock *lock = lock_of_range(range);
+	struct lock_list *list = list_of(lock->dev);
 
 	if (!fork) {
-		host_mutex_lock(&locks.lock);
+		host_mutex_lock(&list->lock);
 		lock_report_left(lock, "after exit(2) or exec(2)");
-		host_mutex_unlock(&locks.lock);
+		host_mutex_unlock(&list->lock);
 	} else if (!lock->longterm) {
 		fork_report(lock);
 	}
@@ -104,13 +113,15 @@ lock_report(struct range_lock *range, bool fork)
 void
 umem_lock_closed(dev_t dev)
 {
-	host_mutex_lock(&locks.lock);
-	for (struct umem_lock *lock = locks.first; lock != NULL; lock = lock->next) {
+	struct lock_list *list = list_of(dev);
+
+	host_mutex_lock(&list->lock);
+	for (struct umem_lock *lock = list->first; lock != NULL; lock = lock->next) {
 		/* exit closes files first, and calls the cleanup callbacks then */
 		if (lock->dev == dev && lock->cookie.callbacks.cbo_umem_lock_cleanup == NULL)
 			lock_report_left(lock, "after the last close(9E)");
 	}
-	host_mutex_unlock(&locks.lock);
+	host_mutex_unlock(&list->lock);
 }
 
 static void
@@ -128,27 +139,31 @@ static const struct range_lock_ops lock_ops_cleanup = {.cleanup = lock_cleanup, 
 static void
 lock_register(struct umem_lock *lock)
 {
-	host_mutex_lock(&locks.lock);
-	lock->next = locks.first;
+	struct lock_list *list = list_of(lock->dev);
+
+	host_mutex_lock(&list->lock);
+	lock->next = list->first;
 	if (lock->next != NULL)
 		lock->next->previous = lock;
-	locks.first = lock;
-	host_mutex_unlock(&locks.lock);
+	list->first = lock;
+	host_mutex_unlock(&list->lock);
 	leak_add(&lock_leak, lock, lock->cookie.size, lock->caller);
 }
 
 static void
 lock_unlist(struct umem_lock *lock)
 {
-	host_mutex_lock(&locks.lock);
+	struct lock_list *list = list_of(lock->dev);
+
+	host_mutex_lock(&list->lock);
 	if (lock->next != NULL)
 		lock->next->previous = lock->previous;
 	if (lock->previous != NULL)
 		lock->previous->next = lock->next;
 	else
-		locks.first = lock->next;
+		list->first = lock->next;
 	lock->reported = true; /* nobody says any more that it has survived */
-	host_mutex_unlock(&locks.lock);
+	host_mutex_unlock(&list->lock);
 }
 
 /* false: it is none, or not any more. */

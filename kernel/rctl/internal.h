@@ -83,7 +83,6 @@ static inline struct sys_account *account_of_task(task_t *task)
 
 /* ---- project.c ---- */
 
-/* Spins a little where that helps: the lock is never held for long. */
 void zone_lock(struct rctl_zone *z);
 void zone_unlock(struct rctl_zone *z);
 /* NULL: there is none. */

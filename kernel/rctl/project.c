@@ -6,8 +6,6 @@
 
 #include "kernel/rctl/internal.h"
 
-#define LOCK_SPINS 200
-
 static char global_name[] = GLOBAL_ZONENAME;
 zone_t zone0 = {.zone_id = GLOBAL_ZONEID, .zone_name = global_name};
 zone_t *global_zone = &zone0;
@@ -15,17 +13,10 @@ zone_t *global_zone = &zone0;
 static struct {
 	struct host_mutex lock; /* protects the list; zones are only added to it */
 	struct rctl_zone *first;
-	bool spin; /* there is more than one CPU; constant */
 } zones;
 
-/* Waiting in the host costs more than the whole of what the lock is held for. */
 void zone_lock(struct rctl_zone *z)
 {
-	for (unsigned i = 0; zones.spin && i < LOCK_SPINS; i++) {
-		if (host_mutex_trylock(&z->lock))
-			return;
-		__builtin_ia32_pause();
-	}
 	host_mutex_lock(&z->lock);
 }
 
@@ -194,7 +185,6 @@ static void system_account_create(void)
 
 void rctl_boot(void)
 {
-	zones.spin = host_cpus() > 1;
 	publish_zone(zone_make(GLOBAL_ZONEID, global_name, &zone0));
 	(void)sys_project_create(GLOBAL_ZONEID, SYS_PROJECT_SYSTEM, "system");
 	(void)sys_project_create(GLOBAL_ZONEID, SYS_PROJECT_NONE, "noproject");

@@ -155,7 +155,7 @@ void
 address_space_kill(struct address_space *space)
 {
 	host_mutex_lock(&space->lock);
-	space->dying = true;
+	__atomic_store_n(&space->dying, true, __ATOMIC_RELAXED); /* address_space_is_dying() looks without the lock */
 	host_cond_broadcast(&space->changed);
 	while (space->accesses_waiting > 0)
 		host_cond_wait(&space->changed, &space->lock, HOST_FOREVER, false);
@@ -165,12 +165,7 @@ address_space_kill(struct address_space *space)
 bool
 address_space_is_dying(struct address_space *space)
 {
-	bool dying;
-
-	host_mutex_lock(&space->lock);
-	dying = space->dying;
-	host_mutex_unlock(&space->lock);
-	return dying;
+	return __atomic_load_n(&space->dying, __ATOMIC_RELAXED);
 }
 
 bool
