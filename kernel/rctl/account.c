@@ -13,9 +13,9 @@ struct sys_account *account_of(const struct proc *p)
 /* The zone's lock is held. */
 void account_link(struct sys_account *a, struct rctl_project *project)
 {
-	a->project = project;
+	__atomic_store_n(&a->project, project, __ATOMIC_RELAXED);
 	__atomic_store_n(&a->task.tk_proj, &project->public,
-			 __ATOMIC_RELEASE); /* drivers look without the lock */
+			 __ATOMIC_RELEASE); /* drivers look without the lock, and so does a charge */
 	a->next = project->accounts;
 	a->link = &project->accounts;
 	if (a->next != NULL)

@@ -49,6 +49,13 @@ static void account_subtract(struct sys_account *a, uint64_t bytes)
 	a->locked.used -= bytes;
 }
 
+/* One of many accounts may not be in the CPU's cache: nobody is to wait for that with the zone's lock. */
+static void account_prefetch(const struct sys_account *a)
+{
+	__builtin_prefetch(&a->locked.used, 1);
+	__builtin_prefetch(&__atomic_load_n(&a->project, __ATOMIC_RELAXED)->locked.used, 1);
+}
+
 int rctl_locked_charge(struct proc *p, size_t len, struct rctl_charge *charge)
 {
 	struct sys_account *a = account_of(p);
@@ -58,6 +65,7 @@ int rctl_locked_charge(struct proc *p, size_t len, struct rctl_charge *charge)
 	bool refused;
 	int signal = 0;
 
+	account_prefetch(a);
 	zone_lock(a->zone);
 	refused = account_refuses(a, len, bound, &control);
 	if (refused)

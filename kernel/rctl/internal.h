@@ -36,13 +36,14 @@ _Static_assert(offsetof(struct rctl_statistic, value) ==
 struct rctl_project {
 	kproject_t public; /* first: what tk_proj points to */
 	struct rctl_zone *zone;
+
+	/* protected by zone->lock; a charge needs the beginning of the struct only */
+	struct rctl_counter locked;
+	struct sys_account *accounts;
+
 	struct rctl_project *next; /* of its bucket */
 	char name[SYS_RCTL_NAME_MAX];
 	struct rctl_statistic statistic;
-
-	/* protected by zone->lock */
-	struct rctl_counter locked;
-	struct sys_account *accounts;
 };
 
 struct rctl_zone {
