@@ -43,5 +43,6 @@ def test_quick_curves(world):
     entries = results("curves.json")
     assert len(entries) == listed("--curves")
     for entry in entries:
-        assert set(entry) == {"curve", "what", "points", "exponent", "law", "limit", "met"}
-        assert len(entry["points"]) > 1 and all(ns > 0 for _, ns in entry["points"])
+        assert set(entry) == {"curve", "what", "points", "exponent", "law", "peer", "peer_points", "limit", "met"}
+        assert len(entry["points"]) > 1 and all(ns > 0 for _, ns in entry["points"] + entry["peer_points"])
+        assert [n for n, _ in entry["peer_points"]] == [n for n, _ in entry["points"] if entry["peer"]]
