@@ -106,7 +106,7 @@ void demote_range(struct locks *l, uint64_t start, uint64_t end, bool recent)
 
 	if (l->file == NULL || l->maps < 0 || l->used.count == 0)
 		return;
-	for (uint64_t at = start; at < end && maps_find(l->maps, at, &v) && v.start < end; at = v.end)
+	for (uint64_t at = start; at < end && maps_find_kind(l->maps, at, MAPS_SHARED, &v) && v.start < end; at = v.end)
 		if (v.shared && vma_is_ours(l, &v))
 			vma_demote(l, &v, v.start > at ? v.start : at, v.end < end ? v.end : end, recent);
 }
@@ -163,7 +163,7 @@ static bool places_mapped(const struct locks *l, struct ranges *mapped, bool *sh
 	int error = 0;
 
 	*shared = false;
-	for (uint64_t at = 0; error == 0 && maps_find(l->maps, at, &v); at = v.end) {
+	for (uint64_t at = 0; error == 0 && maps_find_kind(l->maps, at, MAPS_FILE, &v); at = v.end) {
 		if (!vma_is_of_file(l, &v))
 			continue;
 		*shared |= v.shared;

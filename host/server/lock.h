@@ -30,6 +30,9 @@ struct vma {
 int maps_open(const struct process *p, const char *name);
 /* The first mapping that ends beyond addr. */
 bool maps_find(int fd, uint64_t addr, struct vma *v);
+/* The first one of its kind, or, before Linux 6.11, of any. */
+enum maps_kind { MAPS_ANY, MAPS_SHARED = 0x08, MAPS_FILE = 0x20 };
+bool maps_find_kind(int fd, uint64_t addr, enum maps_kind kind, struct vma *v);
 /* Every page of the range is mapped and in memory. */
 bool pagemap_resident(int fd, uint64_t addr, uint64_t len);
 

@@ -18,7 +18,7 @@ struct query { /* Linux's struct procmap_query */
 	uint64_t name, build_id;
 };
 #define PROCMAP_QUERY _IOWR('f', 17, struct query)
-#define QUERY_NEXT 0x10u   /* the mapping at addr, or the next one */
+#define QUERY_NEXT 0x10u   /* the mapping at addr, or the next one; see also enum maps_kind */
 #define QUERY_SHARED 0x08u
 
 int maps_open(const struct process *p, const char *name)
@@ -37,9 +37,9 @@ int maps_open(const struct process *p, const char *name)
 	return fd;
 }
 
-static bool find_by_query(int fd, uint64_t addr, struct vma *v, bool *known)
+static bool find_by_query(int fd, uint64_t addr, enum maps_kind kind, struct vma *v, bool *known)
 {
-	struct query q = {.size = sizeof(q), .flags = QUERY_NEXT, .addr = addr, .name_size = sizeof(v->name),
+	struct query q = {.size = sizeof(q), .flags = QUERY_NEXT | kind, .addr = addr, .name_size = sizeof(v->name),
 			  .name = (uintptr_t)v->name};
 	int result;
 
@@ -108,11 +108,16 @@ static bool find_by_text(int fd, uint64_t addr, struct vma *v)
 	return found;
 }
 
-bool maps_find(int fd, uint64_t addr, struct vma *v)
+bool maps_find_kind(int fd, uint64_t addr, enum maps_kind kind, struct vma *v)
 {
-	bool known, found = find_by_query(fd, addr, v, &known);
+	bool known, found = find_by_query(fd, addr, kind, v, &known);
 
 	return known ? found : find_by_text(fd, addr, v);
+}
+
+bool maps_find(int fd, uint64_t addr, struct vma *v)
+{
+	return maps_find_kind(fd, addr, MAPS_ANY, v);
 }
 
 /* ---- pages ---- */

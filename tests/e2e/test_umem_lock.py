@@ -114,6 +114,12 @@ def test_the_agent_is_killed(world, engine):
     assert "another one has taken its place" in server.stop()
 
 
+def test_the_agent_has_no_descriptor_to_spare(world, engine):
+    """The lock is not mapped, and says why; when it has one again, it is."""
+    r = world.sundog_run("lockdrv", world.app("locks"), "agent-descriptors").ok()
+    assert r.err.count("cannot be shared") == 1, str(r)
+
+
 def test_copyout_meanwhile(world, engine):
     """ddi_copyout into pages that are just becoming shared succeeds."""
     locks(world, "copyout 300")

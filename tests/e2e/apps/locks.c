@@ -4,6 +4,7 @@
 
 #include <semaphore.h>
 #include <sys/ipc.h>
+#include <sys/resource.h>
 #include <sys/shm.h>
 #include <sys/syscall.h>
 
@@ -871,6 +872,51 @@ static void truncated(int argc, char **argv)
 	unlock(x.slot);
 }
 
+/* ---- the agent ---- */
+
+static pid_t agent_pid(void)
+{
+	char path[64], text[256], name[32] = "";
+	FILE *f;
+	char *at = text, *end;
+	long pid;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
+	f = fopen(path, "r");
+	CHECK(f != NULL && fgets(text, sizeof(text), f) != NULL);
+	fclose(f);
+	while ((pid = strtol(at, &end, 10)) > 0) {
+		at = end;
+		snprintf(path, sizeof(path), "/proc/%ld/comm", pid);
+		f = fopen(path, "r");
+		if (f != NULL && fgets(name, sizeof(name), f) != NULL && strcmp(name, "sundog-agent\n") == 0)
+			return (pid_t)pid;
+		if (f != NULL)
+			fclose(f);
+	}
+	return 0;
+}
+
+/* An agent that cannot take the descriptor of the shared pages gets it once more when it can. */
+static void agent_without_descriptors(int argc, char **argv)
+{
+	struct rlimit none = {0, 0}, was;
+	char *p = anonymous(LEN, 0);
+	int slot;
+
+	fill(p, LEN, 'f');
+	slot = lock(p, LEN);
+	CHECK(agent_pid() > 0 && prlimit(agent_pid(), RLIMIT_NOFILE, NULL, &was) == 0);
+	none.rlim_max = was.rlim_max;
+	CHECK(prlimit(agent_pid(), RLIMIT_NOFILE, &none, NULL) == 0);
+	CHECK(mmap64(NULL, LEN, PROT_READ, MAP_SHARED, device, (off64_t)LOCKDRV_AT(slot)) == MAP_FAILED);
+	CHECK(is_filled(p, LEN, 'f'));
+	CHECK(prlimit(agent_pid(), RLIMIT_NOFILE, &was, NULL) == 0);
+	CHECK(munmap(alias(slot, LEN), LEN) == 0);
+	unlock(slot);
+	data_identity(p, LEN);
+}
+
 static const struct part parts[] = {
 	{"anonymous", kind_anonymous},
 	{"heap", kind_heap},
@@ -893,6 +939,7 @@ static const struct part parts[] = {
 	{"remap", remap},
 	{"private-again", private_again},
 	{"unmapped", unmapped},
+	{"agent-descriptors", agent_without_descriptors},
 	{"writing", writing},
 	{"copyout", copyout},
 	{"sliding", sliding},
