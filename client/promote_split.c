@@ -94,21 +94,25 @@ static word difference(word a, word b)
 	return mask;
 }
 
-/* Where both have changed the same bytes the others' word stands. */
-static void word_join(word *m, word p, word s)
+/*
+ * Where both have changed the same bytes the others' word stands.  The change is done then: an agent that takes this one's place
+ * begins anew.
+ */
+static void word_join(word *m, word p, word *s)
 {
-	word ours = difference(p, s), was = __atomic_load_n(m, __ATOMIC_RELAXED);
+	word ours = difference(p, *s), was = __atomic_load_n(m, __ATOMIC_RELAXED);
 
-	while (!(difference(was, s) & ours))
+	while (!(difference(was, *s) & ours))
 		if (__atomic_compare_exchange_n(m, &was, (was & ~ours) | (p & ours), false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
-			return;
+			break;
+	*s = p;
 }
 
-static void words_join(word *m, const word *p, const word *s, uint64_t len)
+static void words_join(word *m, const word *p, word *s, uint64_t len)
 {
 	for (uint64_t i = 0; i < len / sizeof(word); i++)
 		if (p[i] != s[i])
-			word_join(&m[i], p[i], s[i]);
+			word_join(&m[i], p[i], &s[i]);
 }
 
 /* P is read by a system call: the application may have protected it, or unmap it just now. */
@@ -116,7 +120,7 @@ static long part_join(uint64_t addr, uint64_t len, int fd, uint64_t offset, uint
 {
 	long p = raw_mmap(0, (long)len, PROT_BOTH, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	long m = raw_mmap(0, (long)len, PROT_BOTH, MAP_SHARED, fd, offset);
-	long s = raw_mmap(0, (long)len, PROT_READ, MAP_SHARED, fd, aside);
+	long s = raw_mmap(0, (long)len, PROT_BOTH, MAP_SHARED, fd, aside);
 	long r = is_error(p) ? p : is_error(m) ? m : is_error(s) ? s : 0;
 
 	if (r == 0) {
@@ -125,7 +129,7 @@ static long part_join(uint64_t addr, uint64_t len, int fd, uint64_t offset, uint
 		r = r == (long)len ? 0 : r < 0 ? r : -EFAULT;
 	}
 	if (r == 0)
-		words_join((word *)m, (const word *)p, (const word *)s, len);
+		words_join((word *)m, (const word *)p, (word *)s, len);
 	unmap(p, len);
 	unmap(m, len);
 	unmap(s, len);

@@ -75,6 +75,8 @@ struct locks {
 	unsigned forks;            /* begun and not ended: nothing becomes shared or private meanwhile */
 	LIST_HEAD(, split) splits; /* of them: held, and private for now */
 	pthread_cond_t joined;     /* forks is 0 and splits is empty */
+	unsigned waiting;          /* for that, to share pages */
+	atomic_bool split;         /* splits may not be empty */
 	bool gone;                 /* the process */
 	int maps, pagemap, tasks;  /* of /proc/PID, or -1 */
 	struct posix_file *file;   /* NULL: nothing was promoted yet */
@@ -150,8 +152,12 @@ void hold_destroy(struct hold *h);
 /* A fork begins: what is held and shared is private until it has ended. */
 void split_begin(struct locks *l);
 void split_end(struct locks *l);
+/* Until nothing is split, or it takes too long; without the lock. */
+void split_meet(struct locks *l);
 /* Until no fork is under way and nothing is split; if that takes too long, nothing is split any more. */
 void split_wait(struct locks *l);
+/* Before a fork, while another thread forks: until that has ended, if somebody waits for it. */
+void split_turn(struct locks *l);
 
 /* ---- sleepers.c ---- */
 

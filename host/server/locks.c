@@ -233,6 +233,18 @@ void locks_gone(struct host_as *as)
 	pthread_mutex_unlock(&l->lock);
 }
 
+/*
+ *	process writes, calls ------ driver reads      so neither is to begin, or to end, while the two have pages of
+ *	process reads <------------- driver writes     their own
+ */
+void locks_meet(const struct thread *t)
+{
+	struct locks *l = locks_of(&t->process->as);
+
+	if (l != NULL && atomic_load(&l->split) && !t->locks_forking)
+		split_meet(l);
+}
+
 bool locks_settle(struct host_as *as)
 {
 	struct locks *l = locks_of(as);
@@ -279,6 +291,7 @@ bool locks_fork_begin(struct host_as *as)
 	if (l == NULL)
 		return false;
 	pthread_mutex_lock(&l->lock);
+	split_turn(l);
 	if (l->file != NULL && !l->gone) {
 		demote_range(l, 0, UINT64_MAX, true);
 		split_begin(l);

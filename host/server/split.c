@@ -76,9 +76,11 @@ void split_begin(struct locks *l)
 
 	if (LIST_EMPTY(&l->holds) || l->maps < 0)
 		return;
+	atomic_store(&l->split, true); /* before the first part is: what a driver writes then is waited for */
 	for (uint64_t at = 0; maps_find(l->maps, at, &v); at = v.end)
 		if (v.shared && vma_is_ours(l, &v))
 			vma_split(l, &v);
+	atomic_store(&l->split, !LIST_EMPTY(&l->splits));
 }
 
 static void part_join(struct locks *l, const struct split *s)
@@ -102,10 +104,19 @@ void split_end(struct locks *l)
 			part_join(l, s);
 		split_destroy(l, s);
 	}
+	atomic_store(&l->split, false);
 	pthread_cond_broadcast(&l->joined);
 }
 
+/* ---- one waits for the other ---- */
+
 #define FORK_S 3
+
+static void deadline_set(struct timespec *until)
+{
+	(void)clock_gettime(CLOCK_REALTIME, until);
+	until->tv_sec += FORK_S;
+}
 
 /*
  * A handler of pthread_atfork(3) may wait for who waits here, or a debugger holds the process: then the child copies
@@ -118,10 +129,34 @@ void split_wait(struct locks *l)
 	struct timespec until;
 	int error = 0;
 
-	(void)clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += FORK_S;
+	deadline_set(&until);
+	l->waiting++;
 	while (error == 0 && !l->gone && l->forks > own)
 		error = pthread_cond_timedwait(&l->joined, &l->lock, &until);
+	l->waiting--;
 	if (!l->gone)
 		split_end(l);
+}
+
+/* Threads that fork by turns would keep pages split for ever, and others from sharing any. */
+void split_turn(struct locks *l)
+{
+	struct timespec until;
+	int error = 0;
+
+	deadline_set(&until);
+	while (error == 0 && !l->gone && (l->waiting > 0 || !LIST_EMPTY(&l->splits)))
+		error = pthread_cond_timedwait(&l->joined, &l->lock, &until);
+}
+
+void split_meet(struct locks *l)
+{
+	struct timespec until;
+	int error = 0;
+
+	deadline_set(&until);
+	pthread_mutex_lock(&l->lock);
+	while (error == 0 && !l->gone && !LIST_EMPTY(&l->splits))
+		error = pthread_cond_timedwait(&l->joined, &l->lock, &until);
+	pthread_mutex_unlock(&l->lock);
 }

@@ -42,14 +42,27 @@ static call_fn *const calls[WIRE_OP_END] = {
 	[WIRE_FORKING] = call_forking,
 };
 
+/* What threads tell each other by these may be about memory that a driver has locked. */
+static bool calls_driver(uint32_t op)
+{
+	return op == WIRE_IOCTL || op == WIRE_READ || op == WIRE_WRITE || op == WIRE_POLL;
+}
+
 static int call_run(struct thread *t, const struct wire_message *in, struct wire_message *out)
 {
+	int error;
+
 	if (in->op >= WIRE_OP_END || calls[in->op] == NULL)
 		return ENOSYS;
 	if (in->op != WIRE_FAULT)
 		faults_forgive(&t->process->as, t->tid);
 	lifecycle_settle(t->process);
-	return calls[in->op](t, in, out);
+	if (!calls_driver(in->op))
+		return calls[in->op](t, in, out);
+	locks_meet(t);
+	error = calls[in->op](t, in, out);
+	locks_meet(t);
+	return error;
 }
 
 void call_fini(struct call *c)

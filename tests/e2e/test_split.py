@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Memory that is shared with a driver, and forks: the child has what was there at the fork, and parent and driver go on."""
 
+import os
+import signal
+import subprocess
+
 import pytest
 
-from harness import LONG, NOBODY, SLOW
+from harness import LONG, NOBODY, SLOW, TIMEOUT, comm, until
 
 FORKS = "forks while"  # a driver's mistake, which is reported; these programs mean it
 
@@ -18,7 +22,9 @@ def wraps(world, who):
     return {"nobody": NOBODY, "nobody-nouffd": [*NOBODY, world.app("nouffd")]}[who]
 
 
-FORK = ["exact held", "exact free", "promoting " + ("2000" if LONG else "60"), "driving " + ("2000" if LONG else "60")]
+TIMES = "2000" if LONG else "60"
+FORK = ["exact held", "exact free", f"promoting {TIMES}", f"promoting {TIMES} 3", f"driving {TIMES}", f"driving {TIMES} 3",
+        f"talking {TIMES}", f"talking {TIMES} 2"]
 
 
 @pytest.mark.timeout((700 if LONG else 100) * SLOW)
@@ -39,6 +45,52 @@ def test_a_child_has_what_was_there_at_the_fork_32(world, m32, part):
 @pytest.mark.parametrize("part", FORK)
 def test_a_child_has_what_was_there_at_the_fork_unprivileged(world, who, part):
     splits(world, part, wrap=wraps(world, who))
+
+
+@pytest.mark.root
+def test_a_fork_that_linux_refuses_changes_nothing(world):
+    splits(world, "refused", wrap=NOBODY)
+
+
+def children(pid, name):
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as f:
+            return [int(c) for c in f.read().split() if comm(int(c)) == name]
+    except OSError:
+        return []
+
+
+def begin(server, world, *argv):
+    child = server.popen(world.app("splits"), *argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert child.stdout.readline() == b"begun\n"
+    return child
+
+
+def test_the_agent_is_killed(world, engine):
+    """In the middle of forks: another one goes on with what the dead one left half done."""
+    server = world.server("lockdrv")
+    child = begin(server, world, "driving", "60", "2")
+    for _ in range(5):
+        agents = until(lambda: child.poll() is not None or children(child.pid, "sundog-agent"), "there is no agent")
+        for pid in agents if agents is not True else []:
+            os.kill(pid, signal.SIGKILL)
+    assert child.wait(TIMEOUT) == 0, server.stderr() + child.stderr.read().decode()
+    assert "another one has taken its place" in server.stop()
+
+
+def test_killed_while_it_forks(world, engine, seed):
+    """Killed at any instant: the server comes out of it as it was."""
+    server = world.server("lockdrv")
+    server.exec(world.app("splits"), "driving", "3", "2").ok()
+    before = server.use()
+    for i in range(100 if LONG else 10):
+        child = begin(server, world, "driving", "100000", "2")
+        for _ in range((seed + i * 7919) % 500):  # some time later, by the scheduler's choice
+            os.sched_yield()
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait(TIMEOUT)
+    server.settle(before)
+    server.stop()
 
 
 @pytest.mark.parametrize("how", ["device", "munmap", "mprotect"])

@@ -3,6 +3,7 @@
 #include "locks.h"
 
 #include <semaphore.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 
 #define STRIDE 64 /* words from one that is written to the next */
@@ -105,17 +106,41 @@ static void child_check(void)
 		words[i] = ~(uint64_t)0; /* the parent does not see it */
 }
 
+static bool forks_alone; /* children look at nothing */
+
 static void fork_many(int times)
 {
 	for (int i = 0; i < times; i++) {
 		pid_t pid = fork();
 		CHECK(pid >= 0);
 		if (pid == 0) {
-			child_check();
+			if (!forks_alone)
+				child_check();
 			_exit(0);
 		}
 		reap(pid);
 	}
+}
+
+static int forks;
+
+static void *forker_main(void *arg)
+{
+	fork_many(forks);
+	return NULL;
+}
+
+/* In FORKERS threads at once. */
+static void fork_all(int argc, char **argv)
+{
+	int forkers = argc > 1 ? atoi(argv[1]) : 1;
+	pthread_t thread[8];
+
+	forks = argc > 0 ? atoi(argv[0]) : 50;
+	for (int i = 0; i < forkers; i++)
+		CHECK(pthread_create(&thread[i], NULL, forker_main, NULL) == 0);
+	for (int i = 0; i < forkers; i++)
+		CHECK(pthread_join(thread[i], NULL) == 0);
 }
 
 static void *promoter_main(void *arg)
@@ -130,7 +155,7 @@ static void *promoter_main(void *arg)
 	return NULL;
 }
 
-/* promoting FORKS: while one thread writes, and another makes the memory shared and private. */
+/* promoting FORKS FORKERS: while one thread writes, and another makes the memory shared and private. */
 static void promoting(int argc, char **argv)
 {
 	pthread_t writer, promoter;
@@ -139,7 +164,7 @@ static void promoting(int argc, char **argv)
 	words = anonymous(len, 0);
 	CHECK(pthread_create(&writer, NULL, writer_main, NULL) == 0);
 	CHECK(pthread_create(&promoter, NULL, promoter_main, NULL) == 0);
-	fork_many(argc > 0 ? atoi(argv[0]) : 50);
+	fork_all(argc, argv);
 	stop = true;
 	CHECK(pthread_join(promoter, NULL) == 0 && pthread_join(writer, NULL) == 0);
 }
@@ -158,7 +183,7 @@ static void *driver_main(void *arg)
 	return NULL;
 }
 
-/* driving FORKS: while a thread writes, and the driver does, into memory that stays locked and shared. */
+/* driving FORKS FORKERS: while a thread writes, and the driver does, into memory that stays locked and shared. */
 static void driving(int argc, char **argv)
 {
 	pthread_t writer, driver;
@@ -168,7 +193,9 @@ static void driving(int argc, char **argv)
 	driver_slot = lock((void *)(uintptr_t)words, len);
 	CHECK(pthread_create(&writer, NULL, writer_main, NULL) == 0);
 	CHECK(pthread_create(&driver, NULL, driver_main, NULL) == 0);
-	fork_many(argc > 0 ? atoi(argv[0]) : 50);
+	printf("begun\n");
+	fflush(stdout);
+	fork_all(argc, argv);
 	stop = true;
 	CHECK(pthread_join(driver, NULL) == 0 && pthread_join(writer, NULL) == 0);
 	for (size_t i = 1; i < count(); i += STRIDE)
@@ -177,6 +204,57 @@ static void driving(int argc, char **argv)
 	for (size_t i = 1; i < count(); i += STRIDE)
 		CHECK(words[i] == 0);
 	unlock(driver_slot);
+}
+
+/* What one writes the driver sees when it is called, and what the driver writes is there when the call returns. */
+static void *talker_main(void *arg)
+{
+	struct lockdrv l = {.slot = driver_slot, .len = len, .value = 1, .step = STRIDE};
+
+	for (uint64_t round = 2; !stop; round += 2) {
+		for (size_t i = 0; i < count(); i += STRIDE)
+			words[i] = round;
+		CHECK(ioctl(device, LOCKDRV_XOR, &l) == 0);
+		for (size_t i = 0; i < count(); i += STRIDE)
+			CHECK(words[i] == round + 1);
+	}
+	return NULL;
+}
+
+/* talking FORKS FORKERS: while a thread and the driver do, by memory that is locked for long. */
+static void talking(int argc, char **argv)
+{
+	pthread_t talker;
+
+	len = 64 * PAGE;
+	words = anonymous(len, 0);
+	CHECK(try_lock((void *)(uintptr_t)words, len, LOCKDRV_WRITE | LOCKDRV_LONGTERM, &driver_slot) == 0);
+	driver_xor(driver_slot, len, 0);
+	CHECK(pthread_create(&talker, NULL, talker_main, NULL) == 0);
+	forks_alone = true;
+	fork_all(argc, argv);
+	stop = true;
+	CHECK(pthread_join(talker, NULL) == 0);
+	unlock(driver_slot);
+}
+
+/* Linux refuses the fork: the memory is shared as before. */
+static void refused(int argc, char **argv)
+{
+	struct rlimit none = {0, 0};
+
+	len = LEN;
+	words = anonymous(len, 0);
+	int slot = lock((void *)(uintptr_t)words, len);
+	driver_xor(slot, len, 5);
+	CHECK(setrlimit(RLIMIT_NPROC, &none) == 0);
+	for (uint64_t i = 1; i <= 10; i++) {
+		CHECK_ERRNO(fork(), EAGAIN);
+		words[0] = words[1] = i;
+		driver_xor(slot, len, 0x100);
+		CHECK(words[0] == i && words[1] == (i ^ 0x100));
+	}
+	unlock(slot);
 }
 
 /* many FORKS: more than there are places for promoted memory in one file. */
@@ -414,11 +492,13 @@ static void sleepers(int argc, char **argv)
 
 static const struct part parts[] = {
 	{"sleepers", sleepers},
+	{"refused", refused},
 	{"many", many},
 	{"waits", waits},
 	{"exact", exact},
 	{"promoting", promoting},
 	{"driving", driving},
+	{"talking", talking},
 	{NULL, NULL},
 };
 

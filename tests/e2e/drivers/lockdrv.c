@@ -189,11 +189,15 @@ lockdrv_ioctl(dev_t dev, int cmd, intptr_t arg, int mode, cred_t *credp, int *rv
 	case LOCKDRV_XOR:
 		return (xor(&l));
 	case LOCKDRV_CLEANUPS:
+		mutex_enter(&lockdrv_lock);
 		*rvalp = lockdrv_cleanups;
+		mutex_exit(&lockdrv_lock);
 		return (0);
 	case LOCKDRV_LOCKS:
+		mutex_enter(&lockdrv_lock);
 		for (int i = 0; i < LOCKDRV_SLOTS; i++)
 			*rvalp += lockdrv_slots[i].cookie != NULL;
+		mutex_exit(&lockdrv_lock);
 		return (0);
 	case LOCKDRV_STAY:
 		lockdrv_stay = (int)arg;
