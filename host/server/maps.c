@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* maps.c: what Linux says is mapped in a process.  By PROCMAP_QUERY, or, before Linux 6.11, from the text. */
+/*
+ * maps.c: what Linux says is mapped in a process, by PROCMAP_QUERY, or, before Linux 6.11, from the text; and which pages are
+ * in memory, by PAGEMAP_SCAN, or, before Linux 6.7, from their entries.
+ */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -122,10 +125,30 @@ bool maps_find(int fd, uint64_t addr, struct vma *v)
 
 /* ---- pages ---- */
 
+struct scan { /* Linux's struct pm_scan_arg, since 6.7 */
+	uint64_t size, flags, start, end, walk_end, vec, vec_len, max_pages, category_inverted, category_mask,
+		category_anyof_mask, return_mask;
+};
+struct region { uint64_t start, end, categories; };
+#define PAGEMAP_SCAN _IOWR('f', 16, struct scan)
+#define SCAN_PRESENT 0x08u
+
+/* Looks for the first page that is not in memory; *known: Linux has looked. */
+static bool resident_by_scan(int fd, uint64_t addr, uint64_t len, bool *known)
+{
+	struct region absent;
+	struct scan s = {.size = sizeof(s), .start = addr, .end = addr + len, .vec = (uintptr_t)&absent, .vec_len = 1,
+			 .max_pages = 1, .category_inverted = SCAN_PRESENT, .category_mask = SCAN_PRESENT};
+	int found = ioctl(fd, PAGEMAP_SCAN, &s);
+
+	*known = found >= 0;
+	return found == 0 && s.walk_end == s.end;
+}
+
 #define ENTRIES 512u
 #define ENTRY_PRESENT (UINT64_C(1) << 63)
 
-bool pagemap_resident(int fd, uint64_t addr, uint64_t len)
+static bool resident_by_entries(int fd, uint64_t addr, uint64_t len)
 {
 	uint64_t entry[ENTRIES], page = addr / PAGE_SIZE, end = page + len / PAGE_SIZE;
 
@@ -139,4 +162,11 @@ bool pagemap_resident(int fd, uint64_t addr, uint64_t len)
 				return false;
 	}
 	return true;
+}
+
+bool pagemap_resident(int fd, uint64_t addr, uint64_t len)
+{
+	bool known, resident = resident_by_scan(fd, addr, len, &known);
+
+	return known ? resident : resident_by_entries(fd, addr, len);
 }
