@@ -11,6 +11,8 @@
  *	lock projects     by two threads, in processes of N projects
  *	                  peer: changes of as many plain objects, found by pointers
  *	lock live         by one thread of a process in which N pages are locked already
+ *	lock find         is a page locked?  There are N locks of one page, and one as long as all of them
+ *	lock exit         the death of a process in which N pages are locked, once
  *
  * Prints one line for each N: N and the nanoseconds of 1,000 of them, whoever does them, and of the peer's (0: none); the
  * best of a few tries.  Threads are measured by the clock, for they may have to wait; projects by the time that the two
@@ -63,6 +65,42 @@ static void lock_once(size_t process, unsigned thread)
 	CHECK(cookie);
 	calls_unlock(cookie);
 	sys_thread_leave();
+}
+
+/*
+ *	processes[0].memory                                            asked for
+ *	|-- THREADS_MAX --|---- one lock ----|-1-|-1-|-1- ... |-1-|        |
+ *	                  |<---- find_n ---->|<----- find_n ----->|
+ */
+static size_t find_n;
+
+static void find_once(size_t process, unsigned thread)
+{
+	CHECK(!sys_locked(processes[0].memory + (THREADS_MAX + 2 * find_n) * LOOP_PAGE, LOOP_PAGE));
+}
+
+static uintptr_t find_address(size_t i)
+{
+	return processes[0].memory + (THREADS_MAX + i) * LOOP_PAGE;
+}
+
+/* n of them, until find_unlock(). */
+static struct sys_lock **find_lock(size_t n)
+{
+	struct sys_lock **locks = calloc(n + 1, sizeof(*locks));
+
+	CHECK(locks && sys_lock(find_address(0), n * LOOP_PAGE, false, &locks[n]) == 0);
+	for (size_t i = 0; i < n; i++)
+		CHECK(sys_lock(find_address(n + i), LOOP_PAGE, false, &locks[i]) == 0);
+	find_n = n;
+	return locks;
+}
+
+static void find_unlock(struct sys_lock **locks)
+{
+	for (size_t i = 0; i <= find_n; i++)
+		sys_unlock(locks[i]);
+	free(locks);
 }
 
 /* ---- the peers ---- */
@@ -184,7 +222,7 @@ static void *work(void *arg)
 	unsigned random = 7919 * w->number;
 
 	loop_pin((int)w->number % ncpus);
-	sys_thread_enter(NULL);
+	sys_thread_enter(processes[0].sys);
 	pthread_barrier_wait(w->go);
 	w->ran = ran_now();
 	for (unsigned i = 0; i < w->rounds; i++) {
@@ -224,9 +262,36 @@ static struct times measure(once_fn what, unsigned ns, unsigned threads, size_t 
 	return times;
 }
 
+/* ---- the death of a process with n locks ---- */
+
+static uint64_t death_measure(size_t n)
+{
+	struct sys_proc_info info = { .pid = 99 };
+	struct host_as *as = as_create(false);
+	struct sys_lock **locks = calloc(n, sizeof(*locks));
+	struct sys_proc *p;
+	uintptr_t memory = 0;
+	uint64_t ns;
+
+	CHECK(locks && as_map_memory(as, &memory, n * LOOP_PAGE, HOST_PROT_READ) == 0);
+	CHECK(sys_proc_create(&info, as, &p) == 0);
+	sys_thread_enter(p);
+	for (size_t i = 0; i < n; i++)
+		CHECK(sys_lock(memory + i * LOOP_PAGE, LOOP_PAGE, false, &locks[i]) == 0);
+	ns = loop_now();
+	sys_proc_destroy(p);
+	ns = loop_now() - ns;
+	sys_thread_leave();
+	for (size_t i = 0; i < n; i++)
+		sys_unlock(locks[i]);
+	as_destroy(as);
+	free(locks);
+	return ns;
+}
+
 /* ---- the curves ---- */
 
-enum axis { THREADS, PROJECTS, LIVE };
+enum axis { THREADS, PROJECTS, LIVE, FIND, EXIT };
 
 static const struct curve {
 	const char *what, *axis_name;
@@ -239,6 +304,8 @@ static const struct curve {
 	{ "lock", "threads", THREADS, lock_once, mlock_once, 500 },
 	{ "lock", "projects", PROJECTS, lock_once, walk_once, 500 },
 	{ "lock", "live", LIVE, lock_once, NULL, 500 },
+	{ "lock", "find", FIND, find_once, NULL, 50 },
+	{ "lock", "exit", EXIT, NULL, NULL, 0 },
 };
 
 /* A process in each of count projects, with a limit in each, and room for that many locked pages. */
@@ -272,6 +339,19 @@ static void live_lock(size_t n)
 	sys_thread_leave();
 }
 
+static uint64_t find_measure(const struct curve *curve, size_t n)
+{
+	struct sys_lock **locks;
+	uint64_t ns;
+
+	sys_thread_enter(processes[0].sys);
+	locks = find_lock(n);
+	ns = measure(curve->ours, curve->ns, 1, 1).ran;
+	find_unlock(locks);
+	sys_thread_leave();
+	return ns;
+}
+
 static uint64_t point_measure(const struct curve *curve, once_fn what, size_t n)
 {
 	switch (curve->axis) {
@@ -282,6 +362,10 @@ static uint64_t point_measure(const struct curve *curve, once_fn what, size_t n)
 	case LIVE:
 		live_lock(n);
 		return measure(what, curve->ns, 1, 1).ran;
+	case FIND:
+		return find_measure(curve, n);
+	case EXIT:
+		return death_measure(n);
 	}
 	return 0;
 }
@@ -332,7 +416,7 @@ int main(int argc, char **argv)
 	posix_init(&(struct posix_config){ 0 });
 	CHECK(sys_boot(&(struct sys_config){ 0 }) == 0);
 	sys_thread_enter(NULL);
-	processes_create(curve->axis == PROJECTS ? most : 1, curve->axis == LIVE ? most : 0);
+	processes_create(curve->axis == PROJECTS ? most : 1, curve->axis == LIVE || curve->axis == FIND ? 2 * most + 1 : 0);
 	peers_create(most);
 	curve_run(curve, n, argc - 3);
 	return 0;

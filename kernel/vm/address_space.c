@@ -22,7 +22,8 @@ address_space_init(struct address_space *space, struct host_as *host, struct pro
 void
 address_space_fini(struct address_space *space)
 {
-	if (space->segments.count != 0 || space->accesses.count != 0 || space->locked.count != 0)
+	if (space->segments.count != 0 || space->accesses.count != 0 || space->locked.count != 0 ||
+	    space->abandoned != NULL)
 		host_panic("address space freed while in use");
 	host_cond_destroy(&space->unlocked);
 	host_cond_destroy(&space->changed);

@@ -43,6 +43,7 @@
 struct _kthread;
 struct access;
 struct address_space;
+struct locked_range;
 struct segment;
 
 struct segment_ops {
@@ -77,8 +78,10 @@ struct address_space {
 	unsigned layout_waiters;
 	bool dying;
 	struct tree locked;           /* ranges locked for a device: locked_range.h */
-	size_t locked_longest;        /* no range in it is longer */
 	size_t locked_pinned;         /* in force, with device mappings in them */
+	size_t locked_moving;         /* being locked or unlocked */
+	size_t locked_made;           /* how often one has been locked that has a cleanup */
+	struct locked_range *abandoned; /* of a process that is dead: a list */
 	struct host_cond unlocked;    /* locked lost a range, or one changed its state */
 
 	atomic_size_t references;

@@ -2,6 +2,7 @@
 #include "kernel/vm/locked_range.h"
 
 #include <sys/errno.h>
+#include <sys/string.h>
 
 #include "kernel/vm/address_space.h"
 
@@ -16,65 +17,56 @@ range_of(struct tree_node *node)
 static void
 set_insert(struct address_space *space, struct locked_range *range)
 {
-	struct tree_node *node = tree_find_below(&space->locked, range->start);
-	size_t len = range->end - range->start;
-
-	if (node != NULL && node->key == range->start) {
-		range->previous = range_of(node);
-		range->next = range->previous->next;
-		range->previous->next = range;
-		if (range->next != NULL)
-			range->next->previous = range;
-	} else {
-		range->next = range->previous = NULL;
-		tree_insert(&space->locked, &range->node, range->start);
-	}
-	if (len > space->locked_longest)
-		space->locked_longest = len;
+	tree_insert_range(&space->locked, &range->node, range->start, range->end);
 }
 
 static void
 set_remove(struct address_space *space, struct locked_range *range)
 {
-	if (range->next != NULL)
-		range->next->previous = range->previous;
-	if (range->previous != NULL) {
-		range->previous->next = range->next;
-	} else {
-		tree_remove(&space->locked, &range->node);
-		if (range->next != NULL)
-			tree_insert(&space->locked, &range->next->node, range->start);
-	}
-	if (space->locked.count == 0)
-		space->locked_longest = 0;
+	tree_remove(&space->locked, &range->node);
 }
 
-/*
- *	                    addr      end
- *	|<- longest ->|      |         |
- *	  no range that begins here      reaches addr
- *
- * The first range that overlaps [addr, end) and is as wanted, from high addresses on.
- */
+/* The next range of the set that overlaps [addr, end), behind after (NULL: the first). */
+static struct locked_range *
+set_next(const struct address_space *space, const struct locked_range *after, uintptr_t addr, uintptr_t end)
+{
+	struct tree_node *node = NULL;
+
+	if (addr < end)
+		node = tree_find_beyond(&space->locked, after != NULL ? &after->node : NULL, addr);
+	return node != NULL && node->key < end ? range_of(node) : NULL;
+}
+
+/* The first that is as wanted. */
 static struct locked_range *
 set_find(const struct address_space *space, uintptr_t addr, uintptr_t end, bool (*wanted)(const struct locked_range *))
 {
-	struct tree_node *node = addr < end ? tree_find_below(&space->locked, end - 1) : NULL;
+	struct locked_range *range = set_next(space, NULL, addr, end);
 
-	while (node != NULL && (node->key >= addr || addr - node->key < space->locked_longest)) {
-		for (struct locked_range *range = range_of(node); range != NULL; range = range->next) {
-			if (range->end > addr && wanted(range))
-				return range;
-		}
-		node = node->key == 0 ? NULL : tree_find_below(&space->locked, node->key - 1);
-	}
-	return NULL;
+	while (range != NULL && !wanted(range))
+		range = set_next(space, range, addr, end);
+	return range;
 }
 
-static bool
-any(const struct locked_range *range)
+static void
+abandoned_insert(struct address_space *space, struct locked_range *range)
 {
-	return true;
+	range->previous = NULL;
+	range->next = space->abandoned;
+	if (range->next != NULL)
+		range->next->previous = range;
+	space->abandoned = range;
+}
+
+static void
+abandoned_remove(struct address_space *space, struct locked_range *range)
+{
+	if (range->next != NULL)
+		range->next->previous = range->previous;
+	if (range->previous != NULL)
+		range->previous->next = range->next;
+	else
+		space->abandoned = range->next;
 }
 
 static bool
@@ -87,12 +79,6 @@ static bool
 to_abandon(const struct locked_range *range)
 {
 	return range->state == LOCKED;
-}
-
-static bool
-in_motion(const struct locked_range *range)
-{
-	return range->state == LOCKED_MAKING || range->state == LOCKED_UNLOCKING;
 }
 
 static bool
@@ -116,6 +102,7 @@ locked_range_begin(struct locked_range *range, struct address_space *space, uint
 	atomic_init(&range->references, 1);
 	host_mutex_lock(&space->lock);
 	set_insert(space, range);
+	space->locked_moving++;
 	host_mutex_unlock(&space->lock);
 }
 
@@ -128,6 +115,8 @@ locked_range_made(struct locked_range *range, bool callback)
 	range->state = LOCKED;
 	range->cleaned = !callback;
 	space->locked_pinned += range->pinned;
+	space->locked_made += callback;
+	space->locked_moving--;
 	host_cond_broadcast(&space->unlocked); /* somebody may wait already, to call cleanup */
 	host_mutex_unlock(&space->lock);
 }
@@ -136,8 +125,16 @@ locked_range_made(struct locked_range *range, bool callback)
 static void
 range_leave(struct locked_range *range, enum locked_state state)
 {
+	struct address_space *space = range->space;
+
 	range->state = state;
-	range->space->locked_pinned -= range->pinned;
+	space->locked_pinned -= range->pinned;
+	if (state == LOCKED_UNLOCKING) {
+		space->locked_moving++;
+	} else {
+		set_remove(space, range);
+		abandoned_insert(space, range);
+	}
 }
 
 bool
@@ -158,11 +155,18 @@ locked_range_claim(struct locked_range *range)
 static void
 range_remove(struct locked_range *range)
 {
+	struct address_space *space = range->space;
+
 	if (range->state == LOCKED_GONE)
 		return;
-	set_remove(range->space, range);
+	if (range->state == LOCKED_ABANDONED) {
+		abandoned_remove(space, range);
+	} else {
+		set_remove(space, range);
+		space->locked_moving--;
+	}
 	range->state = LOCKED_GONE;
-	host_cond_broadcast(&range->space->unlocked);
+	host_cond_broadcast(&space->unlocked);
 }
 
 void
@@ -199,6 +203,50 @@ locked_range_release(struct locked_range *range)
 	address_space_release(space);
 }
 
+/* ---- ranges by themselves, each held: what is done to them may take them out of the set ---- */
+
+struct snapshot {
+	struct locked_range **ranges;
+	size_t count, room;
+};
+
+static void
+snapshot_add(struct snapshot *snapshot, struct locked_range *range)
+{
+	if (snapshot->count == snapshot->room) {
+		size_t room = snapshot->room == 0 ? 8 : snapshot->room * 2;
+		struct locked_range **ranges = host_alloc(room * sizeof(struct locked_range *), true);
+
+		if (snapshot->count > 0)
+			memcpy(ranges, snapshot->ranges, snapshot->count * sizeof(struct locked_range *));
+		host_free(snapshot->ranges, snapshot->room * sizeof(struct locked_range *));
+		snapshot->ranges = ranges;
+		snapshot->room = room;
+	}
+	locked_range_hold(range);
+	snapshot->ranges[snapshot->count++] = range;
+}
+
+/* Under space->lock. */
+static void
+snapshot_take(const struct address_space *space, uintptr_t addr, uintptr_t end, bool (*wanted)(const struct locked_range *),
+	      struct snapshot *snapshot)
+{
+	*snapshot = (struct snapshot){0};
+	for (struct locked_range *range = set_next(space, NULL, addr, end); range != NULL;
+	     range = set_next(space, range, addr, end))
+		if (wanted(range))
+			snapshot_add(snapshot, range);
+}
+
+static void
+snapshot_drop(struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->count; i++)
+		locked_range_release(snapshot->ranges[i]);
+	host_free(snapshot->ranges, snapshot->room * sizeof(struct locked_range *));
+}
+
 /* ---- by those who unmap ---- */
 
 static uintptr_t
@@ -213,7 +261,7 @@ locked_range_overlaps(struct address_space *space, uintptr_t addr, size_t len)
 	bool result;
 
 	host_mutex_lock(&space->lock);
-	result = set_find(space, addr, range_end(addr, len), any) != NULL;
+	result = set_next(space, NULL, addr, range_end(addr, len)) != NULL;
 	host_mutex_unlock(&space->lock);
 	return result;
 }
@@ -229,18 +277,38 @@ locked_range_pins(struct address_space *space, uintptr_t page)
 	return result;
 }
 
-/* Under space->lock, which is dropped for the calls. */
+/* At most once for each range, which may have been unlocked meanwhile. */
 static void
-cleanups_call(struct address_space *space, uintptr_t addr, uintptr_t end)
+cleanup_call(struct locked_range *range)
 {
-	struct locked_range *range;
+	struct address_space *space = range->space;
+	bool call;
 
-	while ((range = set_find(space, addr, end, to_clean)) != NULL) {
+	host_mutex_lock(&space->lock);
+	call = to_clean(range);
+	if (call)
 		range->cleaned = true;
-		locked_range_hold(range);
-		host_mutex_unlock(&space->lock);
+	host_mutex_unlock(&space->lock);
+	if (call)
 		range->ops->cleanup(range);
-		locked_range_release(range);
+}
+
+/*
+ * Under space->lock, which is dropped for the calls; until none is left to be called.  *made: as many had been locked at
+ * the last look, and there is nothing new.
+ */
+static void
+cleanups_call(struct address_space *space, uintptr_t addr, uintptr_t end, size_t *made)
+{
+	struct snapshot snapshot;
+
+	while (*made != space->locked_made) {
+		*made = space->locked_made;
+		snapshot_take(space, addr, end, to_clean, &snapshot);
+		host_mutex_unlock(&space->lock);
+		for (size_t i = 0; i < snapshot.count; i++)
+			cleanup_call(snapshot.ranges[i]);
+		snapshot_drop(&snapshot);
 		host_mutex_lock(&space->lock);
 	}
 }
@@ -250,56 +318,20 @@ locked_range_settle(struct address_space *space, uintptr_t addr, size_t len)
 {
 	uintptr_t end = range_end(addr, len);
 	enum host_wake wake = HOST_WOKEN;
+	size_t made = 0;
 	bool locked;
 
 	host_mutex_lock(&space->lock);
-	cleanups_call(space, addr, end);
-	while ((locked = set_find(space, addr, end, any) != NULL) && wake != HOST_INTERRUPTED) {
+	cleanups_call(space, addr, end, &made);
+	while ((locked = set_next(space, NULL, addr, end) != NULL) && wake != HOST_INTERRUPTED) {
 		wake = host_cond_wait(&space->unlocked, &space->lock, HOST_FOREVER, true);
-		cleanups_call(space, addr, end);
+		cleanups_call(space, addr, end, &made);
 	}
 	host_mutex_unlock(&space->lock);
 	return locked ? EINTR : 0;
 }
 
 /* ---- fork, exec, exit ---- */
-
-/* All ranges that are made, each held, as a list by itself: what is done to them may take them out of the set. */
-struct snapshot {
-	struct locked_range **ranges;
-	size_t count, room;
-};
-
-static void
-snapshot_take(struct address_space *space, struct snapshot *snapshot)
-{
-	struct tree_node *node;
-
-	*snapshot = (struct snapshot){0};
-	host_mutex_lock(&space->lock);
-	for (node = tree_first(&space->locked); node != NULL; node = tree_next(&space->locked, node))
-		for (struct locked_range *range = range_of(node); range != NULL; range = range->next)
-			snapshot->room++;
-	if (snapshot->room > 0)
-		snapshot->ranges = host_alloc(snapshot->room * sizeof(*snapshot->ranges), true);
-	for (node = tree_first(&space->locked); node != NULL; node = tree_next(&space->locked, node)) {
-		for (struct locked_range *range = range_of(node); range != NULL; range = range->next) {
-			if (range->state == LOCKED_MAKING)
-				continue; /* its maker's alone */
-			locked_range_hold(range);
-			snapshot->ranges[snapshot->count++] = range;
-		}
-	}
-	host_mutex_unlock(&space->lock);
-}
-
-static void
-snapshot_drop(struct snapshot *snapshot)
-{
-	for (size_t i = 0; i < snapshot->count; i++)
-		locked_range_release(snapshot->ranges[i]);
-	host_free(snapshot->ranges, snapshot->room * sizeof(*snapshot->ranges));
-}
 
 static void
 snapshot_report(struct snapshot *snapshot, bool fork)
@@ -312,12 +344,20 @@ snapshot_report(struct snapshot *snapshot, bool fork)
 	}
 }
 
+static bool
+is_made(const struct locked_range *range)
+{
+	return range->state != LOCKED_MAKING; /* which is its maker's alone */
+}
+
 void
 locked_range_fork(struct address_space *space)
 {
 	struct snapshot snapshot;
 
-	snapshot_take(space, &snapshot);
+	host_mutex_lock(&space->lock);
+	snapshot_take(space, 0, UINTPTR_MAX, is_made, &snapshot);
+	host_mutex_unlock(&space->lock);
 	snapshot_report(&snapshot, true);
 	snapshot_drop(&snapshot);
 }
@@ -326,10 +366,11 @@ void
 locked_range_exit(struct address_space *space)
 {
 	struct locked_range *range;
+	size_t made = 0;
 
 	host_mutex_lock(&space->lock);
 	for (;;) {
-		cleanups_call(space, 0, UINTPTR_MAX);
+		cleanups_call(space, 0, UINTPTR_MAX, &made);
 		range = set_find(space, 0, UINTPTR_MAX, to_abandon);
 		if (range != NULL) {
 			range_leave(range, LOCKED_ABANDONED);
@@ -338,7 +379,7 @@ locked_range_exit(struct address_space *space)
 			range->ops->abandon(range);
 			locked_range_release(range);
 			host_mutex_lock(&space->lock);
-		} else if (set_find(space, 0, UINTPTR_MAX, in_motion) != NULL) {
+		} else if (space->locked_moving > 0) {
 			(void)host_cond_wait(&space->unlocked, &space->lock, HOST_FOREVER, false);
 		} else {
 			break;
@@ -350,9 +391,12 @@ locked_range_exit(struct address_space *space)
 void
 locked_range_forget(struct address_space *space)
 {
-	struct snapshot snapshot;
+	struct snapshot snapshot = {0};
 
-	snapshot_take(space, &snapshot);
+	host_mutex_lock(&space->lock);
+	for (struct locked_range *range = space->abandoned; range != NULL; range = range->next)
+		snapshot_add(&snapshot, range);
+	host_mutex_unlock(&space->lock);
 	snapshot_report(&snapshot, false);
 	for (size_t i = 0; i < snapshot.count; i++)
 		locked_range_gone(snapshot.ranges[i]);

@@ -47,8 +47,8 @@ struct locked_range {
 	atomic_size_t references;
 
 	/* protected by space->lock */
-	struct tree_node node;       /* the first of those with this start is in the tree */
-	struct locked_range *next, *previous; /* with the same start; previous NULL: it is in the tree */
+	struct tree_node node;       /* in space->locked, or when abandoned ... */
+	struct locked_range *next, *previous; /* ... in space->abandoned */
 	enum locked_state state;
 	bool cleaned;                /* cleanup has been called */
 };

@@ -2,10 +2,24 @@
 /* An AVL tree: the heights of a node's two sides differ by one at most. */
 #include "kernel/vm/tree.h"
 
+#include <stdbool.h>
+
 static int
 node_height(const struct tree_node *node)
 {
 	return node == NULL ? 0 : node->height;
+}
+
+static uintptr_t
+node_reach(const struct tree_node *node)
+{
+	return node == NULL ? 0 : node->reach;
+}
+
+static bool
+node_before(const struct tree_node *a, const struct tree_node *b)
+{
+	return a->key < b->key || (a->key == b->key && (uintptr_t)a < (uintptr_t)b);
 }
 
 static void
@@ -14,6 +28,11 @@ node_measure(struct tree_node *node)
 	int left = node_height(node->left), right = node_height(node->right);
 
 	node->height = 1 + (left > right ? left : right);
+	node->reach = node->end;
+	if (node_reach(node->left) > node->reach)
+		node->reach = node_reach(node->left);
+	if (node_reach(node->right) > node->reach)
+		node->reach = node_reach(node->right);
 }
 
 /*
@@ -73,7 +92,7 @@ node_insert(struct tree_node *root, struct tree_node *node)
 {
 	if (root == NULL)
 		return node;
-	if (node->key < root->key)
+	if (node_before(node, root))
 		root->left = node_insert(root->left, node);
 	else
 		root->right = node_insert(root->right, node);
@@ -111,7 +130,7 @@ node_remove(struct tree_node *root, const struct tree_node *node)
 {
 	if (root == node)
 		return node_join(root->left, root->right);
-	if (node->key < root->key)
+	if (node_before(node, root))
 		root->left = node_remove(root->left, node);
 	else
 		root->right = node_remove(root->right, node);
@@ -119,13 +138,20 @@ node_remove(struct tree_node *root, const struct tree_node *node)
 }
 
 void
-tree_insert(struct tree *tree, struct tree_node *node, uintptr_t key)
+tree_insert_range(struct tree *tree, struct tree_node *node, uintptr_t start, uintptr_t end)
 {
 	node->left = node->right = NULL;
-	node->key = key;
+	node->key = start;
+	node->end = node->reach = end;
 	node->height = 1;
 	tree->root = node_insert(tree->root, node);
 	tree->count++;
+}
+
+void
+tree_insert(struct tree *tree, struct tree_node *node, uintptr_t key)
+{
+	tree_insert_range(tree, node, key, 0);
 }
 
 void
@@ -165,4 +191,25 @@ tree_find_above(const struct tree *tree, uintptr_t key)
 		}
 	}
 	return found;
+}
+
+static struct tree_node *
+node_find_beyond(struct tree_node *root, const struct tree_node *after, uintptr_t addr)
+{
+	struct tree_node *found;
+
+	if (node_reach(root) <= addr)
+		return NULL;
+	if (after != NULL && !node_before(after, root))
+		return node_find_beyond(root->right, after, addr);
+	found = node_find_beyond(root->left, after, addr);
+	if (found != NULL)
+		return found;
+	return root->end > addr ? root : node_find_beyond(root->right, NULL, addr);
+}
+
+struct tree_node *
+tree_find_beyond(const struct tree *tree, const struct tree_node *after, uintptr_t addr)
+{
+	return node_find_beyond(tree->root, after, addr);
 }

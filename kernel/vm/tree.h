@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tree.h: an ordered set of nodes by a key, balanced: every operation takes logarithmic time.
+ * tree.h: an ordered set of nodes by a key, balanced: every operation takes logarithmic time.  Nodes with the same key lie
+ * side by side.  A node may stand for a range that begins at its key; ranges may overlap.
  * The nodes sit inside the caller's structs, and so do the locks: a tree has none of its own.
  *
  * A node's key may change in place as long as the order of the nodes stays the same (a range that
@@ -15,6 +16,8 @@
 struct tree_node {
 	struct tree_node *left, *right;
 	uintptr_t key;
+	uintptr_t end;   /* of its range; 0: it has none */
+	uintptr_t reach; /* the greatest end of the node and those below it */
 	int height;
 };
 
@@ -24,26 +27,32 @@ struct tree {
 	size_t count;
 };
 
-/* No node with the same key is in the tree. */
 void tree_insert(struct tree *tree, struct tree_node *node, uintptr_t key);
+/* The node of the range [start, end). */
+void tree_insert_range(struct tree *tree, struct tree_node *node, uintptr_t start, uintptr_t end);
 /* node is in the tree. */
 void tree_remove(struct tree *tree, struct tree_node *node);
 
-/* The node with the greatest key <= key, or NULL. */
+/* A node with the greatest key <= key, or NULL. */
 struct tree_node *tree_find_below(const struct tree *tree, uintptr_t key);
-/* The node with the least key >= key, or NULL. */
+/* The first node with the least key >= key, or NULL. */
 struct tree_node *tree_find_above(const struct tree *tree, uintptr_t key);
+/*
+ *	        addr
+ *	|----|   :
+ *	  |------:--|           found first
+ *	     |-| :
+ *	         :  |----|      found after that one
+ *
+ * The first node, in the order of keys, whose range ends beyond addr; after: behind that node, which is in the tree, or
+ * NULL.  NULL: none.
+ */
+struct tree_node *tree_find_beyond(const struct tree *tree, const struct tree_node *after, uintptr_t addr);
 
 static inline struct tree_node *
 tree_first(const struct tree *tree)
 {
 	return tree_find_above(tree, 0);
-}
-
-static inline struct tree_node *
-tree_next(const struct tree *tree, const struct tree_node *node)
-{
-	return node->key == UINTPTR_MAX ? NULL : tree_find_above(tree, node->key + 1);
 }
 
 /* The struct of the given type around a node; NULL for NULL. */
