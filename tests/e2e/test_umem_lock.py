@@ -96,6 +96,16 @@ def test_no_write_is_lost_without_userfaultfd(world):
     locks(world, "writing 16 4", wrap=wraps(world, "nobody-nouffd"))
 
 
+def test_no_write_to_missing_pages_is_lost(world, engine):
+    locks(world, "missing 50")
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("who", ["nobody", "nobody-nouffd"])
+def test_no_write_to_missing_pages_is_lost_unprivileged(world, who):
+    locks(world, "missing 50", wrap=wraps(world, who))
+
+
 def children(pid, name):
     with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as f:
         return [int(c) for c in f.read().split() if comm(int(c)) == name]

@@ -581,6 +581,48 @@ static void writing(int argc, char **argv)
 }
 
 /* A driver's ddi_copyout(9F) into pages that are just becoming shared. */
+#define MISSING_PAGES 256u
+#define SLOTS (PAGE / 8) /* of a page: one after the other is written, so that none is soon written over */
+static volatile uint64_t *missing_p;
+static uint64_t missing_written[MISSING_PAGES * SLOTS];
+static _Atomic bool missing_go;
+
+static void *missing_main(void *arg)
+{
+	while (!missing_go)
+		sched_yield();
+	for (uint64_t n = 0; !stop; n++)
+		for (size_t i = n % SLOTS; i < MISSING_PAGES * SLOTS && !stop; i += SLOTS)
+			missing_p[i] = missing_written[i] = n + 1;
+	return arg;
+}
+
+/* Pages that are not there any more when they become shared, and are written to meanwhile. */
+static void missing(int argc, char **argv)
+{
+	size_t len = MISSING_PAGES * PAGE;
+	int rounds = argc > 0 ? atoi(argv[0]) : 20;
+	pthread_t thread;
+
+	for (int i = 0; i < rounds; i++) {
+		missing_p = anonymous(len, 0);
+		memset(missing_written, 0, sizeof(missing_written));
+		int slot = lock((void *)(uintptr_t)missing_p, len);
+		CHECK(madvise((void *)(uintptr_t)missing_p, len, MADV_DONTNEED) == 0);
+		stop = missing_go = false;
+		CHECK(pthread_create(&thread, NULL, missing_main, NULL) == 0);
+		missing_go = true;
+		volatile uint64_t *a = (volatile uint64_t *)alias(slot, len);
+		stop = true;
+		CHECK(pthread_join(thread, NULL) == 0);
+		for (size_t k = 0; k < MISSING_PAGES * SLOTS; k++)
+			CHECK(missing_p[k] == missing_written[k] && a[k] == missing_written[k]);
+		CHECK(munmap((void *)(uintptr_t)a, len) == 0);
+		unlock(slot);
+		CHECK(munmap((void *)(uintptr_t)missing_p, len) == 0);
+	}
+}
+
 static void *copyout_main(void *arg)
 {
 	struct lockdrv *in_page = arg;
@@ -941,6 +983,7 @@ static const struct part parts[] = {
 	{"unmapped", unmapped},
 	{"agent-descriptors", agent_without_descriptors},
 	{"writing", writing},
+	{"missing", missing},
 	{"copyout", copyout},
 	{"sliding", sliding},
 	{"churn", churn},
