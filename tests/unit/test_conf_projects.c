@@ -86,14 +86,45 @@ static void comments_and_empty_lines_are_passed_over(void **state)
 	assert_int_equal(db.count, 0);
 }
 
+struct refusal {
+	const char *line, *why; /* the beginning of the message about it */
+};
+
 /* Each is line 2 of three; the other two must be read all the same. */
-static void malformed_lines_are_named_with_file_line_and_reason(void **state)
+static void refused(const struct refusal *bad, size_t n)
 {
-	static const struct { const char *line, *why; } bad[] = {
+	char text[1000];
+
+	for (size_t i = 0; i < n; i++) {
+		(void)snprintf(text, sizeof(text), "system:0::::\n%s\nafter:7::::\n", bad[i].line);
+		parse(text);
+		if (nbad != 1 || strncmp(last_bad, bad[i].why, strlen(bad[i].why)) != 0)
+			fail_msg("'%s': %u messages, the last: %s", bad[i].line, nbad, last_bad);
+		assert_int_equal(db.count, 2);
+		assert_non_null(projects_find(&db, "after"));
+		assert_null(strchr(last_bad, '\n'));
+	}
+}
+
+#define REFUSED(bad) refused(bad, sizeof(bad) / sizeof(bad[0]))
+
+static void a_line_without_six_fields_is_named(void **state)
+{
+	static const struct refusal bad[] = {
 		{"x", "p:2: 1 field, where name:projid:comment:user-list:group-list:attributes has 6"},
 		{"x:1:::", "p:2: 5 fields, where name:projid:comment:user-list:group-list:attributes has 6"},
 		{"x:1:::::", "p:2: 7 fields, where name:projid:comment:user-list:group-list:attributes has 6"},
 		{" ", "p:2: 1 field, where"},
+		{"x:5::::\r", "p:2: a control character (code 13)"},
+	};
+
+	(void)state;
+	REFUSED(bad);
+}
+
+static void a_name_or_number_that_is_none_is_named(void **state)
+{
+	static const struct refusal bad[] = {
 		{":1::::", "p:2: the project has no name"},
 		{"1x:1::::", "p:2: 1x: a project's name begins with a letter"},
 		{" x:1::::", "p:2:  x: a project's name begins with a letter"},
@@ -110,6 +141,15 @@ static void malformed_lines_are_named_with_file_line_and_reason(void **state)
 		{"x:99999999999999999999::::", "p:2: project x: project number 99999999999999999999 is above"},
 		{"system:5::::", "p:2: project system is in line 1 already"},
 		{"x:0::::", "p:2: project x: number 0 is that of project system in line 1"},
+	};
+
+	(void)state;
+	REFUSED(bad);
+}
+
+static void a_malformed_list_of_users_or_groups_is_named(void **state)
+{
+	static const struct refusal bad[] = {
 		{"x:5::,::", "p:2: project x: an empty name in the list of users"},
 		{"x:5::a,::", "p:2: project x: an empty name in the list of users"},
 		{"x:5::!::", "p:2: project x: an empty name in the list of users"},
@@ -118,11 +158,29 @@ static void malformed_lines_are_named_with_file_line_and_reason(void **state)
 		{"x:5::!!a::", "p:2: project x: '!!a' in the list of users is not a name"},
 		{"x:5:::,g:", "p:2: project x: an empty name in the list of groups"},
 		{"x:5:::g h:", "p:2: project x: 'g h' in the list of groups is not a name"},
+	};
+
+	(void)state;
+	REFUSED(bad);
+}
+
+static void a_malformed_attribute_is_named(void **state)
+{
+	static const struct refusal bad[] = {
 		{"x:5::::=1", "p:2: project x: '=1': an attribute has the form NAME=VALUE"},
 		{"x:5::::;a=1", "p:2: project x: '': an attribute has the form NAME=VALUE"},
 		{"x:5::::a=1;;b=2", "p:2: project x: '': an attribute has the form NAME=VALUE"},
 		{"x:5:::: a=1", "p:2: project x: ' a=1': an attribute has the form NAME=VALUE"},
 		{"x:5::::a b=1", "p:2: project x: 'a b' is not the name of an attribute"},
+	};
+
+	(void)state;
+	REFUSED(bad);
+}
+
+static void a_setting_in_another_form_is_named(void **state)
+{
+	static const struct refusal bad[] = {
 		{"x:5::::zone.max-locked-memory=(privileged,1,deny)",
 		 "p:2: project x: zone.max-locked-memory is not a project's"},
 		{"x:5::::project.max-locked-memory", "p:2: project x: project.max-locked-memory: a value must follow"},
@@ -134,6 +192,21 @@ static void malformed_lines_are_named_with_file_line_and_reason(void **state)
 		 "p:2: project x: project.max-locked-memory=(privileged,1,deny: a value has the form"},
 		{"x:5::::project.max-locked-memory=(privileged,1)",
 		 "p:2: project x: project.max-locked-memory=(privileged,1): a value has the form"},
+		{"x:5::::project.max-locked-memory=(privileged,1,deny)(privileged,2,deny)",
+		 "p:2: project x: project.max-locked-memory=(privileged,2,deny): a comma must follow a value"},
+		{"x:5::::project.max-locked-memory=(privileged,1,deny),",
+		 "p:2: project x: project.max-locked-memory=: a value has the form"},
+		{"x:5::::project.max-locked-memory=(privileged,1,deny);project.max-locked-memory=(privileged,2,deny)",
+		 "p:2: project x: project.max-locked-memory is there twice"},
+	};
+
+	(void)state;
+	REFUSED(bad);
+}
+
+static void a_value_that_the_control_does_not_take_is_named(void **state)
+{
+	static const struct refusal bad[] = {
 		{"x:5::::project.max-locked-memory=()",
 		 "p:2: project x: project.max-locked-memory=(): : no such privilege (privileged or basic)"},
 		{"x:5::::project.max-locked-memory=(root,1,deny)",
@@ -158,29 +231,12 @@ static void malformed_lines_are_named_with_file_line_and_reason(void **state)
 		 "p:2: project x: project.max-locked-memory=(privileged,-1,deny): -1: not a size"},
 		{"x:5::::project.max-locked-memory=(privileged,16E,deny)",
 		 "p:2: project x: project.max-locked-memory=(privileged,16E,deny): 16E: not a size"},
-		{"x:5::::project.max-locked-memory=(privileged,1,deny)(privileged,2,deny)",
-		 "p:2: project x: project.max-locked-memory=(privileged,2,deny): a comma must follow a value"},
-		{"x:5::::project.max-locked-memory=(privileged,1,deny),",
-		 "p:2: project x: project.max-locked-memory=: a value has the form"},
-		{"x:5::::project.max-locked-memory=(privileged,1,deny);project.max-locked-memory=(privileged,2,deny)",
-		 "p:2: project x: project.max-locked-memory is there twice"},
 		{"x:5::::process.max-locked-memory=(basic,1,deny,signal=TERM)",
 		 "p:2: project x: process.max-locked-memory=(basic,1,deny,signal=TERM): it takes no signal"},
-		{"x:5::::\r", "p:2: a control character (code 13)"},
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		char text[1000];
-
-		(void)snprintf(text, sizeof(text), "system:0::::\n%s\nafter:7::::\n", bad[i].line);
-		parse(text);
-		if (nbad != 1 || strncmp(last_bad, bad[i].why, strlen(bad[i].why)) != 0)
-			fail_msg("'%s': %u messages, the last: %s", bad[i].line, nbad, last_bad);
-		assert_int_equal(db.count, 2);
-		assert_non_null(projects_find(&db, "after"));
-		assert_null(strchr(last_bad, '\n'));
-	}
+	REFUSED(bad);
 }
 
 static void a_nul_in_a_line_is_named(void **state)
@@ -416,7 +472,12 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		T(the_fields_of_an_entry),
 		T(comments_and_empty_lines_are_passed_over),
-		T(malformed_lines_are_named_with_file_line_and_reason),
+		T(a_line_without_six_fields_is_named),
+		T(a_name_or_number_that_is_none_is_named),
+		T(a_malformed_list_of_users_or_groups_is_named),
+		T(a_malformed_attribute_is_named),
+		T(a_setting_in_another_form_is_named),
+		T(a_value_that_the_control_does_not_take_is_named),
 		T(a_nul_in_a_line_is_named),
 		T(any_bytes_are_read_or_refused),
 		T(many_lines_are_read),
