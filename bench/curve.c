@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * curve: how long something takes for N of it.  NAME N...; run by `sundog run -d bench.so -d access.so`.
+ * curve: how long something takes for N of it.  NAME N...; run by `sundog run -d bench.so -d access.so -d phys.so`.
  * Prints one line for each N: N and the nanoseconds, the best of a few tries.
  */
 #include "bench/loop.h"
@@ -14,10 +14,11 @@
 #include <sys/wait.h>
 
 #include "bench/driver/access_ioctl.h"
+#include "bench/driver/phys_ioctl.h"
 
 #define TRIES 5
 #define ENOUGH_NS 300000000u /* of tries for one N */
-#define FAULTS 2048u         /* of all threads or processes together */
+#define FAULTS 2048u         /* or locks; of all threads or processes together */
 #define LOOKUPS 500u
 
 static int device_open(const char *path)
@@ -215,36 +216,41 @@ static uint64_t once_processes(size_t n)
 struct toucher {
 	pthread_t id;
 	struct together *together;
+	int fd;
 	volatile unsigned char *at;
 	size_t pages;
+	void (*work)(struct toucher *);
 };
 
-static void *touch(void *arg)
+static void *toucher_run(void *arg)
 {
 	struct toucher *t = arg;
+	size_t pages = t->pages;
 
-	*t->at = 1; /* the thread's connection is made */
+	t->pages = 1; /* the thread's connection is made */
+	t->work(t);
+	t->pages = pages;
+	t->at += LOOP_PAGE;
 	pthread_barrier_wait(&t->together->ready);
 	pthread_barrier_wait(&t->together->go);
-	loop_touch(t->at + LOOP_PAGE, t->pages * LOOP_PAGE);
+	t->work(t);
 	pthread_barrier_wait(&t->together->done);
 	return NULL;
 }
 
-/* One fault, when n threads of one process touch pages of their own. */
-static uint64_t once_threads(size_t n)
+/* n threads of one process work on count pages, each on its own ones. */
+static uint64_t threads_run(size_t n, size_t count, int fd, volatile unsigned char *p, void (*work)(struct toucher *))
 {
 	struct toucher *toucher = calloc(n, sizeof(*toucher));
 	struct together *t = together_create((unsigned)n + 1);
-	int fd = device_open("/dev/" ACCESS_PAGE);
-	size_t each = FAULTS / n;
-	volatile unsigned char *p = map(fd, (each + 1) * n);
+	size_t each = count / n;
 	uint64_t begin, end;
 
 	CHECK(toucher);
 	for (size_t i = 0; i < n; i++) {
-		toucher[i] = (struct toucher){ .together = t, .at = p + i * (each + 1) * LOOP_PAGE, .pages = each };
-		CHECK(pthread_create(&toucher[i].id, NULL, touch, &toucher[i]) == 0);
+		toucher[i] = (struct toucher){ .together = t, .fd = fd, .at = p + i * (each + 1) * LOOP_PAGE, .pages = each,
+					       .work = work };
+		CHECK(pthread_create(&toucher[i].id, NULL, toucher_run, &toucher[i]) == 0);
 	}
 	pthread_barrier_wait(&t->ready);
 	begin = loop_now();
@@ -253,11 +259,49 @@ static uint64_t once_threads(size_t n)
 	end = loop_now();
 	for (size_t i = 0; i < n; i++)
 		pthread_join(toucher[i].id, NULL);
-	unmap(p, (each + 1) * n);
-	close(fd);
 	munmap(t, sizeof(*t));
 	free(toucher);
 	return (end - begin) / (each * n);
+}
+
+static void toucher_touch(struct toucher *t)
+{
+	loop_touch(t->at, t->pages * LOOP_PAGE);
+}
+
+/* One fault, when n threads of one process touch pages of their own. */
+static uint64_t once_threads(size_t n)
+{
+	int fd = device_open("/dev/" ACCESS_PAGE);
+	volatile unsigned char *p = map(fd, FAULTS + n);
+	uint64_t ns = threads_run(n, FAULTS, fd, p, toucher_touch);
+
+	unmap(p, FAULTS + n);
+	close(fd);
+	return ns;
+}
+
+static void toucher_lock(struct toucher *t)
+{
+	for (size_t i = 0; i < t->pages; i++) {
+		struct phys_range r = { (uintptr_t)(t->at + i * LOOP_PAGE), LOOP_PAGE };
+
+		CHECK(ioctl(t->fd, PHYS_LOCK, &r) == 0);
+	}
+}
+
+/* One call that locks a page and unlocks it again, when n threads of one process do so. */
+static uint64_t once_locks(size_t n)
+{
+	int fd = device_open("/dev/phys");
+	unsigned char *p = loop_fresh((FAULTS + n) * LOOP_PAGE);
+	uint64_t ns;
+
+	loop_touch(p, (FAULTS + n) * LOOP_PAGE);
+	ns = threads_run(n, FAULTS, fd, p, toucher_lock);
+	loop_fresh_end(p, (FAULTS + n) * LOOP_PAGE);
+	close(fd);
+	return ns;
 }
 
 static const struct {
@@ -270,6 +314,7 @@ static const struct {
 	{ "lookup", once_lookup },
 	{ "sharers", once_sharers },
 	{ "threads", once_threads },
+	{ "locks", once_locks },
 	{ "processes", once_processes },
 };
 

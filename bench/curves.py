@@ -45,6 +45,7 @@ CURVES = [
     Curve("lookup", "a fault among so many handles", (10, 100, 1000, 10000, 100000), lookup, "log n"),
     Curve("sharers", "processes with one cookie: start, map, touch, end", (1, 10, 50, 200, 500), total, "n log n"),
     Curve("threads", "a fault, while so many threads fault", (1, 2, 4, 8, 16, 32), flat, "constant", 2),
+    Curve("locks", "a page locked and unlocked by the server, while so many threads do so", (1, 2, 4, 8), flat, "constant", 2),
     Curve("charge threads", "1,000 charges of locked memory, by so many threads in one project", (1, 2, 4, 8), flat,
           "constant", 2, "bench-locked", "counters in arrays under one lock"),
     Curve("charge projects", "the same, by 2 threads in so many projects", (1, 10, 100, 1000, 10000),
