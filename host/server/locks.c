@@ -236,13 +236,19 @@ void locks_gone(struct host_as *as)
 /*
  *	process writes, calls ------ driver reads      so neither is to begin, or to end, while the two have pages of
  *	process reads <------------- driver writes     their own
+ *
+ * A thread that forks calls from a handler of pthread_atfork(3) that is behind ours: in the parent, when Linux has forked.
  */
-void locks_meet(const struct thread *t)
+void locks_meet(struct thread *t)
 {
 	struct locks *l = locks_of(&t->process->as);
 
-	if (l != NULL && atomic_load(&l->split) && !t->locks_forking)
-		split_meet(l);
+	if (l == NULL || !atomic_load(&l->split))
+		return;
+	if (t->locks_forking)
+		locks_fork_end(&t->process->as);
+	t->locks_forking = false;
+	split_meet(l);
 }
 
 bool locks_settle(struct host_as *as)
@@ -260,7 +266,7 @@ static bool file_is_shared(const struct locks *l)
 {
 	struct vma v;
 
-	for (uint64_t at = 0; maps_find(l->maps, at, &v); at = v.end)
+	for (uint64_t at = 0; maps_find_kind(l->maps, at, MAPS_SHARED, &v); at = v.end)
 		if (v.shared && vma_is_of_file(l, &v))
 			return true;
 	return l->maps < 0;

@@ -335,7 +335,7 @@ void locks_fini(struct locks *l);
 bool locks_fork_begin(struct host_as *as);
 void locks_fork_end(struct host_as *as);
 /* Around a call of a driver: what the process has written is there for the driver, and the other way round. */
-void locks_meet(const struct thread *t);
+void locks_meet(struct thread *t);
 /* The process has ended. */
 void locks_gone(struct host_as *as);
 /* Waits until no pages are just becoming shared or private; false: the process has never locked any. */

@@ -77,7 +77,7 @@ void split_begin(struct locks *l)
 	if (LIST_EMPTY(&l->holds) || l->maps < 0)
 		return;
 	atomic_store(&l->split, true); /* before the first part is: what a driver writes then is waited for */
-	for (uint64_t at = 0; maps_find(l->maps, at, &v); at = v.end)
+	for (uint64_t at = 0; maps_find_kind(l->maps, at, MAPS_SHARED, &v); at = v.end)
 		if (v.shared && vma_is_ours(l, &v))
 			vma_split(l, &v);
 	atomic_store(&l->split, !LIST_EMPTY(&l->splits));

@@ -23,8 +23,8 @@ def wraps(world, who):
 
 
 TIMES = "2000" if LONG else "60"
-FORK = ["exact held", "exact free", f"promoting {TIMES}", f"promoting {TIMES} 3", f"driving {TIMES}", f"driving {TIMES} 3",
-        f"talking {TIMES}", f"talking {TIMES} 2"]
+FORK = ["exact held", "exact free", f"promoting {TIMES}", f"promoting {TIMES} 3", f"handlers {TIMES}", f"driving {TIMES}", f"driving {TIMES} 3",
+        f"talking {TIMES}", f"talking {TIMES} 2", "parent 20"]
 
 
 @pytest.mark.timeout((700 if LONG else 100) * SLOW)

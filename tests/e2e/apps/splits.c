@@ -169,6 +169,47 @@ static void promoting(int argc, char **argv)
 	CHECK(pthread_join(promoter, NULL) == 0 && pthread_join(writer, NULL) == 0);
 }
 
+static pthread_mutex_t handler_mutex = PTHREAD_MUTEX_INITIALIZER;
+
+static void handler_enter(void)
+{
+	CHECK(pthread_mutex_lock(&handler_mutex) == 0);
+}
+
+static void handler_leave(void)
+{
+	CHECK(pthread_mutex_unlock(&handler_mutex) == 0);
+}
+
+static void *handled_main(void *arg)
+{
+	while (!stop) {
+		handler_enter();
+		int slot = lock((void *)(uintptr_t)words, len);
+		driver_xor(slot, len, 0);
+		unlock(slot);
+		CHECK(mremap((void *)(uintptr_t)words, len, len, 0) == (void *)(uintptr_t)words);
+		handler_leave();
+		sched_yield();
+	}
+	return NULL;
+}
+
+/* handlers FORKS: the thread that makes memory shared has a mutex that the forks' handlers wait for. */
+static void handlers(int argc, char **argv)
+{
+	pthread_t writer, handled;
+
+	len = 64 * PAGE;
+	words = anonymous(len, 0);
+	CHECK(pthread_atfork(handler_enter, handler_leave, handler_leave) == 0);
+	CHECK(pthread_create(&writer, NULL, writer_main, NULL) == 0);
+	CHECK(pthread_create(&handled, NULL, handled_main, NULL) == 0);
+	fork_all(argc, argv);
+	stop = true;
+	CHECK(pthread_join(handled, NULL) == 0 && pthread_join(writer, NULL) == 0);
+}
+
 static uint64_t driver_value;
 static int driver_slot;
 
@@ -235,6 +276,30 @@ static void talking(int argc, char **argv)
 	fork_all(argc, argv);
 	stop = true;
 	CHECK(pthread_join(talker, NULL) == 0);
+	unlock(driver_slot);
+}
+
+static void parent_handler(void)
+{
+	uint64_t was = words[1];
+
+	words[0] = was;
+	driver_xor(driver_slot, len, was + 1);
+	CHECK(words[0] == was && words[1] == (was ^ (was + 1)));
+	words[1] = was + 1;
+}
+
+/* A handler in the parent calls the driver: the memory is shared again. */
+static void parent(int argc, char **argv)
+{
+	len = LEN;
+	words = anonymous(len, 0);
+	driver_slot = lock((void *)(uintptr_t)words, len);
+	driver_xor(driver_slot, len, 0);
+	CHECK(pthread_atfork(NULL, parent_handler, NULL) == 0);
+	forks_alone = true;
+	fork_all(argc, argv);
+	CHECK(words[1] == (uint64_t)forks);
 	unlock(driver_slot);
 }
 
@@ -492,11 +557,13 @@ static void sleepers(int argc, char **argv)
 
 static const struct part parts[] = {
 	{"sleepers", sleepers},
+	{"parent", parent},
 	{"refused", refused},
 	{"many", many},
 	{"waits", waits},
 	{"exact", exact},
 	{"promoting", promoting},
+	{"handlers", handlers},
 	{"driving", driving},
 	{"talking", talking},
 	{NULL, NULL},
