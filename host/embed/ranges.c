@@ -133,3 +133,13 @@ void ranges_join(struct ranges *r, uintptr_t addr, size_t len)
 		}
 	}
 }
+
+void ranges_protect(struct ranges *r, uintptr_t addr, size_t len, enum range_kind kind, unsigned prot)
+{
+	ranges_split(r, addr);
+	ranges_split(r, addr + len);
+	for (size_t i = ranges_from(r, addr); i < r->n && r->v[i].addr < addr + len; i++) {
+		if (r->v[i].kind == kind)
+			r->v[i].prot = prot;
+	}
+}

@@ -45,5 +45,7 @@ void ranges_cut(struct ranges *r, uintptr_t addr, size_t len);
 void ranges_insert(struct ranges *r, const struct range *range);
 /* Joins neighbours of equal protection around [addr, addr + len): for translations. */
 void ranges_join(struct ranges *r, uintptr_t addr, size_t len);
+/* Gives those parts of [addr, addr + len) that are of that kind another protection. */
+void ranges_protect(struct ranges *r, uintptr_t addr, size_t len, enum range_kind kind, unsigned prot);
 
 #endif
