@@ -413,9 +413,11 @@ void cred_fini(struct cred *cred);
 struct process *process_alloc(enum sys_model model);
 struct process *process_get(struct process *p);
 void process_put(struct process *p);
-/* Into the table; server.lock is held for these three. */
+/* Into the table; server.lock is held for these five. */
 void process_publish(struct process *p, enum process_state state);
 int process_watch_pidfd(struct process *p);
+int process_watch(struct process *p); /* and its connection */
+void process_unwatch(struct process *p);
 void process_unwatch_connection(struct process *p);
 /* Keeps p from being torn down until process_leave(); p is not gone yet.  false: THREADS_MAX. */
 bool process_enter(struct process *p);

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* process_hello.c: a process says hello: a new one, a fork child that is awaited, or the next image of one that we know. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/server/server.h"
+
+static bool pidfd_is_dead(int pidfd)
+{
+	struct pollfd p = {pidfd, POLLIN, 0};
+
+	return poll(&p, 1, 0) > 0;
+}
+
+static struct sys_account *account_hold(const struct process *p)
+{
+	return p->account != NULL ? sys_account_hold(p->account) : NULL;
+}
+
+/*
+ * The image that this pid had before: ends it, and waits until it is torn down, before the new image's first
+ * call.  A dead predecessor of the same number is not waited for.  *account: who paid for it, with a hold; or NULL.
+ */
+static void image_replace(pid_t pid, uint64_t token, struct sys_account **account)
+{
+	struct process *p, *next, *old = NULL;
+	bool spawn = false;
+
+	*account = NULL;
+	server_lock();
+	for (p = LIST_FIRST(&server.processes); p != NULL && old == NULL; p = next) {
+		next = LIST_NEXT(p, link);
+		if (p->pid != pid || (p->state == PROCESS_DYING && p->end == END_EXIT) || p->state == PROCESS_DEAD)
+			continue;
+		if (p->state == PROCESS_PENDING && p->token == token)
+			continue; /* itself */
+		spawn = process_end(p, pidfd_is_dead(p->pidfd) ? END_EXIT : END_EXEC, NULL);
+		old = process_get(p);
+		if (old->end == END_EXEC)
+			*account = account_hold(old);
+	}
+	server_unlock();
+	if (old == NULL)
+		return;
+	if (spawn)
+		job_spawn(&old->job);
+	if (old->end == END_EXEC)
+		process_wait_gone(old);
+	process_put(old);
+}
+
+/* The child that WIRE_FORK made, taken out of the pending ones; server.lock is held. */
+static struct process *pending_take(uint64_t token, pid_t pid, uid_t uid)
+{
+	struct process *p;
+
+	LIST_FOREACH(p, &server.processes, link) {
+		if (p->state != PROCESS_PENDING || p->token != token || (p->pid != 0 && p->pid != pid))
+			continue;
+		if (uid != 0 && atomic_load(&p->euid) != 0 && atomic_load(&p->euid) != uid)
+			continue;
+		p->parent->forks--;
+		p->state = PROCESS_LIVE;
+		return p;
+	}
+	return NULL;
+}
+
+static int process_adopt(const struct wire_hello *hello, int connection, int pidfd, pid_t pid,
+			 const struct cred *cred)
+{
+	struct process *p;
+	bool spawn;
+
+	server_lock();
+	p = server.stopping ? NULL : pending_take(hello->fork_token, pid, cred->sys.euid);
+	if (p == NULL) {
+		server_unlock();
+		return ESRCH;
+	}
+	process_unwatch(p);
+	if (p->pidfd >= 0)
+		close(p->pidfd);
+	p->pidfd = pidfd;
+	p->connection = connection;
+	p->pid = pid;
+	p->image = hello->image;
+	atomic_store(&p->as.forking, false); /* it has no translation yet */
+	atomic_store(&p->euid, cred->sys.euid);
+	(void)process_enter(p); /* it is not torn down below our feet */
+	spawn = process_watch(p) != 0 && process_end(p, END_EXIT, NULL);
+	server_unlock();
+	sys_proc_setpid(p->sys, pid);
+	(void)sys_proc_setcred(p->sys, &cred->sys);
+	process_leave(p);
+	if (spawn)
+		job_spawn(&p->job);
+	return 0;
+}
+
+struct sys_account *process_account(pid_t pid)
+{
+	struct sys_account *account = NULL;
+	struct process *p;
+
+	server_lock();
+	LIST_FOREACH(p, &server.processes, link)
+		if (p->state == PROCESS_LIVE && p->pid == pid)
+			break;
+	if (p != NULL)
+		account = account_hold(p);
+	server_unlock();
+	return account != NULL ? account : heir_account(pid, false);
+}
+
+/* Who pays for a process that was started by one that we know without a fork that we know: posix_spawn, vfork. */
+static struct sys_account *account_of_parent(pid_t ppid)
+{
+	struct sys_account *account = process_account(ppid), *own;
+
+	if (account == NULL)
+		return NULL;
+	own = sys_account_fork(account);
+	sys_account_release(account);
+	return own;
+}
+
+/* before: of the image that it had before, or NULL.  The process's account is that, its parent's, or a new one. */
+static int process_create_sys(struct process *p, struct sys_proc_info *info, struct sys_account *before)
+{
+	struct sys_account *parents = before == NULL ? account_of_parent(info->ppid) : NULL;
+	int error;
+
+	info->account = before != NULL ? before : parents;
+	if (info->account == NULL)
+		info->project = projects_of_user(info->cred.euid);
+	error = sys_proc_create(info, &p->as, &p->sys);
+	if (parents != NULL)
+		sys_account_release(parents);
+	if (error != 0)
+		return error;
+	p->account = sys_proc_account(p->sys);
+	if (info->account == NULL)
+		projects_enter(p->account, info->project);
+	return 0;
+}
+
+static int process_create(const struct wire_hello *hello, int connection, int pidfd, pid_t pid,
+			  const struct cred *cred, struct sys_account *before)
+{
+	enum sys_model model = hello->model == 32 ? SYS_ILP32 : SYS_LP64;
+	struct sys_proc_info info = {.pid = pid, .ppid = cred->ppid, .model = model, .cred = cred->sys,
+				     .name = cred->name};
+	struct process *p = process_alloc(model);
+	int error;
+
+	if (p == NULL)
+		return ENOMEM;
+	p->pid = pid;
+	p->image = hello->image;
+	atomic_store(&p->euid, cred->sys.euid);
+	error = process_create_sys(p, &info, before);
+	if (error != 0) {
+		process_put(p);
+		return error;
+	}
+	server_lock();
+	process_publish(p, PROCESS_LIVE);
+	p->pidfd = pidfd;
+	p->connection = connection;
+	error = server.stopping ? ESHUTDOWN : process_watch(p);
+	bool spawn = error != 0 && process_end(p, END_EXIT, NULL);
+	server_unlock();
+	if (spawn)
+		job_spawn(&p->job); /* connection and pidfd go with it */
+	return 0;
+}
+
+static bool image_known(const struct wire_image *image)
+{
+	struct process *p;
+
+	LIST_FOREACH(p, &server.processes, link)
+		if (p->state == PROCESS_LIVE && memcmp(&p->image, image, sizeof(*image)) == 0)
+			return true;
+	return false;
+}
+
+static int hello_check(const struct wire_hello *hello)
+{
+	bool known;
+
+	server_lock();
+	known = image_known(&hello->image);
+	server_unlock();
+	return known ? EEXIST : 0;
+}
+
+void process_hello(const struct wire_hello *hello, int connection, pid_t pid, uid_t uid, gid_t gid)
+{
+	struct sys_account *account;
+	struct cred cred = {0};
+	int pidfd = pidfd_of_peer(connection, pid);
+	int error = pidfd < 0 ? errno : hello_check(hello);
+	int answer = fcntl(connection, F_DUPFD_CLOEXEC, 0);
+
+	if (error == 0 && answer < 0)
+		error = errno;
+	if (error != 0)
+		goto refuse;
+	image_replace(pid, hello->fork_token, &account);
+	if (account == NULL)
+		account = heir_account(pid, true);
+	(void)cred_read(pid, uid, gid, &cred);
+	if (hello->fork_token != 0)
+		error = process_adopt(hello, connection, pidfd, pid, &cred);
+	else
+		error = process_create(hello, connection, pidfd, pid, &cred, account);
+	if (account != NULL)
+		sys_account_release(account);
+	cred_fini(&cred);
+	if (error != 0)
+		goto refuse;
+	hello_answer(answer, 0, nodes_descriptor(), WIRE_NODES_SIZE);
+	close(answer);
+	return;
+refuse:
+	hello_answer(connection, error, -1, 0);
+	if (answer >= 0)
+		close(answer);
+	if (pidfd >= 0)
+		close(pidfd);
+	close(connection);
+}
