@@ -3,6 +3,7 @@
 #include "kernel/ddi/leak.h"
 #include "kernel/ddi/message.h"
 #include "kernel/host.h"
+#include "kernel/vm/tree.h"
 #include <sys/cmn_err.h>
 #include <sys/string.h>
 
@@ -10,14 +11,19 @@ struct kstat_impl {
 	kstat_t public; /* first */
 	size_t own;     /* bytes of ks_data that are ours */
 	void *data;
-	bool installed; /* protected by the lock */
+
+	/* protected by the lock */
+	bool installed;
+	kstat_t *previous;
+	struct tree_node node; /* by kstat_hash() */
 };
 
 static struct {
-	struct host_mutex lock; /* protects the list and gate; a leaf lock */
+	struct host_mutex lock; /* protects the list, the tree and the gate; a leaf lock */
 	struct host_cond free;
 	bool busy;              /* someone reads, or deletes: drivers' functions run meanwhile */
-	struct kstat *first;
+	struct kstat *first;    /* the newest */
+	struct tree by_name;    /* the same: there may be one or more for every project */
 	kid_t last_id;
 } kstats;
 
@@ -45,11 +51,15 @@ static struct kstat_impl *impl_of(kstat_t *k)
 
 static void kstat_unlink(kstat_t *k)
 {
-	struct kstat **link;
+	struct kstat_impl *impl = impl_of(k);
 
-	for (link = &kstats.first; *link != k; link = &(*link)->ks_next)
-		;
-	*link = k->ks_next;
+	tree_remove(&kstats.by_name, &impl->node);
+	if (k->ks_next != NULL)
+		impl_of(k->ks_next)->previous = impl->previous;
+	if (impl->previous != NULL)
+		impl->previous->ks_next = k->ks_next;
+	else
+		kstats.first = k->ks_next;
 }
 
 static void kstat_free(void *key, size_t bytes)
@@ -76,14 +86,35 @@ static size_t data_size(uchar_t type, uint_t ndata)
 	}
 }
 
+/* Of module:instance:name, which is a kstat's own. */
+static uintptr_t kstat_hash(const char *module, int instance, const char *name)
+{
+	const char *const texts[] = {module, name};
+	uintptr_t hash = (uint32_t)instance;
+
+	for (size_t i = 0; i < 2; i++)
+		for (const char *c = texts[i]; *c != '\0'; c++)
+			hash = (hash ^ (uint8_t)*c) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+static bool kstat_is(const kstat_t *k, const char *module, int instance, const char *name)
+{
+	return k->ks_instance == instance && strcmp(k->ks_module, module) == 0 && strcmp(k->ks_name, name) == 0;
+}
+
 /* Called with the lock held. */
 static kstat_t *kstat_find(const char *module, int instance, const char *name)
 {
-	kstat_t *k;
+	uintptr_t hash = kstat_hash(module, instance, name);
+	struct tree_node *node = tree_find_above(&kstats.by_name, hash);
 
-	for (k = kstats.first; k != NULL; k = k->ks_next)
-		if (k->ks_instance == instance && strcmp(k->ks_module, module) == 0 && strcmp(k->ks_name, name) == 0)
+	for (; node != NULL && node->key == hash; node = tree_next(&kstats.by_name, node)) {
+		kstat_t *k = &tree_entry(node, struct kstat_impl, node)->public;
+
+		if (kstat_is(k, module, instance, name))
 			return k;
+	}
 	return NULL;
 }
 
@@ -96,7 +127,10 @@ static bool kstat_add(kstat_t *k)
 	if (!taken) {
 		k->ks_kid = ++kstats.last_id;
 		k->ks_next = kstats.first;
+		if (k->ks_next != NULL)
+			impl_of(k->ks_next)->previous = k;
 		kstats.first = k;
+		tree_insert(&kstats.by_name, &impl_of(k)->node, kstat_hash(k->ks_module, k->ks_instance, k->ks_name));
 	}
 	host_mutex_unlock(&kstats.lock);
 	return !taken;

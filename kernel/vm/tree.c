@@ -193,6 +193,22 @@ tree_find_above(const struct tree *tree, uintptr_t key)
 	return found;
 }
 
+struct tree_node *
+tree_next(const struct tree *tree, const struct tree_node *node)
+{
+	struct tree_node *found = NULL, *at = tree->root;
+
+	while (at != NULL) {
+		if (node_before(node, at)) {
+			found = at;
+			at = at->left;
+		} else {
+			at = at->right;
+		}
+	}
+	return found;
+}
+
 static struct tree_node *
 node_find_beyond(struct tree_node *root, const struct tree_node *after, uintptr_t addr)
 {

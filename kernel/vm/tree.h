@@ -55,6 +55,9 @@ tree_first(const struct tree *tree)
 	return tree_find_above(tree, 0);
 }
 
+/* The node behind this one, which is in the tree, or NULL. */
+struct tree_node *tree_next(const struct tree *tree, const struct tree_node *node);
+
 /* The struct of the given type around a node; NULL for NULL. */
 #define tree_entry(node, type, member) \
 	((type *)tree_container((node), offsetof(type, member)))
