@@ -145,7 +145,7 @@ int as_hold_memory(struct host_as *as, uintptr_t addr, size_t len, unsigned prot
 
 	pthread_rwlock_rdlock(&as->lock);
 	if (as_valid(as, addr, len)) {
-		out->room = as->map.n + 1;
+		out->room = ranges_from(&as->map, addr + len - 1) - ranges_from(&as->map, addr) + 1;
 		out->v = host_alloc(out->room * sizeof(*out->v), true);
 		error = as_collect(as, addr, len, prot, out->v, &out->n);
 		for (size_t i = 0; i < out->n && error == 0; i++)
