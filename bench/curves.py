@@ -58,6 +58,7 @@ CURVES = [
           "bench-locked"),
     Curve("lock find", "1,000 times: is a page locked, among so many locks", (10, 100, 1000, 10000), lookup, "log n", 1,
           "bench-locked"),
+    Curve("project create", "so many projects are made", (10, 100, 1000, 10000), total, "n log n", 1, "bench-locked"),
     Curve("lock exit", "the death of a process with so many locks", (10, 100, 1000, 10000), total, "n log n", 1,
           "bench-locked"),
     Curve("processes", "a fault, while so many processes fault", (1, 2, 4, 8), flat, "constant", 2),

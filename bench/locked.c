@@ -13,6 +13,7 @@
  *	lock live         by one thread of a process in which N pages are locked already
  *	lock find         is a page locked?  There are N locks of one page, and one as long as all of them
  *	lock exit         the death of a process in which N pages are locked, once
+ *	project create    N new projects, once
  *
  * Prints one line for each N: N and the nanoseconds of 1,000 of them, whoever does them, and of the peer's (0: none); the
  * best of a few tries.  Threads are measured by the clock, for they may have to wait; projects by the time that the two
@@ -289,9 +290,25 @@ static uint64_t death_measure(size_t n)
 	return ns;
 }
 
+/* ---- n projects that have not been heard of ---- */
+
+static uint64_t projects_measure(size_t n)
+{
+	static int32_t zone, project = 1000000;
+	char name[32];
+	uint64_t ns;
+
+	snprintf(name, sizeof(name), "zone%d", ++zone);
+	CHECK(sys_zone_create(zone, name) == 0);
+	ns = loop_now();
+	for (size_t i = 0; i < n; i++)
+		CHECK(sys_project_create(zone, project++, "bench") == 0);
+	return loop_now() - ns;
+}
+
 /* ---- the curves ---- */
 
-enum axis { THREADS, PROJECTS, LIVE, FIND, EXIT };
+enum axis { THREADS, PROJECTS, LIVE, FIND, EXIT, CREATE };
 
 static const struct curve {
 	const char *what, *axis_name;
@@ -306,6 +323,7 @@ static const struct curve {
 	{ "lock", "live", LIVE, lock_once, NULL, 500 },
 	{ "lock", "find", FIND, find_once, NULL, 50 },
 	{ "lock", "exit", EXIT, NULL, NULL, 0 },
+	{ "project", "create", CREATE, NULL, NULL, 0 },
 };
 
 /* A process in each of count projects, with a limit in each, and room for that many locked pages. */
@@ -366,6 +384,8 @@ static uint64_t point_measure(const struct curve *curve, once_fn what, size_t n)
 		return find_measure(curve, n);
 	case EXIT:
 		return death_measure(n);
+	case CREATE:
+		return projects_measure(n);
 	}
 	return 0;
 }
@@ -376,13 +396,13 @@ static void least(uint64_t *best, uint64_t ns)
 		*best = ns;
 }
 
-/* Round by round, so that whatever else the machine does meets all points, and both; what is locked stays locked. */
+/* Round by round, so that whatever else the machine does meets all points, and both; what is locked or made stays. */
 static void curve_run(const struct curve *curve, const size_t *n, int count)
 {
 	uint64_t ours[POINTS_MAX] = { 0 }, peer[POINTS_MAX] = { 0 };
 
 	for (int i = 0; i < count * TRIES; i++) {
-		int at = curve->axis == LIVE ? i / TRIES : i % count;
+		int at = curve->axis == LIVE || curve->axis == CREATE ? i / TRIES : i % count;
 
 		least(&ours[at], point_measure(curve, curve->ours, n[at]));
 		if (curve->peer != NULL)
