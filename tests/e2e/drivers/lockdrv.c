@@ -77,6 +77,20 @@ slot_set(int i, ddi_umem_cookie_t cookie, size_t len, int late)
 	mutex_exit(&lockdrv_lock);
 }
 
+/* NULL: nothing is locked there.  The application does not unlock what it has in use. */
+static ddi_umem_cookie_t
+slot_cookie(int64_t i)
+{
+	ddi_umem_cookie_t cookie;
+
+	if (i < 0 || i >= LOCKDRV_SLOTS)
+		return (NULL);
+	mutex_enter(&lockdrv_lock);
+	cookie = lockdrv_slots[i].cookie;
+	mutex_exit(&lockdrv_lock);
+	return (cookie);
+}
+
 /* The cookie, which is the caller's to unlock; NULL: nothing was locked there. */
 static ddi_umem_cookie_t
 slot_clear(int i)
@@ -145,7 +159,7 @@ lock(int cmd, struct lockdrv *l)
 static int
 xor(const struct lockdrv *l)
 {
-	ddi_umem_cookie_t cookie = l->slot >= 0 && l->slot < LOCKDRV_SLOTS ? lockdrv_slots[l->slot].cookie : NULL;
+	ddi_umem_cookie_t cookie = slot_cookie(l->slot);
 	struct buf *bp;
 	uint64_t *word;
 
@@ -200,7 +214,9 @@ lockdrv_ioctl(dev_t dev, int cmd, intptr_t arg, int mode, cred_t *credp, int *rv
 		mutex_exit(&lockdrv_lock);
 		return (0);
 	case LOCKDRV_STAY:
+		mutex_enter(&lockdrv_lock);
 		lockdrv_stay = (int)arg;
+		mutex_exit(&lockdrv_lock);
 		if (arg == 0)
 			unlock_all();
 		return (0);
@@ -212,7 +228,12 @@ lockdrv_ioctl(dev_t dev, int cmd, intptr_t arg, int mode, cred_t *credp, int *rv
 static int
 lockdrv_close(dev_t dev, int flag, int otyp, cred_t *credp)
 {
-	if (!lockdrv_stay)
+	int stay;
+
+	mutex_enter(&lockdrv_lock);
+	stay = lockdrv_stay;
+	mutex_exit(&lockdrv_lock);
+	if (!stay)
 		unlock_all();
 	return (0);
 }
@@ -220,12 +241,12 @@ lockdrv_close(dev_t dev, int flag, int otyp, cred_t *credp)
 static int
 lockdrv_devmap(dev_t dev, devmap_cookie_t dhp, offset_t off, size_t len, size_t *maplen, uint_t model)
 {
-	uint64_t slot = (uint64_t)off >> 32;
+	ddi_umem_cookie_t cookie = slot_cookie(off >> 32);
 	size_t length = ptob(btopr(len));
 
-	if (slot >= LOCKDRV_SLOTS || lockdrv_slots[slot].cookie == NULL)
+	if (cookie == NULL)
 		return (ENXIO);
-	if (devmap_umem_setup(dhp, lockdrv_dip, NULL, lockdrv_slots[slot].cookie, off & 0xffffffff, length, PROT_ALL,
+	if (devmap_umem_setup(dhp, lockdrv_dip, NULL, cookie, off & 0xffffffff, length, PROT_ALL,
 	    DEVMAP_DEFAULTS, NULL) != 0)
 		return (ENXIO);
 	*maplen = length;
