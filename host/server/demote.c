@@ -156,13 +156,12 @@ void demote_free(struct locks *l, uint64_t start, uint64_t end)
 
 /* ---- ... unknown to us ---- */
 
-/* Places that some mapping of the process has, shared or private; false: cannot be told. */
+/* Places that some mapping of the process has, shared (then *shared) or private; false: cannot be told. */
 static bool places_mapped(const struct locks *l, struct ranges *mapped, bool *shared)
 {
 	struct vma v;
 	int error = 0;
 
-	*shared = false;
 	for (uint64_t at = 0; error == 0 && maps_find_kind(l->maps, at, MAPS_FILE, &v); at = v.end) {
 		if (!vma_is_of_file(l, &v))
 			continue;
@@ -190,15 +189,33 @@ static void used_without(const struct locks *l, const struct ranges *mapped, str
 	}
 }
 
-/* A mapping may move while the list is read, so a place must be missing twice. */
+#define LOOKS 4
+
+/* A mapping may move while the list is read, from what is not read yet to what was: so it is read more than once. */
+static bool places_unused(const struct locks *l, struct ranges *unused, bool *shared)
+{
+	struct ranges mapped = {0};
+	bool known = true;
+
+	for (int look = 0; known && look < LOOKS && !(look > 0 && *shared && unused->count == 0); look++) {
+		known = places_mapped(l, &mapped, shared);
+		if (look == 0)
+			used_without(l, &mapped, unused);
+		for (size_t i = 0; look > 0 && known && i < mapped.count; i++)
+			known = ranges_remove(unused, mapped.at[i].start, mapped.at[i].end) == 0;
+		ranges_fini(&mapped);
+	}
+	return known;
+}
+
+/* ... and a place must be missing now and before. */
 static void collect(struct locks *l)
 {
-	struct ranges mapped = {0}, unused = {0};
+	struct ranges unused = {0};
 	struct range r;
-	bool shared = true;
+	bool shared = false;
 
-	if (places_mapped(l, &mapped, &shared)) {
-		used_without(l, &mapped, &unused);
+	if (places_unused(l, &unused, &shared)) {
 		for (size_t i = 0; i < l->stale.count; i++)
 			for (uint64_t at = l->stale.at[i].start, end = l->stale.at[i].end;
 			     ranges_first(&unused, at, end, &r); at = r.end) {
@@ -210,9 +227,21 @@ static void collect(struct locks *l)
 		l->stale = unused;
 	} else {
 		ranges_fini(&unused);
+		shared = true;
 	}
+	l->elsewhere = 0;
 	atomic_store(&l->page->shared, shared);
-	ranges_fini(&mapped);
+}
+
+#define ELSEWHERE_MAX (UINT64_C(16) << 20)
+
+bool demote_elsewhere(struct locks *l, uint64_t len)
+{
+	l->elsewhere += len;
+	if (l->elsewhere < ELSEWHERE_MAX || l->forks > 0 || l->maps < 0)
+		return false;
+	collect(l);
+	return true;
 }
 
 /* ---- the thread ---- */

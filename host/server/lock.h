@@ -87,6 +87,7 @@ struct locks {
 	struct ranges used;        /* pages may be there, or a private mapping has it behind */
 	struct ranges recent;      /* not held any more, but a moment ago */
 	struct ranges stale;       /* seemed unused at the last look */
+	uint64_t elsewhere;        /* bytes since then that have found their place in use */
 
 	/* sleepers.c; protected by its lock. */
 	struct ranges moved;       /* addresses that have become shared, or private */
@@ -176,6 +177,11 @@ void demote_queue(struct locks *l);
 void demote_unqueue(struct locks *l);
 /* Gives the file's pages of [start, end) back: they read as zero. */
 void file_punch(const struct locks *l, uint64_t start, uint64_t end);
+/*
+ * So many bytes are to get another place than theirs, which seems to be in use.  True: we have looked whether it is, so that a
+ * process that unmaps them unknown to us does not fill the file.
+ */
+bool demote_elsewhere(struct locks *l, uint64_t len);
 /* Of [start, end) of the file, which no mapping of the process has: what nobody holds is free for others. */
 void demote_free(struct locks *l, uint64_t start, uint64_t end);
 

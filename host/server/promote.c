@@ -232,6 +232,8 @@ static bool base_is_free(const struct locks *l, uint64_t addr, uint64_t end, con
 	uint64_t start, stop;
 	struct vma v;
 
+	if (base + promote_span(l) > promote_limit(l))
+		return false;
 	for (uint64_t at = addr; at < end; at = v.end) {
 		if (!look_at(l, s, at, &v))
 			return false;
@@ -251,14 +253,19 @@ static uint64_t base_last(const struct locks *l)
 }
 
 /* Where it was, the first, the last, one more; then any. */
-static int base_choose(const struct locks *l, uint64_t addr, uint64_t end, const struct sight *s, uint64_t *base)
+static int base_choose(struct locks *l, uint64_t addr, uint64_t end, const struct sight *s, uint64_t *base)
 {
 	uint64_t span = promote_span(l), last = base_last(l);
-	const uint64_t likely[] = {s->based ? s->base : l->base, l->base, last, last + span};
+	const uint64_t likely[] = {l->base, last, last + span};
 
+	*base = s->based ? s->base : l->base;
+	if (base_is_free(l, addr, end, s, *base))
+		return 0;
+	if (demote_elsewhere(l, end - addr) && base_is_free(l, addr, end, s, *base))
+		return 0;
 	for (size_t i = 0; i < sizeof(likely) / sizeof(likely[0]); i++) {
 		*base = likely[i];
-		if (*base + span <= promote_limit(l) && base_is_free(l, addr, end, s, *base))
+		if (base_is_free(l, addr, end, s, *base))
 			return 0;
 	}
 	for (*base = l->base; *base + span <= promote_limit(l); *base += span)

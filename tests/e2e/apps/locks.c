@@ -464,6 +464,28 @@ static void unmap_refused(char *p)
 	CHECK(is_filled(p, LEN, 'z'));
 }
 
+/* The server does not hear of it, and does not keep what is gone for ever. */
+static void unmapped_unheard(void)
+{
+	unsigned long first = 0, place;
+	size_t len = 4 << 20;
+	int returned = 0;
+
+	for (int i = 0; i < 100; i++) {
+		char *p = anonymous_at((void *)0x200000000, len);
+		CHECK(p != MAP_FAILED);
+		p[len - PAGE] = (char)i;
+		int slot = lock(p, len);
+		CHECK(munmap(alias(slot, len), len) == 0);
+		unlock(slot);
+		place = place_of(p);
+		first = i == 0 ? place : first;
+		returned += place == first;
+		CHECK(p[0] == 0 && p[len - PAGE] == (char)i && syscall(SYS_munmap, p, len) == 0);
+	}
+	CHECK(returned > 5); /* about every eighth */
+}
+
 /* Shared pages that are unmapped are given back at once, those that are not are kept. */
 static void unmapped(int argc, char **argv)
 {
@@ -498,6 +520,8 @@ static void unmapped(int argc, char **argv)
 	share_once(p, LEN, 'i');
 	CHECK(is_filled(a, LEN, 'h') && munmap(a, LEN) == 0 && is_filled(p, LEN, 'i'));
 	unmap_refused(p);
+	if (sizeof(void *) == 8)
+		unmapped_unheard();
 }
 
 static void waits_for_unlock(int argc, char **argv);
