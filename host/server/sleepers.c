@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -44,20 +45,27 @@ static struct {
 
 /* ---- one thread of the process ---- */
 
+static void file_read(int tasks, const char *tid, const char *what, char *text, size_t size)
+{
+	char name[64];
+	ssize_t n;
+	int fd;
+
+	(void)snprintf(name, sizeof(name), "%.20s/%s", tid, what);
+	fd = openat(tasks, name, O_RDONLY | O_CLOEXEC);
+	n = fd >= 0 ? read(fd, text, size - 1) : -1;
+	if (fd >= 0)
+		close(fd);
+	text[n > 0 ? n : 0] = '\0';
+}
+
 /* "number 0xargument 0xargument ..." if it sleeps in a system call. */
 static bool sleeps_in_futex(const struct process *p, int tasks, const char *tid, long *number, uint64_t *address)
 {
 	unsigned long long at, op;
-	char name[64], text[256];
-	ssize_t n;
-	int fd;
+	char text[256];
 
-	(void)snprintf(name, sizeof(name), "%.20s/syscall", tid);
-	fd = openat(tasks, name, O_RDONLY | O_CLOEXEC);
-	n = fd >= 0 ? read(fd, text, sizeof(text) - 1) : -1;
-	if (fd >= 0)
-		close(fd);
-	text[n > 0 ? n : 0] = '\0';
+	file_read(tasks, tid, "syscall", text, sizeof(text));
 	if (sscanf(text, "%ld %llx %llx", number, &at, &op) != 3 || (op & PRIVATE_FLAG))
 		return false;
 	*address = at;
@@ -76,24 +84,56 @@ static void interrupt(const struct process *p, pid_t tid, long number, uint64_t 
 		(void)syscall(SYS_rt_tgsigqueueinfo, p->pid, tid, SIGSEGV, &info);
 }
 
-static void look_at(const struct process *p, int tasks, const char *tid, const struct ranges *moved)
+/* The signal is still to come, or its handler runs. */
+static bool is_interrupted(int tasks, const char *tid)
+{
+	char text[4096];
+	const char *state, *pending;
+
+	file_read(tasks, tid, "status", text, sizeof(text));
+	state = strstr(text, "\nState:\t");
+	pending = strstr(text, "\nSigPnd:\t");
+	if (state == NULL || pending == NULL || strchr("TtZX", state[8]) != NULL)
+		return false;
+	return strchr("SD", state[8]) == NULL || (strtoull(pending + 9, NULL, 16) & UINT64_C(1) << (SIGSEGV - 1)) != 0;
+}
+
+#define MOMENTS 200
+#define MOMENT_NS 50000
+
+/*
+ * A thread that runs a handler while its stack is being shared dies, where Linux's own writes are not stopped but fail: so
+ * nothing becomes shared before it sleeps again.
+ */
+static void interrupt_alone(struct locks *l, int tasks, const char *tid, long number, uint64_t address)
+{
+	static const struct timespec moment = {.tv_nsec = MOMENT_NS};
+
+	pthread_mutex_lock(&l->lock);
+	interrupt(l->process, (pid_t)atoi(tid), number, address);
+	for (int i = 0; i < MOMENTS && is_interrupted(tasks, tid); i++)
+		nanosleep(&moment, NULL);
+	pthread_mutex_unlock(&l->lock);
+}
+
+static void look_at(struct locks *l, int tasks, const char *tid, const struct ranges *moved)
 {
 	uint64_t address;
 	long number;
 
-	if (sleeps_in_futex(p, tasks, tid, &number, &address) && ranges_overlap(moved, address, address + 4))
-		interrupt(p, (pid_t)atoi(tid), number, address);
+	if (sleeps_in_futex(l->process, tasks, tid, &number, &address) && ranges_overlap(moved, address, address + 4))
+		interrupt_alone(l, tasks, tid, number, address);
 }
 
-static void look(const struct process *p, const struct ranges *moved)
+static void look(struct locks *l, const struct ranges *moved)
 {
-	int fd = maps_open(p, "task");
+	int fd = maps_open(l->process, "task");
 	DIR *tasks = fd >= 0 ? fdopendir(fd) : NULL;
 	const struct dirent *task;
 
 	while (tasks != NULL && (task = readdir(tasks)) != NULL)
 		if (task->d_name[0] != '.')
-			look_at(p, fd, task->d_name, moved);
+			look_at(l, fd, task->d_name, moved);
 	if (tasks != NULL)
 		closedir(tasks);
 	else if (fd >= 0)
@@ -129,7 +169,7 @@ static void serve(struct locks *l)
 		l->look_due = host_time_monotonic() + look_ns[LOOKS - l->looks];
 	}
 	pthread_mutex_unlock(&sleepers.lock);
-	look(p, &moved);
+	look(l, &moved); /* which is there as long as its process */
 	ranges_fini(&moved);
 	process_put(p);
 	pthread_mutex_lock(&sleepers.lock);

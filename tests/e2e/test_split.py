@@ -120,3 +120,18 @@ def test_a_thread_that_sleeps_on_a_futex_there_is_woken(world, engine, what, whe
 @pytest.mark.parametrize("what", SLEEP)
 def test_a_thread_that_sleeps_on_a_futex_there_is_woken_32(world, m32, what, when):
     splits(world, f"sleepers {what} {when}", m32)
+
+
+DREAMS = "dreams " + ("30000" if LONG else "1000")
+
+
+@pytest.mark.timeout((700 if LONG else 100) * SLOW)
+def test_a_sleeper_whose_own_stack_is_shared(world, engine):
+    splits(world, DREAMS)
+
+
+@pytest.mark.root
+@pytest.mark.timeout((700 if LONG else 100) * SLOW)
+@pytest.mark.parametrize("who", ["nobody", "nobody-nouffd"])
+def test_a_sleeper_whose_own_stack_is_shared_unprivileged(world, who):
+    splits(world, DREAMS, wrap=wraps(world, who))

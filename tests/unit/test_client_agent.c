@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -224,6 +225,48 @@ static void an_access_that_was_stopped_before_is_tried_again(void **state)
 	munmap(pages, 2 * PAGE);
 }
 
+/* The window is the others'; what is aside lies behind it in the file. */
+static int split_or_join(struct fixture *f, unsigned op, void *page)
+{
+	struct stat status;
+
+	assert_int_equal(fstat(f->memfd, &status), 0);
+	return command(f, (struct wire_agent_command){.op = op, .addr = (uintptr_t)page, .len = PAGE, .aside = 2 * PAGE,
+		       .prot = PROT_READ | PROT_WRITE | WIRE_AGENT_CHECK, .inode = status.st_ino}, f->memfd);
+}
+
+/*	bytes 0 to 63 of the page, by words of 16 */
+static void what_was_split_is_joined_without_losing_a_write(void **state)
+{
+	struct fixture *f = *state;
+	unsigned char *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, f->memfd, 0);
+
+	memset(page, 1, PAGE);
+	assert_int_equal(split_or_join(f, WIRE_AGENT_SPLIT, page), 0);
+	page[0] = 2;                    /* the process's */
+	f->window[16] = 3;              /* the others' */
+	page[32] = 4, f->window[33] = 5; /* both, apart */
+	page[48] = 6, page[49] = 6;     /* both, the same: the others' word stands */
+	f->window[48] = 7;
+	f->window[PAGE - 1] = 8;
+	assert_int_equal(f->window[0], 1);
+	assert_int_equal(page[16], 1);
+	assert_int_equal(split_or_join(f, WIRE_AGENT_SPLIT, page), 0); /* done already: nothing changes */
+	assert_int_equal(page[0], 2);
+	assert_int_equal(split_or_join(f, WIRE_AGENT_JOIN, page), 0);
+	const unsigned char joined[] = {[0] = 2, [16] = 3, [32] = 4, [33] = 5, [48] = 7, [63] = 1};
+	for (size_t i = 0; i < sizeof(joined); i++)
+		assert_int_equal(f->window[i], joined[i] ? joined[i] : 1);
+	assert_int_equal(f->window[PAGE - 1], 8);
+	assert_memory_equal(page, f->window, PAGE);
+	page[0] = 9;
+	assert_int_equal(f->window[0], 9);
+	assert_int_equal(split_or_join(f, WIRE_AGENT_JOIN, page), 0);
+	assert_int_equal(page[0], 9);
+	assert_int_equal(split_or_join(f, WIRE_AGENT_JOIN, f->window + PAGE), EAGAIN); /* another place of the file */
+	munmap(page, PAGE);
+}
+
 static volatile bool others_run = true;
 
 static void *other_thread(void *arg)
@@ -285,6 +328,7 @@ int main(void)
 		TEST(wait_knows_no_agent_and_it_holds_no_descriptor),
 		TEST(it_goes_on_while_the_program_is_stopped),
 		TEST(an_access_that_was_stopped_before_is_tried_again),
+		TEST(what_was_split_is_joined_without_losing_a_write),
 		TEST(threads_of_the_program_keep_their_errno),
 	};
 	return cmocka_run_group_tests_name("agent", tests, NULL, NULL);

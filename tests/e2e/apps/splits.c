@@ -555,8 +555,46 @@ static void sleepers(int argc, char **argv)
 		unlock(slot);
 }
 
+/* The futex is on the sleeper's own stack. */
+static void *dreamer_main(void *arg)
+{
+	struct sleeper *s = arg;
+	struct shared mine;
+
+	s->shared = shared_make(&mine);
+	s->tid = (int)syscall(SYS_gettid);
+	CHECK(sem_wait(&mine.sem) == 0);
+	return NULL;
+}
+
+/* dreams ROUNDS: the sleeper's stack becomes shared and private, over and over, while it is told to look again. */
+static void dreams(int argc, char **argv)
+{
+	int rounds = argc > 0 ? atoi(argv[0]) : 100;
+	struct sleeper s = {.what = "semaphore"};
+	pthread_t thread;
+
+	CHECK(pthread_create(&thread, NULL, dreamer_main, &s) == 0);
+	while (!s.tid)
+		usleep(1000);
+	char *page = (char *)((uintptr_t)s.shared & ~(uintptr_t)(PAGE - 1));
+	while (!is_asleep_at(s.tid, (uintptr_t)page))
+		usleep(1000);
+	for (int i = 0; i < rounds; i++) {
+		int slot = lock(page - 2 * PAGE, 4 * PAGE);
+		struct lockdrv l = {.slot = slot, .len = PAGE};
+		l.step = 64;
+		CHECK(ioctl(device, LOCKDRV_XOR, &l) == 0);
+		unlock(slot);
+		CHECK(mremap(page - 2 * PAGE, 4 * PAGE, 4 * PAGE, 0) == page - 2 * PAGE);
+	}
+	sleeper_wake(&s);
+	CHECK(pthread_join(thread, NULL) == 0);
+}
+
 static const struct part parts[] = {
 	{"sleepers", sleepers},
+	{"dreams", dreams},
 	{"parent", parent},
 	{"refused", refused},
 	{"many", many},
