@@ -4,17 +4,18 @@
 #include "kernel/ddi/message.h"
 #include "kernel/host.h"
 #include "kernel/ddi/hat.h"
+#include "kernel/vm/tree.h"
 #include <sys/param.h>
 #include <sys/string.h>
 #include <sys/vmem.h>
 
 /*
- * An arena is a list of pieces by address, each free or allocated.  Neighbours that are both free are one piece,
- * unless they came in different spans.  Lookup is linear: drivers' arenas are small.
+ * An arena is a set of pieces by address, each free or allocated.  Neighbours that are both free are one piece,
+ * unless they came in different spans.  A free piece weighs its size: the first one that is large enough is found
+ * in logarithmic time.
  */
 struct piece {
-	struct piece *next;
-	uintptr_t base;
+	struct tree_node node; /* its key: the base */
 	size_t size;
 	bool used;
 	uintptr_t span; /* base of the span it lies in */
@@ -30,7 +31,7 @@ struct vmem {
 
 	struct host_mutex lock; /* protects the fields below; dropped for import and export */
 	struct host_cond freed;
-	struct piece *first;
+	struct tree pieces;
 	size_t used, total;
 };
 
@@ -50,47 +51,78 @@ static size_t rounded(const vmem_t *v, size_t size)
 
 /* ---- pieces ---- */
 
+static struct piece *piece_of(struct tree_node *node)
+{
+	return tree_entry(node, struct piece, node);
+}
+
+static struct piece *piece_next(vmem_t *v, const struct piece *p)
+{
+	return piece_of(tree_next(&v->pieces, &p->node));
+}
+
 static void piece_insert(vmem_t *v, uintptr_t base, size_t size, uintptr_t span, bool used)
 {
-	struct piece *p = host_alloc(sizeof(*p), true), **link;
+	struct piece *p = host_alloc(sizeof(*p), true);
 
-	*p = (struct piece){.base = base, .size = size, .span = span, .used = used};
-	for (link = &v->first; *link != NULL && (*link)->base < base; link = &(*link)->next)
-		;
-	p->next = *link;
-	*link = p;
+	p->size = size;
+	p->span = span;
+	p->used = used;
+	tree_insert_weighted(&v->pieces, &p->node, base, used ? 0 : size);
+}
+
+static void piece_remove(vmem_t *v, struct piece *p)
+{
+	tree_remove(&v->pieces, &p->node);
+	host_free(p, sizeof(*p));
+}
+
+static void piece_set(vmem_t *v, struct piece *p, size_t size, bool used)
+{
+	p->size = size;
+	p->used = used;
+	tree_remove(&v->pieces, &p->node);
+	tree_insert_weighted(&v->pieces, &p->node, p->node.key, used ? 0 : size);
 }
 
 /* [ p      |        ] cut at at:  [ p ][ rest ] */
 static void piece_cut(vmem_t *v, struct piece *p, uintptr_t at)
 {
-	size_t head = at - p->base;
+	size_t head = at - p->node.key, size = p->size;
 
-	if (head == 0 || head == p->size)
+	if (head == 0 || head == size)
 		return;
-	piece_insert(v, at, p->size - head, p->span, p->used);
-	p->size = head;
+	piece_set(v, p, head, p->used);
+	piece_insert(v, at, size - head, p->span, p->used);
 }
 
-static void pieces_join(vmem_t *v)
+static bool pieces_fit(const struct piece *p, const struct piece *n)
 {
-	struct piece *p = v->first, *n;
+	return !p->used && !n->used && p->span == n->span && p->node.key + p->size == n->node.key;
+}
 
-	while (p != NULL && (n = p->next) != NULL) {
-		if (!p->used && !n->used && p->span == n->span && p->base + p->size == n->base) {
-			p->size += n->size;
-			p->next = n->next;
-			host_free(n, sizeof(*n));
-		} else {
-			p = n;
-		}
+/* What is free on both sides of p becomes one with it: the whole. */
+static struct piece *piece_join(vmem_t *v, struct piece *p)
+{
+	struct piece *before = p->node.key == 0 ? NULL : piece_of(tree_find_below(&v->pieces, p->node.key - 1));
+	struct piece *after = piece_next(v, p);
+
+	if (after != NULL && pieces_fit(p, after)) {
+		piece_set(v, p, p->size + after->size, false);
+		piece_remove(v, after);
 	}
+	if (before != NULL && pieces_fit(before, p)) {
+		piece_set(v, before, before->size + p->size, false);
+		piece_remove(v, p);
+		p = before;
+	}
+	return p;
 }
 
 /* The lowest address in a free piece that the wish accepts. */
 static bool piece_fits(const struct piece *p, const struct wish *w, uintptr_t *at)
 {
-	uintptr_t start = p->base > w->min ? p->base : w->min, end = p->base + p->size;
+	uintptr_t base = p->node.key, start = base > w->min ? base : w->min, end = base + p->size;
 
 	if (w->max != 0 && w->max < end)
 		end = w->max;
@@ -98,34 +130,31 @@ static bool piece_fits(const struct piece *p, const struct wish *w, uintptr_t *a
 	if (w->nocross != 0 && ((start ^ (start + w->size - 1)) & ~(w->nocross - 1)) != 0)
 		start = ((start + w->nocross - 1) & ~(w->nocross - 1)) + w->phase;
 	*at = start;
-	return start >= p->base && start < end && end - start >= w->size;
+	return start >= base && start < end && end - start >= w->size;
 }
 
 /* Called with the lock held. */
 static bool arena_take(vmem_t *v, const struct wish *w, uintptr_t *at)
 {
-	struct piece *p;
+	struct piece *p = piece_of(tree_find_heavier(&v->pieces, NULL, w->size - 1));
 
-	for (p = v->first; p != NULL && (p->used || !piece_fits(p, w, at)); p = p->next)
-		;
+	while (p != NULL && !piece_fits(p, w, at))
+		p = piece_of(tree_find_heavier(&v->pieces, &p->node, w->size - 1));
 	if (p == NULL)
 		return false;
 	piece_cut(v, p, *at);
-	if (p->base != *at)
-		p = p->next;
+	if (p->node.key != *at)
+		p = piece_next(v, p);
 	piece_cut(v, p, *at + w->size);
-	p->used = true;
+	piece_set(v, p, p->size, true);
 	v->used += w->size;
 	return true;
 }
 
-static struct piece *piece_at(vmem_t *v, uintptr_t base)
+/* The piece that addr lies in, or the last one below it; NULL: none. */
+static struct piece *piece_at(const vmem_t *v, uintptr_t addr)
 {
-	struct piece *p;
-
-	for (p = v->first; p != NULL && p->base != base; p = p->next)
-		;
-	return p;
+	return piece_of(tree_find_below(&v->pieces, addr));
 }
 
 /* ---- arenas ---- */
@@ -133,12 +162,10 @@ static struct piece *piece_at(vmem_t *v, uintptr_t base)
 static void vmem_leaked(void *key, size_t bytes)
 {
 	vmem_t *v = key;
-	struct piece *p, *next;
+	struct tree_node *node;
 
-	for (p = v->first; p != NULL; p = next) {
-		next = p->next;
-		host_free(p, sizeof(*p));
-	}
+	while ((node = tree_first(&v->pieces)) != NULL)
+		piece_remove(v, piece_of(node));
 	host_cond_destroy(&v->freed);
 	host_mutex_destroy(&v->lock);
 	host_free(v, sizeof(*v));
@@ -173,26 +200,30 @@ vmem_t *vmem_create(const char *name, void *base, size_t size, size_t quantum, v
 	return v;
 }
 
-/* Gives imported spans back that are all free.  Called with the lock held, which is dropped meanwhile. */
+/* Gives p back if it is free, and all of a span that was imported.  The lock is held, and dropped if it does. */
+static bool span_return(vmem_t *v, struct piece *p)
+{
+	const struct piece *next = piece_next(v, p);
+	uintptr_t base = p->node.key;
+	size_t size = p->size;
+
+	if (v->export == NULL || p->used || base != p->span || (next != NULL && next->span == p->span))
+		return false;
+	piece_remove(v, p);
+	v->total -= size;
+	host_mutex_unlock(&v->lock);
+	v->export(v->source, (void *)base, size);
+	host_mutex_lock(&v->lock);
+	return true;
+}
+
+/* The same for all of them: an allocation has failed for which they were imported. */
 static void spans_return(vmem_t *v)
 {
-	struct piece **link = &v->first, *p;
+	struct piece *p = piece_of(tree_first(&v->pieces));
 
-	if (v->export == NULL)
-		return;
-	while ((p = *link) != NULL) {
-		if (p->used || p->base != p->span || (p->next != NULL && p->next->span == p->span)) {
-			link = &p->next;
-			continue;
-		}
-		*link = p->next;
-		v->total -= p->size;
-		host_mutex_unlock(&v->lock);
-		v->export(v->source, (void *)p->base, p->size);
-		host_free(p, sizeof(*p));
-		host_mutex_lock(&v->lock);
-		link = &v->first;
-	}
+	while (p != NULL && v->export != NULL)
+		p = span_return(v, p) ? piece_of(tree_first(&v->pieces)) : piece_next(v, p);
 }
 
 void vmem_destroy(vmem_t *v)
@@ -228,19 +259,22 @@ static void *arena_alloc(vmem_t *v, const struct wish *w, int flags)
 {
 	bool plain = w->align <= v->quantum && w->min == 0 && w->max == 0 && w->nocross == 0;
 	uintptr_t at;
+	bool imported;
 
 	host_mutex_lock(&v->lock);
 	while (!arena_take(v, w, &at)) {
 		host_mutex_unlock(&v->lock);
-		if (arena_import(v, plain ? w->size : w->size + w->align, flags)) {
-			host_mutex_lock(&v->lock);
-			continue;
-		}
-		if (flags & VM_NOSLEEP)
-			return NULL;
+		imported = arena_import(v, plain ? w->size : w->size + w->align, flags);
 		host_mutex_lock(&v->lock);
+		if (imported)
+			continue;
+		spans_return(v);
 		if (arena_take(v, w, &at))
 			break;
+		if (flags & VM_NOSLEEP) {
+			host_mutex_unlock(&v->lock);
+			return NULL;
+		}
 		(void)host_cond_wait(&v->freed, &v->lock, HOST_FOREVER, false);
 	}
 	host_mutex_unlock(&v->lock);
@@ -273,14 +307,13 @@ static void arena_free(vmem_t *v, uintptr_t base, size_t size, const void *calle
 
 	host_mutex_lock(&v->lock);
 	p = piece_at(v, base);
-	if (p == NULL || !p->used || p->size != rounded(v, size)) {
+	if (p == NULL || p->node.key != base || !p->used || p->size != rounded(v, size)) {
 		host_mutex_unlock(&v->lock);
 		driver_bug(caller, "vmem_free: %s: %lu of size %lu is not allocated", v->name, base, size);
 	}
-	p->used = false;
 	v->used -= p->size;
-	pieces_join(v);
-	spans_return(v);
+	piece_set(v, p, p->size, false);
+	(void)span_return(v, piece_join(v, p));
 	host_cond_broadcast(&v->freed);
 	host_mutex_unlock(&v->lock);
 }
@@ -303,12 +336,12 @@ void vmem_xfree(vmem_t *v, void *p, size_t size)
 int vmem_contains(vmem_t *v, void *start, size_t size)
 {
 	uintptr_t from = (uintptr_t)start;
+	const struct piece *p;
 	size_t covered = 0;
 
 	host_mutex_lock(&v->lock);
-	for (struct piece *p = v->first; p != NULL && covered < size; p = p->next)
-		if (from + covered >= p->base && from + covered - p->base < p->size)
-			covered = p->base + p->size - from;
+	while (covered < size && (p = piece_at(v, from + covered)) != NULL && from + covered - p->node.key < p->size)
+		covered = p->node.key + p->size - from;
 	host_mutex_unlock(&v->lock);
 	return covered >= size;
 }

@@ -14,10 +14,11 @@ range_of(struct tree_node *node)
 	return tree_entry(node, struct locked_range, node);
 }
 
+/* By their starts; a range weighs its end. */
 static void
 set_insert(struct address_space *space, struct locked_range *range)
 {
-	tree_insert_range(&space->locked, &range->node, range->start, range->end);
+	tree_insert_weighted(&space->locked, &range->node, range->start, range->end);
 }
 
 static void
@@ -26,14 +27,23 @@ set_remove(struct address_space *space, struct locked_range *range)
 	tree_remove(&space->locked, &range->node);
 }
 
-/* The next range of the set that overlaps [addr, end), behind after (NULL: the first). */
+/*
+ *	        addr   end
+ *	|----|   :      :
+ *	  |------:--|   :       first
+ *	     |-| :      :
+ *	         :  |---:--|    the one behind it
+ *
+ * The next range of the set that overlaps [addr, end), behind after (NULL: the first): those that weigh more than addr end
+ * beyond it.
+ */
 static struct locked_range *
 set_next(const struct address_space *space, const struct locked_range *after, uintptr_t addr, uintptr_t end)
 {
 	struct tree_node *node = NULL;
 
 	if (addr < end)
-		node = tree_find_beyond(&space->locked, after != NULL ? &after->node : NULL, addr);
+		node = tree_find_heavier(&space->locked, after != NULL ? &after->node : NULL, addr);
 	return node != NULL && node->key < end ? range_of(node) : NULL;
 }
 

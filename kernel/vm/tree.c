@@ -11,9 +11,9 @@ node_height(const struct tree_node *node)
 }
 
 static uintptr_t
-node_reach(const struct tree_node *node)
+node_heaviest(const struct tree_node *node)
 {
-	return node == NULL ? 0 : node->reach;
+	return node == NULL ? 0 : node->heaviest;
 }
 
 static bool
@@ -28,11 +28,11 @@ node_measure(struct tree_node *node)
 	int left = node_height(node->left), right = node_height(node->right);
 
 	node->height = 1 + (left > right ? left : right);
-	node->reach = node->end;
-	if (node_reach(node->left) > node->reach)
-		node->reach = node_reach(node->left);
-	if (node_reach(node->right) > node->reach)
-		node->reach = node_reach(node->right);
+	node->heaviest = node->weight;
+	if (node_heaviest(node->left) > node->heaviest)
+		node->heaviest = node_heaviest(node->left);
+	if (node_heaviest(node->right) > node->heaviest)
+		node->heaviest = node_heaviest(node->right);
 }
 
 /*
@@ -138,11 +138,11 @@ node_remove(struct tree_node *root, const struct tree_node *node)
 }
 
 void
-tree_insert_range(struct tree *tree, struct tree_node *node, uintptr_t start, uintptr_t end)
+tree_insert_weighted(struct tree *tree, struct tree_node *node, uintptr_t key, uintptr_t weight)
 {
 	node->left = node->right = NULL;
-	node->key = start;
-	node->end = node->reach = end;
+	node->key = key;
+	node->weight = node->heaviest = weight;
 	node->height = 1;
 	tree->root = node_insert(tree->root, node);
 	tree->count++;
@@ -151,7 +151,7 @@ tree_insert_range(struct tree *tree, struct tree_node *node, uintptr_t start, ui
 void
 tree_insert(struct tree *tree, struct tree_node *node, uintptr_t key)
 {
-	tree_insert_range(tree, node, key, 0);
+	tree_insert_weighted(tree, node, key, 0);
 }
 
 void
@@ -210,22 +210,22 @@ tree_next(const struct tree *tree, const struct tree_node *node)
 }
 
 static struct tree_node *
-node_find_beyond(struct tree_node *root, const struct tree_node *after, uintptr_t addr)
+node_find_heavier(struct tree_node *root, const struct tree_node *after, uintptr_t weight)
 {
 	struct tree_node *found;
 
-	if (node_reach(root) <= addr)
+	if (node_heaviest(root) <= weight)
 		return NULL;
 	if (after != NULL && !node_before(after, root))
-		return node_find_beyond(root->right, after, addr);
-	found = node_find_beyond(root->left, after, addr);
+		return node_find_heavier(root->right, after, weight);
+	found = node_find_heavier(root->left, after, weight);
 	if (found != NULL)
 		return found;
-	return root->end > addr ? root : node_find_beyond(root->right, NULL, addr);
+	return root->weight > weight ? root : node_find_heavier(root->right, NULL, weight);
 }
 
 struct tree_node *
-tree_find_beyond(const struct tree *tree, const struct tree_node *after, uintptr_t addr)
+tree_find_heavier(const struct tree *tree, const struct tree_node *after, uintptr_t weight)
 {
-	return node_find_beyond(tree->root, after, addr);
+	return node_find_heavier(tree->root, after, weight);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * tree.h: an ordered set of nodes by a key, balanced: every operation takes logarithmic time.  Nodes with the same key lie
- * side by side.  A node may stand for a range that begins at its key; ranges may overlap.
+ * side by side.  A node may have a weight, and those that are heavy enough are found among the others.
  * The nodes sit inside the caller's structs, and so do the locks: a tree has none of its own.
  *
  * A node's key may change in place as long as the order of the nodes stays the same (a range that
@@ -16,8 +16,8 @@
 struct tree_node {
 	struct tree_node *left, *right;
 	uintptr_t key;
-	uintptr_t end;   /* of its range; 0: it has none */
-	uintptr_t reach; /* the greatest end of the node and those below it */
+	uintptr_t weight;
+	uintptr_t heaviest; /* of the node and those below it */
 	int height;
 };
 
@@ -27,9 +27,9 @@ struct tree {
 	size_t count;
 };
 
+/* Of weight 0. */
 void tree_insert(struct tree *tree, struct tree_node *node, uintptr_t key);
-/* The node of the range [start, end). */
-void tree_insert_range(struct tree *tree, struct tree_node *node, uintptr_t start, uintptr_t end);
+void tree_insert_weighted(struct tree *tree, struct tree_node *node, uintptr_t key, uintptr_t weight);
 /* node is in the tree. */
 void tree_remove(struct tree *tree, struct tree_node *node);
 
@@ -38,16 +38,10 @@ struct tree_node *tree_find_below(const struct tree *tree, uintptr_t key);
 /* The first node with the least key >= key, or NULL. */
 struct tree_node *tree_find_above(const struct tree *tree, uintptr_t key);
 /*
- *	        addr
- *	|----|   :
- *	  |------:--|           found first
- *	     |-| :
- *	         :  |----|      found after that one
- *
- * The first node, in the order of keys, whose range ends beyond addr; after: behind that node, which is in the tree, or
- * NULL.  NULL: none.
+ * The first node, in the order of keys, that weighs more than that; after: behind that node, which is in the tree, or NULL.
+ * NULL: none.
  */
-struct tree_node *tree_find_beyond(const struct tree *tree, const struct tree_node *after, uintptr_t addr);
+struct tree_node *tree_find_heavier(const struct tree *tree, const struct tree_node *after, uintptr_t weight);
 
 static inline struct tree_node *
 tree_first(const struct tree *tree)

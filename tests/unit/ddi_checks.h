@@ -43,6 +43,7 @@
 	X(ddi_taskqs)    \
 	X(arenas)        \
 	X(arena_imports) \
+	X(arena_of_many_pieces) \
 	X(numbers)
 
 #define DDI_BUGS(X)                                                              \

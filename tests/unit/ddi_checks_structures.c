@@ -427,8 +427,37 @@ void check_arena_imports(void)
 	VERIFY3U(vmem_size(pages, VMEM_ALLOC), ==, 0x2000); /* given back */
 	vmem_free(v, (void *)0x11000, 0x2000);
 	VERIFY3U(vmem_size(pages, VMEM_ALLOC), ==, 0);
+	VERIFY(vmem_xalloc(v, 1, 0, 0, 0, (void *)0x100000, NULL, VM_NOSLEEP) == NULL);
+	VERIFY3U(vmem_size(pages, VMEM_ALLOC), ==, 0); /* nothing that did not help is kept */
 	vmem_destroy(v);
 	vmem_destroy(pages);
+}
+
+#define NUMBERS 1000
+
+/* The lowest free number that fits is taken, however many pieces there are. */
+void check_arena_of_many_pieces(void)
+{
+	vmem_t *v = vmem_create("numbers", (void *)1, NUMBERS, 1, NULL, NULL, NULL, 0, VM_SLEEP | VMC_IDENTIFIER);
+
+	for (uintptr_t i = 1; i <= NUMBERS; i++)
+		VERIFY3U((uintptr_t)vmem_alloc(v, 1, VM_NOSLEEP), ==, i);
+	for (uintptr_t i = NUMBERS / 2; i >= 1; i--)
+		vmem_free(v, (void *)(2 * i), 1);
+	VERIFY(vmem_alloc(v, 2, VM_NOSLEEP) == NULL && vmem_contains(v, (void *)1, NUMBERS));
+	vmem_free(v, (void *)501, 1); /* 500, 501 and 502 are free, and 1 to 499 in pieces of one */
+	VERIFY3U((uintptr_t)vmem_alloc(v, 2, VM_NOSLEEP), ==, 500);
+	for (uintptr_t i = 2; i <= NUMBERS; i += 2)
+		if (i != 500)
+			VERIFY3U((uintptr_t)vmem_alloc(v, 1, VM_NOSLEEP), ==, i);
+	VERIFY3U(vmem_size(v, VMEM_FREE), ==, 0);
+	vmem_free(v, (void *)500, 2);
+	for (uintptr_t i = 1; i <= NUMBERS; i++)
+		if (i != 500 && i != 501)
+			vmem_free(v, (void *)i, 1);
+	VERIFY3U((uintptr_t)vmem_alloc(v, NUMBERS, VM_NOSLEEP), ==, 1);
+	vmem_free(v, (void *)1, NUMBERS);
+	vmem_destroy(v);
 }
 
 void bug_arena_free(void)
