@@ -224,6 +224,7 @@ def test_killed_while_it_locks_and_shares(world, engine, seed):
     server = world.server("lockdrv")
     app = world.app("locks")
     server.exec(app, "sliding", "100").ok()
+    server.exec(app, "missing", "2").ok()  # one with threads, for which the server has another one of its own from then on
     before = server.use()
     for i in range(300 if LONG else 30):
         child = start(server, app, "writing" if i % 2 else "sliding", "100000", "2")
