@@ -56,16 +56,19 @@ static void charge_once(size_t process, unsigned thread)
 	rctl_locked_uncharge(&charge);
 }
 
+/* The thread has entered the first process, as one of an application stays in its own. */
 static void lock_once(size_t process, unsigned thread)
 {
 	struct process *p = &processes[process];
 	void *cookie;
 
-	sys_thread_enter(p->sys);
+	if (process != 0)
+		sys_thread_enter(p->sys);
 	cookie = calls_lock(p->memory + thread * LOOP_PAGE, LOOP_PAGE);
 	CHECK(cookie);
 	calls_unlock(cookie);
-	sys_thread_leave();
+	if (process != 0)
+		sys_thread_leave();
 }
 
 /*
