@@ -39,7 +39,8 @@ static struct {
 	pthread_cond_t changed;
 	TAILQ_HEAD(, locks) queue;
 	pthread_t thread;
-	bool started, stop;
+	atomic_bool started;
+	bool stop;
 } sleepers = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER,
 	      .queue = TAILQ_HEAD_INITIALIZER(sleepers.queue)};
 
@@ -223,13 +224,22 @@ static bool has_threads(const struct locks *l)
 	return l->tasks >= 0 && fstat(l->tasks, &status) == 0 && status.st_nlink > 3;
 }
 
+/* With the first promotion of all, so that the server has what it needs from then on. */
+static void thread_start(void)
+{
+	pthread_mutex_lock(&sleepers.lock);
+	if (!sleepers.started && !sleepers.stop)
+		sleepers.started = pthread_create(&sleepers.thread, NULL, sleepers_main, NULL) == 0;
+	pthread_mutex_unlock(&sleepers.lock);
+}
+
 void sleepers_moved(struct locks *l, uint64_t start, uint64_t end)
 {
+	if (!atomic_load(&sleepers.started))
+		thread_start();
 	if (!has_threads(l))
 		return;
 	pthread_mutex_lock(&sleepers.lock);
-	if (!sleepers.started)
-		sleepers.started = pthread_create(&sleepers.thread, NULL, sleepers_main, NULL) == 0;
 	(void)ranges_unite(&l->moved, start, end);
 	if (l->looks == 0) {
 		TAILQ_INSERT_TAIL(&sleepers.queue, l, sleepers_link);
