@@ -322,7 +322,8 @@ range_lock_begin(struct range_lock *lock, struct address_space *space, uintptr_t
 void
 range_lock_end(struct range_lock *lock)
 {
-	if (locked_range_claim(&lock->range))
+	/* Without devices, and nobody to call, there is nothing that could be done twice. */
+	if ((lock->range.pinned || lock->ops->cleanup != NULL) && locked_range_claim(&lock->range))
 		lock_detach(lock);
 	parts_unlock_host(lock);
 	locked_range_gone(&lock->range);

@@ -15,6 +15,7 @@ address_space_init(struct address_space *space, struct host_as *host, struct pro
 	host_mutex_init(&space->lock);
 	host_cond_init(&space->changed);
 	host_cond_init(&space->unlocked);
+	atomic_init(&space->nsegments, 0);
 	atomic_init(&space->references, 1);
 	space->free = free;
 }
@@ -84,6 +85,7 @@ address_space_insert(struct segment *segment)
 	host_mutex_lock(&space->lock);
 	tree_insert(&space->segments, &segment->node, segment_base(segment));
 	space->public.a_size += segment->public.s_size;
+	atomic_fetch_add(&space->nsegments, 1);
 	host_mutex_unlock(&space->lock);
 }
 
@@ -95,6 +97,7 @@ address_space_remove(struct segment *segment)
 	host_mutex_lock(&space->lock);
 	tree_remove(&space->segments, &segment->node);
 	space->public.a_size -= segment->public.s_size;
+	atomic_fetch_sub(&space->nsegments, 1);
 	host_mutex_unlock(&space->lock);
 }
 
@@ -126,6 +129,8 @@ address_space_find(struct address_space *space, uintptr_t addr)
 {
 	struct segment *segment;
 
+	if (atomic_load(&space->nsegments) == 0)
+		return NULL; /* processes without device mappings lock memory, too: no lock to meet in */
 	host_mutex_lock(&space->lock);
 	segment = space_find(space, addr);
 	host_mutex_unlock(&space->lock);

@@ -84,6 +84,7 @@ struct address_space {
 	struct locked_range *abandoned; /* of a process that is dead: a list */
 	struct host_cond unlocked;    /* locked lost a range, or one changed its state */
 
+	atomic_size_t nsegments;      /* as many as in segments */
 	atomic_size_t references;
 	void (*free)(struct address_space *); /* with the last one */
 };

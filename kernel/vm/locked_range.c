@@ -169,12 +169,11 @@ range_remove(struct locked_range *range)
 
 	if (range->state == LOCKED_GONE)
 		return;
-	if (range->state == LOCKED_ABANDONED) {
+	if (range->state == LOCKED_ABANDONED)
 		abandoned_remove(space, range);
-	} else {
+	else
 		set_remove(space, range);
-		space->locked_moving--;
-	}
+	space->locked_moving -= range->state == LOCKED_MAKING || range->state == LOCKED_UNLOCKING;
 	range->state = LOCKED_GONE;
 	host_cond_broadcast(&space->unlocked);
 }

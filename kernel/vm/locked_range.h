@@ -5,6 +5,7 @@
  *
  *	making  --->  locked  --->  unlocking  --->  gone
  *	                 |                             ^
+ *	                 +-----------------------------+       nothing has to be done but once
  *	                 +--->  abandoned  ------------+       the process is dead; its holder still has the pages
  *
  * One who moves a range out of "locked" does the work that comes with it, so that it is done once.  Ranges may
