@@ -101,44 +101,66 @@ static bool is_interrupted(int tasks, const char *tid)
 
 #define MOMENTS 200
 #define MOMENT_NS 50000
+#define PATIENCE_NS 20000000
+
+static void deadline_set(struct timespec *until, uint64_t ns)
+{
+	(void)clock_gettime(CLOCK_REALTIME, until);
+	until->tv_nsec += (long)(ns % 1000000000);
+	until->tv_sec += (time_t)(ns / 1000000000) + until->tv_nsec / 1000000000;
+	until->tv_nsec %= 1000000000;
+}
+
+/* It sleeps in the pages that have moved. */
+static bool sleeps_there(const struct locks *l, int tasks, const char *tid, const struct ranges *moved, long *number,
+			 uint64_t *address)
+{
+	return sleeps_in_futex(l->process, tasks, tid, number, address) && ranges_overlap(moved, *address, *address + 4);
+}
 
 /*
  * A thread that runs a handler while its stack is being shared dies, where Linux's own writes are not stopped but fail: so
- * nothing becomes shared before it sleeps again.
+ * nothing becomes shared before it sleeps again.  False: another look, later.  An agent may keep the lock for long, and
+ * others than its process are not to wait for that.
  */
-static void interrupt_alone(struct locks *l, int tasks, const char *tid, long number, uint64_t address)
+static bool interrupt_alone(struct locks *l, int tasks, const char *tid, const struct ranges *moved)
 {
 	static const struct timespec moment = {.tv_nsec = MOMENT_NS};
-
-	pthread_mutex_lock(&l->lock);
-	interrupt(l->process, (pid_t)atoi(tid), number, address);
-	for (int i = 0; i < MOMENTS && is_interrupted(tasks, tid); i++)
-		nanosleep(&moment, NULL);
-	pthread_mutex_unlock(&l->lock);
-}
-
-static void look_at(struct locks *l, int tasks, const char *tid, const struct ranges *moved)
-{
+	struct timespec until;
 	uint64_t address;
 	long number;
 
-	if (sleeps_in_futex(l->process, tasks, tid, &number, &address) && ranges_overlap(moved, address, address + 4))
-		interrupt_alone(l, tasks, tid, number, address);
+	deadline_set(&until, PATIENCE_NS);
+	if (pthread_mutex_timedlock(&l->lock, &until) != 0)
+		return false;
+	/* It may be elsewhere by now, even in another program. */
+	if (sleeps_there(l, tasks, tid, moved, &number, &address)) {
+		interrupt(l->process, (pid_t)atoi(tid), number, address);
+		for (int i = 0; i < MOMENTS && is_interrupted(tasks, tid); i++)
+			nanosleep(&moment, NULL);
+	}
+	pthread_mutex_unlock(&l->lock);
+	return true;
 }
 
-static void look(struct locks *l, const struct ranges *moved)
+/* False: not at all of its threads. */
+static bool look(struct locks *l, const struct ranges *moved)
 {
 	int fd = maps_open(l->process, "task");
 	DIR *tasks = fd >= 0 ? fdopendir(fd) : NULL;
 	const struct dirent *task;
+	uint64_t address;
+	bool all = true;
+	long number;
 
-	while (tasks != NULL && (task = readdir(tasks)) != NULL)
-		if (task->d_name[0] != '.')
-			look_at(l, fd, task->d_name, moved);
+	while (tasks != NULL && all && (task = readdir(tasks)) != NULL)
+		if (task->d_name[0] != '.' && sleeps_there(l, fd, task->d_name, moved, &number, &address))
+			all = interrupt_alone(l, fd, task->d_name, moved);
 	if (tasks != NULL)
 		closedir(tasks);
 	else if (fd >= 0)
 		close(fd);
+	return all;
 }
 
 /* ---- the thread; with the lock ---- */
@@ -156,22 +178,36 @@ static void copy(const struct ranges *from, struct ranges *to)
 		(void)ranges_add(to, from->at[i].start, from->at[i].end);
 }
 
-/* One look at the process; more follow, unless it was the last. */
+/* All have been looked at so many times as were to come; more follow, unless it was the last. */
+static void looked(struct locks *l, unsigned looks, bool all)
+{
+	if (l->looks == 0)
+		return; /* forgotten */
+	if (all && l->looks == looks)
+		l->looks--;
+	if (l->looks > 0) {
+		l->look_due = host_time_monotonic() + look_ns[l->looks < LOOKS ? LOOKS - l->looks : 0];
+		return;
+	}
+	TAILQ_REMOVE(&sleepers.queue, l, sleepers_link);
+	ranges_fini(&l->moved);
+}
+
+/* One look at the process. */
 static void serve(struct locks *l)
 {
 	struct process *p = process_get(l->process);
 	struct ranges moved = {0};
+	unsigned looks = l->looks;
+	bool all;
 
 	copy(&l->moved, &moved);
-	if (--l->looks == 0) {
-		TAILQ_REMOVE(&sleepers.queue, l, sleepers_link);
-		ranges_fini(&l->moved);
-	} else {
-		l->look_due = host_time_monotonic() + look_ns[LOOKS - l->looks];
-	}
 	pthread_mutex_unlock(&sleepers.lock);
-	look(l, &moved); /* which is there as long as its process */
+	all = look(l, &moved); /* which is there as long as its process */
 	ranges_fini(&moved);
+	pthread_mutex_lock(&sleepers.lock);
+	looked(l, looks, all);
+	pthread_mutex_unlock(&sleepers.lock);
 	process_put(p);
 	pthread_mutex_lock(&sleepers.lock);
 }
@@ -190,10 +226,7 @@ static void wait_until(uint64_t due, uint64_t now)
 {
 	struct timespec until;
 
-	(void)clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_nsec += (long)((due - now) % 1000000000);
-	until.tv_sec += (time_t)((due - now) / 1000000000) + until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
+	deadline_set(&until, due - now);
 	(void)pthread_cond_timedwait(&sleepers.changed, &sleepers.lock, &until);
 }
 
@@ -216,12 +249,16 @@ static void *sleepers_main(void *arg)
 
 /* ---- what others say ---- */
 
-/* The directory has three links and one for each further thread. */
-static bool has_threads(const struct locks *l)
+/*
+ * The only thread of a program does not sleep while it calls, but it may while another program has its pages shared.  The
+ * directory has three links and one for each further thread.
+ */
+static bool others_sleep(const struct locks *l)
 {
 	struct stat status;
 
-	return l->tasks >= 0 && fstat(l->tasks, &status) == 0 && status.st_nlink > 3;
+	return locks_thread(l->process) == NULL ||
+	       (l->tasks >= 0 && fstat(l->tasks, &status) == 0 && status.st_nlink > 3);
 }
 
 /* With the first promotion of all, so that the server has what it needs from then on. */
@@ -237,7 +274,7 @@ void sleepers_moved(struct locks *l, uint64_t start, uint64_t end)
 {
 	if (!atomic_load(&sleepers.started))
 		thread_start();
-	if (!has_threads(l))
+	if (!others_sleep(l))
 		return;
 	pthread_mutex_lock(&sleepers.lock);
 	(void)ranges_unite(&l->moved, start, end);

@@ -122,6 +122,10 @@ def test_a_thread_that_sleeps_on_a_futex_there_is_woken_32(world, m32, what, whe
     splits(world, f"sleepers {what} {when}", m32)
 
 
+def test_a_program_of_one_thread_that_sleeps_there_is_woken_by_another_one(world, engine):
+    splits(world, "alone")
+
+
 DREAMS = "dreams " + ("30000" if LONG else "1000")
 
 

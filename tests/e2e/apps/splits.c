@@ -465,12 +465,12 @@ static void *sleeper_main(void *arg)
 }
 
 /* In a system call on an address in the page. */
-static bool is_asleep_at(int tid, uintptr_t page)
+static bool is_asleep_at(int pid, int tid, uintptr_t page)
 {
 	unsigned long long at = 0;
 	char path[64], text[256];
 
-	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", tid);
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/syscall", pid, tid);
 	int fd = open(path, O_RDONLY);
 	CHECK(fd >= 0);
 	ssize_t n = read(fd, text, sizeof(text) - 1);
@@ -533,7 +533,7 @@ static void sleepers(int argc, char **argv)
 		driver_xor(slot, PAGE, 0);
 	}
 	CHECK(pthread_create(&thread, NULL, sleeper_main, &s) == 0);
-	while (!s.tid || !is_asleep_at(s.tid, (uintptr_t)page))
+	while (!s.tid || !is_asleep_at(getpid(), s.tid, (uintptr_t)page))
 		usleep(1000);
 	if (strcmp(when, "shared") == 0) {
 		slot = lock(page, PAGE);
@@ -553,6 +553,34 @@ static void sleepers(int argc, char **argv)
 	CHECK(pthread_join(thread, NULL) == 0 && s.done);
 	if (slot >= 0)
 		unlock(slot);
+}
+
+/*
+ * alone: a program of one thread sleeps in memory that is locked; another program maps it, by which its page becomes shared, and
+ * wakes it.
+ */
+static void alone(int argc, char **argv)
+{
+	char *page = anonymous(PAGE, 0);
+	struct shared *shared = shared_make(page);
+	int slots[2], slot;
+
+	CHECK(pipe(slots) == 0);
+	pid_t pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		CHECK(read(slots[0], &slot, sizeof(slot)) == sizeof(slot));
+		while (!is_asleep_at(getppid(), getppid(), (uintptr_t)page))
+			usleep(1000);
+		struct shared *theirs = (void *)alias(slot, PAGE);
+		CHECK(sem_post(&theirs->sem) == 0);
+		_exit(0);
+	}
+	slot = lock(page, PAGE);
+	CHECK(write(slots[1], &slot, sizeof(slot)) == sizeof(slot));
+	CHECK(sem_wait(&shared->sem) == 0);
+	reap(pid);
+	unlock(slot);
 }
 
 /* The futex is on the sleeper's own stack. */
@@ -578,7 +606,7 @@ static void dreams(int argc, char **argv)
 	while (!s.tid)
 		usleep(1000);
 	char *page = (char *)((uintptr_t)s.shared & ~(uintptr_t)(PAGE - 1));
-	while (!is_asleep_at(s.tid, (uintptr_t)page))
+	while (!is_asleep_at(getpid(), s.tid, (uintptr_t)page))
 		usleep(1000);
 	for (int i = 0; i < rounds; i++) {
 		int slot = lock(page - 2 * PAGE, 4 * PAGE);
@@ -594,6 +622,7 @@ static void dreams(int argc, char **argv)
 
 static const struct part parts[] = {
 	{"sleepers", sleepers},
+	{"alone", alone},
 	{"dreams", dreams},
 	{"parent", parent},
 	{"refused", refused},
