@@ -148,7 +148,8 @@ static void sleeper_again(const siginfo_t *info, ucontext_t *uc)
 {
 	greg_t *r = uc->uc_mcontext.gregs;
 
-	if (r[REG_RESULT] != -EINTR || r[REG_FIRST] != (greg_t)(uintptr_t)info->si_value.sival_ptr ||
+	/* Between pid namespaces Linux has taken the number away. */
+	if (info->si_pid == 0 || r[REG_RESULT] != -EINTR || r[REG_FIRST] != (greg_t)(uintptr_t)info->si_value.sival_ptr ||
 	    (r[REG_SECOND] & ~(greg_t)FUTEX_CLOCK_REALTIME) != FUTEX_WAIT_BITSET ||
 	    memcmp((const char *)(uintptr_t)r[REG_PC] - 2, SYSCALL, 2) != 0)
 		return;

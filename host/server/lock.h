@@ -74,7 +74,7 @@ struct locks {
 	unsigned nlocks;
 	unsigned forks;            /* begun and not ended: nothing becomes shared or private meanwhile */
 	LIST_HEAD(, split) splits; /* of them: held, and private for now */
-	pthread_cond_t joined;     /* forks is 0 and splits is empty */
+	pthread_cond_t joined;     /* forks or waiting has fallen, or splits is empty */
 	unsigned waiting;          /* for that, to share pages */
 	atomic_bool split;         /* splits may not be empty */
 	bool gone;                 /* the process */

@@ -190,17 +190,19 @@ int locks_begin(struct locks *l)
 	return error;
 }
 
+#define TELLS 8
+
 int locks_agent(struct locks *l, struct wire_agent_command *c, int fd)
 {
-	int error;
+	int error, tells = 0;
 
-	do { /* an agent that takes the place of another must be told what that one knew */
+	do { /* an agent that takes the place of another must be told what that one knew; one that says so for ever lies */
 		c->file = l->number;
 		c->prot &= ~WIRE_AGENT_WATCHED;
 		if (c->op != WIRE_AGENT_UNSHARE && l->watch != WIRE_WATCH_SIGNAL)
 			c->prot |= WIRE_AGENT_WATCHED;
 		error = agent_run(l->process, c, fd);
-	} while (error == ENODATA && agent_watch(l) == 0);
+	} while (error == ENODATA && ++tells < TELLS && agent_watch(l) == 0);
 	switch (error) {
 	case 0:
 		sleepers_moved(l, c->addr, c->addr + c->len);
@@ -315,6 +317,7 @@ void locks_fork_end(struct host_as *as)
 	pthread_mutex_lock(&l->lock);
 	if (--l->forks == 0)
 		split_end(l);
+	pthread_cond_broadcast(&l->joined); /* who forks itself waits for the others only */
 	pthread_mutex_unlock(&l->lock);
 }
 

@@ -9,6 +9,8 @@
  *	one per WIRE_THREAD connection: the kernel half of an application's thread
  *	one per process with a userfaultfd sits in read(2) on it and serves what comes; more while some wait (faults.c)
  *	one per teardown or close that no caller waits for (jobs.c)
+ *	demotion   shared pages that nobody holds (demote.c); begins with the first promotion, as the next one
+ *	sleepers   threads that sleep on futexes in pages that have moved (sleepers.c)
  *
  * Locks, in the order in which they are taken; none is held across a call of the kernel part:
  *
@@ -22,6 +24,7 @@
  *	locks.lock      the process's locked memory; held while its agent answers
  *	agent.lock      one command at a time; held while the agent answers
  *	demotion.lock   whose shared pages are looked after
+ *	sleepers.lock   whose threads are looked at; dropped for locks.lock
  *	nodes.lock      is taken alone, and held across sys_devnode_each()
  */
 #ifndef HOST_SERVER_SERVER_H

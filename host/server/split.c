@@ -129,6 +129,8 @@ void split_wait(struct locks *l)
 	struct timespec until;
 	int error = 0;
 
+	if (l->forks > own)
+		(void)faults_yield(); /* the one that forks may touch a device */
 	deadline_set(&until);
 	l->waiting++;
 	while (error == 0 && !l->gone && l->forks > own)
