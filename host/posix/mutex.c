@@ -7,7 +7,8 @@
 _Static_assert(sizeof(pthread_mutex_t) <= sizeof(struct host_mutex), "a pthread_mutex_t fits");
 _Static_assert(_Alignof(pthread_mutex_t) <= _Alignof(struct host_mutex), "and is aligned");
 
-#define MUTEX_PAUSES 128 /* before the last look */
+#define MUTEX_PAUSES_MIN 32  /* before the second look: half a microsecond or so */
+#define MUTEX_PAUSES_MAX 128 /* before the last one */
 
 static pthread_mutex_t *mutex_of(struct host_mutex *m)
 {
@@ -33,11 +34,11 @@ bool host_mutex_trylock(struct host_mutex *m)
 
 /*
  * Most of them are held for less time than it takes to go to sleep and to be woken, so one who meets a held one looks a
- * few times more.  A look takes the cache line away from the holder: at growing intervals.
+ * few times more.  Not at once: who has such a lock will take others next, and gets on best with their cache lines left to it.
  */
 static bool mutex_lock_soon(struct host_mutex *m)
 {
-	for (int pauses = 1; pauses <= MUTEX_PAUSES; pauses *= 2) {
+	for (int pauses = MUTEX_PAUSES_MIN; pauses <= MUTEX_PAUSES_MAX; pauses *= 2) {
 		if (host_mutex_trylock(m))
 			return true;
 		for (int i = 0; i < pauses; i++)
