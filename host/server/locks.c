@@ -276,11 +276,12 @@ static bool file_is_shared(const struct locks *l)
 
 /*
  * The child's private pages have the old places behind them, so others are used from now on.  Before there are no more,
- * another file comes, at a moment when nobody has pages of this one.
+ * another file comes, at a moment when nobody has pages of this one; without such a moment no more becomes shared at the end.
  */
 static void places_change(struct locks *l)
 {
-	l->base += promote_span(l);
+	if (l->base < promote_limit(l))
+		l->base += promote_span(l);
 	if (l->base < promote_limit(l) / 2 || !LIST_EMPTY(&l->holds) || file_is_shared(l))
 		return;
 	posix_file_put(l->file);

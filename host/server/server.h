@@ -12,7 +12,9 @@
  *	demotion   shared pages that nobody holds (demote.c); begins with the first promotion, as the next one
  *	sleepers   threads that sleep on futexes in pages that have moved (sleepers.c)
  *
- * Locks, in the order in which they are taken; none is held across a call of the kernel part:
+ * Locks, in the order in which they are taken; none is held across a call of the kernel part.  Who waits with locks.lock
+ * or agent.lock may leave his seat in faults.c: that takes process.lock and faults.lock, which are never held when
+ * locks.lock is taken.
  *
  *	server.lock     table of processes, table of opens, watches, the states of both
  *	process.lock    its threads, its proven opens

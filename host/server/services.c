@@ -13,7 +13,8 @@
  *	A   serves T at P ---------- end: past[T, P] = N, wake --.
  *	B   read N: T at P ---------------------------------------- begin: of the past; T is woken, and makes a new fault
  *
- * In the same way a wake may have been for an event that nobody had looked at.
+ * In the same way a wake may have been for an event that nobody had looked at.  Only a return that nothing explains, read
+ * but not looked at when the service ends, is served as if it were new.
  */
 #include <string.h>
 

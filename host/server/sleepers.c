@@ -85,18 +85,27 @@ static void interrupt(const struct process *p, pid_t tid, long number, uint64_t 
 		(void)syscall(SYS_rt_tgsigqueueinfo, p->pid, tid, SIGSEGV, &info);
 }
 
-/* The signal is still to come, or its handler runs. */
+/* In one of the sets of /proc/PID/status. */
+static bool has_segv(const char *status, const char *set)
+{
+	const char *at = strstr(status, set);
+
+	return at != NULL && (strtoull(at + strlen(set), NULL, 16) & UINT64_C(1) << (SIGSEGV - 1)) != 0;
+}
+
+/* The signal is still to come, or its handler runs.  Who has it blocked is not waited for. */
 static bool is_interrupted(int tasks, const char *tid)
 {
 	char text[4096];
-	const char *state, *pending;
+	const char *state;
+	bool pending;
 
 	file_read(tasks, tid, "status", text, sizeof(text));
 	state = strstr(text, "\nState:\t");
-	pending = strstr(text, "\nSigPnd:\t");
-	if (state == NULL || pending == NULL || strchr("TtZX", state[8]) != NULL)
+	pending = has_segv(text, "\nSigPnd:\t");
+	if (state == NULL || strchr("TtZX", state[8]) != NULL || (pending && has_segv(text, "\nSigBlk:\t")))
 		return false;
-	return strchr("SD", state[8]) == NULL || (strtoull(pending + 9, NULL, 16) & UINT64_C(1) << (SIGSEGV - 1)) != 0;
+	return strchr("SD", state[8]) == NULL || pending;
 }
 
 #define MOMENTS 200
