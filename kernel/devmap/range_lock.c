@@ -215,6 +215,38 @@ parts_lock(struct range_lock *lock, struct access *access, unsigned flags)
 	return error;
 }
 
+/*
+ * A layout change elsewhere has nothing to do with ordinary memory, and its devmap_unmap or devmap_dup may wait for a
+ * mutex that the driver holds while it locks.
+ */
+static int
+range_lock_ordinary(struct range_lock *lock, struct address_space *space, unsigned flags)
+{
+	int error;
+
+	if (address_space_is_dying(space))
+		return EFAULT;
+	(void)part_add(lock, lock->range.start, lock->range.end);
+	error = parts_lock_host(lock, flags);
+	if (error != 0)
+		parts_unlock_host(lock);
+	return error;
+}
+
+/* Device mappings stay where they are meanwhile. */
+static int
+range_lock_mixed(struct range_lock *lock, struct address_space *space, unsigned flags)
+{
+	struct access access;
+	int error = address_space_access_begin(space, &access);
+
+	if (error != 0)
+		return error == ESRCH ? EFAULT : error;
+	error = parts_lock(lock, &access, flags);
+	address_space_access_end(&access);
+	return error;
+}
+
 /* ---- in the context of the process ---- */
 
 static bool
@@ -234,6 +266,17 @@ process_leave(bool other)
 		kthread_leave();
 }
 
+/* Does a devmap_access see the lock? */
+static bool
+parts_have_order(const struct range_lock *lock)
+{
+	for (size_t i = 0; i < lock->nparts; i++) {
+		if (lock->parts[i].order != NULL)
+			return true;
+	}
+	return false;
+}
+
 /* What is bound to the address space ends.  By the one who took the range out of "locked". */
 static void
 lock_detach(struct range_lock *lock)
@@ -241,7 +284,7 @@ lock_detach(struct range_lock *lock)
 	struct access access;
 	bool other;
 
-	if (!lock->range.pinned)
+	if (!lock->range.pinned || !parts_have_order(lock))
 		return;
 	other = process_enter(lock->range.space);
 	address_space_access_begin_unlock(lock->range.space, &access);
@@ -290,7 +333,6 @@ int
 range_lock_begin(struct range_lock *lock, struct address_space *space, uintptr_t addr, size_t len, unsigned flags,
 		 const struct range_lock_ops *ops)
 {
-	struct access access;
 	bool other;
 	int error;
 
@@ -302,13 +344,10 @@ range_lock_begin(struct range_lock *lock, struct address_space *space, uintptr_t
 	host_mutex_init(&lock->lock);
 	locked_range_begin(&lock->range, space, addr, addr + len, &range_ops);
 	other = process_enter(space);
-	error = address_space_access_begin(space, &access);
-	if (error == 0) {
-		error = parts_lock(lock, &access, flags);
-		address_space_access_end(&access);
-	} else if (error == ESRCH) {
-		error = EFAULT;
-	}
+	if (address_space_is_ordinary(space, addr, len))
+		error = range_lock_ordinary(lock, space, flags);
+	else
+		error = range_lock_mixed(lock, space, flags);
 	process_leave(other);
 	if (error != 0) {
 		locked_range_fail(&lock->range);

@@ -289,6 +289,7 @@ devmap_layout_begin(struct address_space *space, uintptr_t addr, size_t len)
 		if (error != 0)
 			return error;
 		address_space_layout_begin(space);
+		address_space_layout_covers(space, addr, len);
 		if (!locked_range_overlaps(space, addr, len))
 			return 0;
 		address_space_layout_end(space);

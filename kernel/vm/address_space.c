@@ -137,15 +137,33 @@ address_space_find(struct address_space *space, uintptr_t addr)
 	return segment;
 }
 
+/* Under space->lock. */
+static bool
+space_overlaps(const struct address_space *space, uintptr_t addr, size_t len)
+{
+	const struct segment *segment = space_find(space, addr);
+
+	return segment != NULL && (segment_base(segment) <= addr || segment_base(segment) - addr < len);
+}
+
 bool
 address_space_overlaps(struct address_space *space, uintptr_t addr, size_t len)
 {
-	const struct segment *segment;
 	bool overlaps;
 
 	host_mutex_lock(&space->lock);
-	segment = space_find(space, addr);
-	overlaps = segment != NULL && (segment_base(segment) <= addr || segment_base(segment) - addr < len);
+	overlaps = space_overlaps(space, addr, len);
 	host_mutex_unlock(&space->lock);
 	return overlaps;
+}
+
+bool
+address_space_is_ordinary(struct address_space *space, uintptr_t addr, size_t len)
+{
+	bool ordinary;
+
+	host_mutex_lock(&space->lock);
+	ordinary = (addr >= space->layout_end || addr + len <= space->layout_start) && !space_overlaps(space, addr, len);
+	host_mutex_unlock(&space->lock);
+	return ordinary;
 }

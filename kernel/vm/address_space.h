@@ -76,6 +76,7 @@ struct address_space {
 	const struct _kthread *layout_owner;
 	unsigned layout_depth;
 	unsigned layout_waiters;
+	uintptr_t layout_start, layout_end; /* what the change in progress is about; equal: nothing that anybody locks */
 	bool dying;
 	struct tree locked;           /* ranges locked for a device: locked_range.h */
 	size_t locked_pinned;         /* in force, with device mappings in them */
@@ -142,6 +143,13 @@ struct access *address_space_access(struct address_space *space);
 /* May block until the last access has returned.  Nests. */
 void address_space_layout_begin(struct address_space *space);
 void address_space_layout_end(struct address_space *space);
+/* The change in progress, the caller's, is about [addr, addr + len), too. */
+void address_space_layout_covers(struct address_space *space, uintptr_t addr, size_t len);
+/*
+ * Is [addr, addr + len) without segments, and is no change in progress about any of it?  With a locked range over it, made
+ * before, it stays so: who replaces or unmaps it waits.
+ */
+bool address_space_is_ordinary(struct address_space *space, uintptr_t addr, size_t len);
 /* From now on no access begins except the layout owner's; those that wait give up. */
 void address_space_kill(struct address_space *space);
 bool address_space_is_dying(struct address_space *space);

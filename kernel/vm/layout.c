@@ -146,8 +146,25 @@ address_space_layout_end(struct address_space *space)
 	host_mutex_lock(&space->lock);
 	if (--space->layout_depth == 0) {
 		space->layout_owner = NULL;
+		space->layout_start = space->layout_end = 0;
 		host_cond_broadcast(&space->changed);
 	}
+	host_mutex_unlock(&space->lock);
+}
+
+/* One inside another one: all between them, too. */
+void
+address_space_layout_covers(struct address_space *space, uintptr_t addr, size_t len)
+{
+	uintptr_t end = addr + len;
+
+	host_mutex_lock(&space->lock);
+	if (space->layout_start < space->layout_end) {
+		addr = addr < space->layout_start ? addr : space->layout_start;
+		end = end > space->layout_end ? end : space->layout_end;
+	}
+	space->layout_start = addr;
+	space->layout_end = end;
 	host_mutex_unlock(&space->lock);
 }
 

@@ -392,7 +392,7 @@ mprotect_waits_for_locked_translations(void **state)
 static int
 work_map_fixed(struct worker *w)
 {
-	return sundog_mmap(w->process, &w->addr, w->len, PROT_READ, MAP_SHARED | MAP_FIXED, w->fd, 0);
+	return sundog_mmap(w->process, &w->addr, w->len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, w->fd, 0);
 }
 
 static void
@@ -1179,6 +1179,120 @@ maps_locks_and_unmaps_of_eight_threads(void **state)
 		assert_int_equal(worker_join(&w[i]), 0);
 }
 
+/* ---- with a mutex of the driver's held, section 12 ---- */
+
+static void
+lock_and_unlock(void *dhp)
+{
+	rec_lock();
+	rec_unlock();
+}
+
+static void
+dup_locks_and_unlocks(void *dhp, void *new_dhp)
+{
+	lock_and_unlock(dhp);
+}
+
+/* The worker changes the layout, in a callback that waits for the mutex, while the driver locks and unlocks. */
+struct held {
+	struct worker worker;
+	int (*change)(struct worker *);
+	uint64_t addr;
+	void *cookie; /* NULL: locked meanwhile */
+};
+
+static int
+lock_with_mutex_held(void *arg)
+{
+	struct held *held = arg;
+	int error = 0;
+
+	rec_lock();
+	worker_start(&held->worker, held->change);
+	wait_asleep(&held->worker);
+	if (held->cookie == NULL)
+		error = rec_umem_lock(held->addr, PAGE, REC_WRITE, &held->cookie);
+	if (error == 0)
+		rec_umem_unlock(held->cookie);
+	rec_unlock();
+	return error;
+}
+
+static void
+ordinary_memory_is_locked_while_an_unmap_callback_waits_for_the_drivers_mutex(void **state)
+{
+	struct held held = {.change = work_munmap, .addr = anon(process, 1)};
+
+	rec.on_unmap = lock_and_unlock;
+	map_at(0);
+	held.worker = (struct worker){.process = process, .addr = addr, .len = PAGES * PAGE};
+	assert_int_equal(rec_run(process, fd, lock_with_mutex_held, &held), 0);
+	assert_int_equal(worker_join(&held.worker), 0);
+}
+
+static int
+work_fork(struct worker *w)
+{
+	struct sundog_process *child;
+	int error = sundog_fork(w->process, &child);
+
+	if (error == 0)
+		sundog_exit(child);
+	return error;
+}
+
+static void
+ordinary_memory_is_locked_while_a_dup_callback_waits_for_the_drivers_mutex(void **state)
+{
+	struct held held = {.change = work_fork, .addr = anon(process, 1)};
+
+	rec.on_dup = dup_locks_and_unlocks;
+	map_at(0);
+	held.worker = (struct worker){.process = process};
+	assert_int_equal(rec_run(process, fd, lock_with_mutex_held, &held), 0);
+	assert_int_equal(worker_join(&held.worker), 0);
+}
+
+static void
+without_devmap_access_it_is_unlocked_while_an_unmap_callback_waits_for_the_drivers_mutex(void **state)
+{
+	struct held held = {.change = work_munmap};
+	uint64_t other;
+
+	rec.on_unmap = lock_and_unlock;
+	rec.parts[0].callbacks = REC_MAP | REC_UNMAP;
+	map_at(0);
+	other = rec_mmap_pages(process, fd, 0, 1);
+	held.cookie = lock(process, fd, addr, PAGE, REC_WRITE);
+	held.worker = (struct worker){.process = process, .addr = other, .len = PAGE};
+	assert_int_equal(rec_run(process, fd, lock_with_mutex_held, &held), 0);
+	assert_int_equal(worker_join(&held.worker), 0);
+}
+
+/* Between the mappings there is none; the lock waits for the new one. */
+static void
+a_lock_waits_for_the_fixed_mapping_that_replaces_what_it_locks(void **state)
+{
+	struct worker map = {.process = process, .fd = fd, .len = PAGES * PAGE};
+	struct worker wait = {.process = process, .fd = fd, .len = PAGE};
+
+	map_at(0);
+	map.addr = wait.addr = addr;
+	rec.on_map = lock_and_unlock;
+	rec_lock();
+	worker_start(&map, work_map_fixed);
+	wait_asleep(&map);
+	worker_start(&wait, work_lock);
+	wait_asleep(&wait);
+	rec_unlock();
+	assert_int_equal(worker_join(&map), 0);
+	assert_int_equal(worker_join(&wait), 0);
+	rec_forget();
+	rec_umem_unlock(wait.cookie);
+	rec_expect("access h1 p2 off 0 len 1 type 3 rw 2\n");
+}
+
 int
 main(void)
 {
@@ -1235,6 +1349,10 @@ main(void)
 		TEST(LOCK_is_alone_whatever_others_do),
 		TEST(locks_over_two_orders_in_either_sequence_do_not_meet_head_on),
 		TEST(maps_locks_and_unmaps_of_eight_threads),
+		TEST(ordinary_memory_is_locked_while_an_unmap_callback_waits_for_the_drivers_mutex),
+		TEST(ordinary_memory_is_locked_while_a_dup_callback_waits_for_the_drivers_mutex),
+		TEST(without_devmap_access_it_is_unlocked_while_an_unmap_callback_waits_for_the_drivers_mutex),
+		TEST(a_lock_waits_for_the_fixed_mapping_that_replaces_what_it_locks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
