@@ -15,6 +15,7 @@
 #include "client/client.h"
 
 #include <limits.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -84,10 +85,43 @@ EXPORT ssize_t recvfrom(int fd, void *buffer, size_t n, int flags, struct sockad
 			    REAL(recvfrom)(fd, buffer, n, flags, address, len));
 }
 
-EXPORT ssize_t recvmsg(int fd, struct msghdr *mh, int flags)
+/* Descriptors that came have numbers that libc may have closed, unknown to us. */
+static void forget_rights(struct msghdr *mh)
 {
-	return WITH_BUFFERS(message_load(mh, true), REAL(recvmsg)(fd, mh, flags));
+	if (likely(mh->msg_controllen == 0) || !client_active())
+		return;
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(mh); c; c = CMSG_NXTHDR(mh, c)) {
+		int fd;
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t at = 0; at + sizeof(fd) <= c->cmsg_len - CMSG_LEN(0); at += sizeof(fd)) {
+			memcpy(&fd, CMSG_DATA(c) + at, sizeof(fd));
+			descriptor_forget(fd);
+		}
+	}
 }
+
+#define RECVMSG(name)                                                                                             \
+	ssize_t name(int fd, struct msghdr *mh, int flags);                                                       \
+	EXPORT ssize_t name(int fd, struct msghdr *mh, int flags)                                                 \
+	{                                                                                                         \
+		ssize_t n = WITH_BUFFERS(message_load(mh, true), REAL(name)(fd, mh, flags));                      \
+		if (n >= 0)                                                                                       \
+			forget_rights(mh);                                                                        \
+		return n;                                                                                         \
+	}
+RECVMSG(recvmsg)
+
+#define RECVMMSG(name)                                                                                            \
+	int name(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout);          \
+	EXPORT int name(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout)    \
+	{                                                                                                         \
+		int n = REAL(name)(fd, messages, count, flags, timeout);                                          \
+		for (int i = 0; i < n; i++)                                                                       \
+			forget_rights(&messages[i].msg_hdr);                                                      \
+		return n;                                                                                         \
+	}
+RECVMMSG(recvmmsg)
 
 EXPORT ssize_t send(int fd, const void *buffer, size_t n, int flags)
 {
@@ -100,10 +134,20 @@ EXPORT ssize_t sendto(int fd, const void *buffer, size_t n, int flags, const str
 			    REAL(sendto)(fd, buffer, n, flags, address, len));
 }
 
-EXPORT ssize_t sendmsg(int fd, const struct msghdr *mh, int flags)
-{
-	return WITH_BUFFERS(message_load(mh, false), REAL(sendmsg)(fd, mh, flags));
-}
+#define SENDMSG(name)                                                                                             \
+	ssize_t name(int fd, const struct msghdr *mh, int flags);                                                 \
+	EXPORT ssize_t name(int fd, const struct msghdr *mh, int flags)                                           \
+	{                                                                                                         \
+		return WITH_BUFFERS(message_load(mh, false), REAL(name)(fd, mh, flags));                          \
+	}
+SENDMSG(sendmsg)
+
+/* 32-bit programs with 64-bit time */
+#ifndef __x86_64__
+RECVMSG(__recvmsg64)
+RECVMMSG(__recvmmsg64)
+SENDMSG(__sendmsg64)
+#endif
 
 ssize_t __recv_chk(int fd, void *buffer, size_t n, size_t size, int flags);
 EXPORT ssize_t __recv_chk(int fd, void *buffer, size_t n, size_t size, int flags)

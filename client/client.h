@@ -72,6 +72,8 @@ int connection_agent(struct agent_means *means);
 void connection_agent_close(struct agent_means *means);
 /* True for the library's own descriptors: the application must not reach them. */
 bool connection_owns(int fd);
+/* The lowest of them from first on, or -1. */
+int connection_owned_from(unsigned first);
 /* The application wants the number fd for itself: move ours away. */
 void connection_yield(int fd);
 bool connection_exists(void);
@@ -186,6 +188,8 @@ void device_swallow_wakes(int fd);
 /* Nanoseconds of CLOCK_MONOTONIC. */
 int64_t clock_now(void);
 
+/* The numbers are about to be closed, or to become something else: a set among them ends. */
+void epoll_closing(unsigned first, unsigned last);
 void epoll_fork_lock(void);
 void epoll_fork_unlock(void);
 
@@ -301,6 +305,8 @@ int uffd_offer(int socket, int device, int *fd);
 /* The application has handlers; all of them with SA_RESTART. */
 bool signals_handled(void);
 bool signals_restart(void);
+/* siginterrupt(3): signal(3) sets handlers of this one that let calls fail. */
+bool signals_interrupting(int signo);
 void signals_block(uint64_t *old);
 /* All but SIGSEGV: device mappings are touched meanwhile, or the first one comes. */
 void signals_block_most(uint64_t *old);

@@ -13,6 +13,7 @@ EXPORT int close(int fd)
 	if (unlikely(connection_owns(fd)))
 		return fail(EBADF); /* the application has no such descriptor */
 	stream_before_change(fd);
+	epoll_closing((unsigned)fd, (unsigned)fd);
 	uint64_t id = descriptor_closing(fd);
 	int result = REAL(close)(fd);
 	descriptor_closed(id);
@@ -29,14 +30,12 @@ static int close_between(unsigned first, unsigned last, int flags)
 	for (int fd = (int)first; !(flags & CLOSE_RANGE_CLOEXEC) && fd < end && (unsigned)fd <= last; fd++)
 		if (descriptor_get(fd, &d))
 			(void)close(fd);
-	for (unsigned fd = first; first <= last && fd <= last; fd++) {
-		if (fd > 1 << 20) /* no own descriptor is up there */
-			return REAL(close_range)(first, last, flags);
-		if (!connection_owns((int)fd))
-			continue;
-		if (fd > first && REAL(close_range)(first, fd - 1, flags) < 0)
+	if (!(flags & CLOSE_RANGE_CLOEXEC))
+		epoll_closing(first, last);
+	for (int own = connection_owned_from(first); own >= 0 && (unsigned)own <= last; own = connection_owned_from(first)) {
+		if ((unsigned)own > first && REAL(close_range)(first, (unsigned)own - 1, flags) < 0)
 			return -1;
-		first = fd + 1;
+		first = (unsigned)own + 1;
 	}
 	return first <= last ? REAL(close_range)(first, last, flags) : 0;
 }

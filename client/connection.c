@@ -59,6 +59,18 @@ bool connection_owns(int fd)
 	return fd >= 0 && own_slot(fd) >= 0;
 }
 
+int connection_owned_from(unsigned first)
+{
+	int end = __atomic_load_n(&own_end, __ATOMIC_ACQUIRE), found = -1;
+
+	for (int i = 0; i < end; i++) {
+		int fd = __atomic_load_n(&own[i], __ATOMIC_RELAXED) - 1;
+		if (fd >= 0 && (unsigned)fd >= first && (found < 0 || fd < found))
+			found = fd;
+	}
+	return found;
+}
+
 static int high_number(void)
 {
 	struct rlimit limit;
@@ -131,43 +143,49 @@ void connection_yield(int fd)
 
 /* ---- connecting ---- */
 
-static const char *server_name(void)
+static char server_name[sizeof(((struct sockaddr_un *)0)->sun_path)]; /* "": one that is none */
+
+/* The first time as the program starts: it may clear its environment later. */
+static int read_name(void)
 {
-	return getenv(WIRE_ENV);
+	const char *name = getenv(WIRE_ENV);
+
+	if (name == NULL || *name == '\0')
+		return -1;
+	if (strlen(name) < sizeof(server_name))
+		memcpy(server_name, name, strlen(name) + 1);
+	return 1;
 }
 
 bool client_active(void)
 {
 	static int active; /* 0 not asked, 1 yes, -1 no */
-	int a = __atomic_load_n(&active, __ATOMIC_RELAXED);
+	int a = __atomic_load_n(&active, __ATOMIC_ACQUIRE);
 
 	if (unlikely(a == 0)) {
-		const char *name = server_name();
-		a = name != NULL && *name != '\0' ? 1 : -1;
-		__atomic_store_n(&active, a, __ATOMIC_RELAXED);
+		a = read_name();
+		__atomic_store_n(&active, a, __ATOMIC_RELEASE);
 	}
 	return a > 0;
 }
 
 static int connect_server(void)
 {
-	static char kept[108]; /* the environment may change under us: remember the name */
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	const char *name = kept[0] ? kept : server_name();
+	size_t length = strlen(server_name);
+	int result;
 
-	if (name == NULL)
+	if (length == 0)
 		return fail(ENXIO);
-	size_t length = strlen(name);
-	if (length == 0 || length >= sizeof(address.sun_path))
-		return fail(ENXIO);
-	memcpy(address.sun_path + 1, name, length);
-	if (!kept[0])
-		memcpy(kept, name, length + 1);
+	memcpy(address.sun_path + 1, server_name, length);
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
-	if (connect(fd, (struct sockaddr *)&address,
-		    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length)) < 0) {
+	do /* a handler may run while the server is slow to accept */
+		result = connect(fd, (struct sockaddr *)&address,
+				 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length));
+	while (result < 0 && errno == EINTR);
+	if (result < 0) {
 		int error = errno;
 		REAL(close)(fd);
 		return fail(error);
@@ -217,7 +235,7 @@ static void *receive_welcome(int fd, int prot)
 	if (n != (ssize_t)sizeof(w) || w.magic != WIRE_MAGIC || w.version != WIRE_VERSION || w.error || memory < 0) {
 		if (memory >= 0)
 			REAL(close)(memory);
-		errno = n == (ssize_t)sizeof(w) && w.error ? w.error : ENXIO;
+		errno = n == (ssize_t)sizeof(w) && w.error ? w.error : n > 0 && (mh.msg_flags & MSG_CTRUNC) ? EMFILE : ENXIO;
 		return NULL;
 	}
 	void *p = REAL(mmap)(NULL, (size_t)w.size, prot, MAP_SHARED, memory, 0);
@@ -252,15 +270,23 @@ static int connection_open(struct connection *c, uint64_t token)
 		goto fail;
 	int high = connection_adopt(fd);
 	if (high < 0) {
+		int error = errno;
 		munmap((void *)nodes, WIRE_NODES_SIZE);
-		return -1;
+		return fail(error);
 	}
 	c->socket = high;
 	c->nodes = nodes;
 	return 0;
-fail:
+fail:;
+	int error = errno;
 	REAL(close)(fd);
-	return -1;
+	return fail(error);
+}
+
+/* There is no server; or only no room for us now, and the next call tries again. */
+static int state_of_failure(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS || error == EAGAIN ? 0 : -1;
 }
 
 static bool connection_get(struct connection *c)
@@ -272,7 +298,7 @@ static bool connection_get(struct connection *c)
 	int error = errno;
 	lock_take(&c->lock);
 	if (c->state == 0)
-		__atomic_store_n(&c->state, connection_open(c, 0) == 0 ? 1 : -1, __ATOMIC_RELEASE);
+		__atomic_store_n(&c->state, connection_open(c, 0) == 0 ? 1 : state_of_failure(errno), __ATOMIC_RELEASE);
 	lock_release(&c->lock);
 	errno = error;
 	return c->state == 1;

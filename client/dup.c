@@ -23,6 +23,7 @@ static void make_room(int fd)
 	if (unlikely(connection_owns(fd)))
 		connection_yield(fd);
 	stream_before_change(fd);
+	epoll_closing((unsigned)fd, (unsigned)fd);
 }
 
 EXPORT int dup2(int oldfd, int newfd)
@@ -50,6 +51,16 @@ EXPORT int dup3(int oldfd, int newfd, int flags)
 	int fd = copied(oldfd, REAL(dup3)(oldfd, newfd, flags));
 	descriptor_closed(before);
 	stream_after_change(newfd);
+	return fd;
+}
+
+int pidfd_getfd(int pidfd, int theirs, unsigned flags);
+EXPORT int pidfd_getfd(int pidfd, int theirs, unsigned flags)
+{
+	int fd = REAL(pidfd_getfd)(pidfd, theirs, flags);
+
+	if (fd >= 0)
+		descriptor_forget(fd);
 	return fd;
 }
 

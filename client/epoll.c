@@ -62,6 +62,18 @@ static void watch_set(struct watch *w, struct watch value)
 	*w = value;
 }
 
+/* Its number may come again, as another set. */
+void epoll_closing(unsigned first, unsigned last)
+{
+	if (likely(!any_watch()) || in_vfork_child)
+		return;
+	lock_take(&watches_lock);
+	for (int i = 0; i < WATCHES; i++)
+		if (watches[i].used && (unsigned)watches[i].set >= first && (unsigned)watches[i].set <= last)
+			watch_set(&watches[i], (struct watch){0});
+	lock_release(&watches_lock);
+}
+
 /* With the lock. */
 static int control(int set, int op, int fd, const struct device *d, const struct epoll_event *e)
 {
@@ -222,3 +234,23 @@ EXPORT int epoll_pwait2(int set, struct epoll_event *events, int max, const stru
 	int64_t seconds = t ? (t->tv_sec > LONGEST ? LONGEST : t->tv_sec) : 0;
 	return device_wait(set, events, max, t ? seconds * 1000000000 + t->tv_nsec : -1, mask);
 }
+
+/* ---- 32-bit programs with 64-bit time ---- */
+
+#ifndef __x86_64__
+struct timespec64 {
+	int64_t sec;
+	int32_t nsec, pad;
+};
+
+int __epoll_pwait2_time64(int set, struct epoll_event *events, int max, const struct timespec64 *t, const sigset_t *mask);
+EXPORT int __epoll_pwait2_time64(int set, struct epoll_event *events, int max, const struct timespec64 *t, const sigset_t *mask)
+{
+	if (likely(!any_watch()) || max <= 0)
+		return REAL(__epoll_pwait2_time64)(set, events, max, t, mask);
+	struct timespec s = {0};
+	if (t)
+		s = (struct timespec){t->sec > LONGEST ? LONGEST : t->sec < 0 ? -1 : (time_t)t->sec, t->nsec};
+	return epoll_pwait2(set, events, max, t ? &s : NULL, mask);
+}
+#endif

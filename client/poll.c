@@ -186,6 +186,9 @@ static int device_select(int n, fd_set *sets[3], const struct timespec *timeout,
 	if (result < 0)
 		return result;
 	for (nfds_t i = 0; i < used; i++)
+		if (fds[i].revents & POLLNVAL)
+			return fail(EBADF);
+	for (nfds_t i = 0; i < used; i++)
 		for (int s = 0; s < 3; s++) {
 			if (!sets[s] || !(fds[i].events & want[s]))
 				continue;

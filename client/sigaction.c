@@ -261,22 +261,22 @@ EXPORT int sigaction(int signo, const struct sigaction *act, struct sigaction *o
 	return result;
 }
 
-static sighandler_t wrapped_signal(int signo, sighandler_t handler, bool restart)
+static sighandler_t wrapped_signal(int signo, sighandler_t handler, int flags)
 {
-	struct sigaction act = {.sa_handler = handler, .sa_flags = restart ? SA_RESTART : (int)SA_RESETHAND | SA_NODEFER}, old;
+	struct sigaction act = {.sa_handler = handler, .sa_flags = flags}, old;
 
-	if (restart && signo >= 1 && signo <= 64)
+	if (!(flags & SA_NODEFER) && signo >= 1 && signo <= 64)
 		sigaddset(&act.sa_mask, signo);
 	return handler_exchange(signo, &act, &old) == 0 ? old.sa_handler : SIG_ERR;
 }
 
 /* signal(2) in one of its kinds. */
-static sighandler_t other_signal(sighandler_t (*real)(int, sighandler_t), int signo, sighandler_t handler, bool restart)
+static sighandler_t other_signal(sighandler_t (*real)(int, sighandler_t), int signo, sighandler_t handler, int flags)
 {
 	if (likely(!client_active()))
 		return real(signo, handler);
-	handler_comes(signo, handler, restart);
-	sighandler_t old = handlers_wrapped() ? wrapped_signal(signo, handler, restart) : real(signo, handler);
+	handler_comes(signo, handler, flags & SA_RESTART);
+	sighandler_t old = handlers_wrapped() ? wrapped_signal(signo, handler, flags) : real(signo, handler);
 	if (old != SIG_ERR)
 		handler_has_gone(signo, handler);
 	return old;
@@ -295,14 +295,14 @@ EXPORT sighandler_t signal(int signo, sighandler_t handler)
 {
 	if (unlikely(signo == SIGSEGV && client_active()))
 		return segv_signal(handler, SA_RESTART);
-	return other_signal(REAL(signal), signo, handler, true);
+	return other_signal(REAL(signal), signo, handler, signals_interrupting(signo) ? 0 : SA_RESTART);
 }
 
 EXPORT sighandler_t sysv_signal(int signo, sighandler_t handler)
 {
 	if (unlikely(signo == SIGSEGV && client_active()))
 		return segv_signal(handler, (int)SA_RESETHAND | SA_NODEFER);
-	return other_signal(REAL(sysv_signal), signo, handler, false);
+	return other_signal(REAL(sysv_signal), signo, handler, (int)SA_RESETHAND | SA_NODEFER);
 }
 
 sighandler_t __sysv_signal(int signo, sighandler_t handler);
