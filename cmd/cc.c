@@ -18,6 +18,20 @@
 #include "cmd/note.h"
 #include "cmd/tmpdir.h"
 
+static const char help[] =
+	"usage: sundog cc [-o OUT.so] SRC.c... [FLAG...]\n"
+	"Compile the sources of a driver to a shared object for `sundog run -d`.\n"
+	"\n"
+	"  -o OUT.so      without it the name of the first source, in this directory\n"
+	"  -Wl,... -l -L  are given to the linker\n"
+	"  FLAG           any other is given to the compiler: -g -O2 -Wall -Idir -Dname\n"
+	"  -fsanitize=    address, undefined, or both, or thread: `sundog run` starts the\n"
+	"                 server that has the runtime for it\n"
+	"\n"
+	"  CC=clang       in the environment: the compiler, gcc without it\n"
+	"\n"
+	"Exit status: the compiler's; 125 when sundog failed.  See sundog-cc(1).\n";
+
 struct cc {
 	struct install install;
 	struct compiler compiler;
@@ -206,8 +220,11 @@ int cmd_cc(int argc, char **argv)
 {
 	struct cc cc = { 0 };
 	const char *tmp;
-	int status = parse(&cc, argc, argv);
+	int status;
 
+	if (argc == 2 && strcmp(argv[1], "--help") == 0)
+		return print(help);
+	status = parse(&cc, argc, argv);
 	if (status == 0)
 		status = install_find(&cc.install);
 	if (status == 0) {

@@ -9,11 +9,14 @@
 #include "cmd/command.h"
 
 static const char help[] =
-	"usage: sundog kstat [--name NAME | --socket NAME] [MODULE[:INSTANCE[:NAME[:STATISTIC]]]]...\n"
-	"Show statistics that drivers and the system keep: one a line, MODULE:INSTANCE:NAME:STATISTIC, a tab, the value.\n"
-	"Each part may be a pattern of the shell; an empty one matches everything.\n"
+	"usage: sundog kstat [--name NAME | --socket NAME] [PATTERN...]\n"
+	"Show the statistics that drivers and the system keep, one a line:\n"
+	"MODULE:INSTANCE:NAME:STATISTIC, a tab, the value.\n"
 	"\n"
-	"  --name NAME    the server of that name; without it the one around this command, else \"default\"\n"
+	"  PATTERN        MODULE[:INSTANCE[:NAME[:STATISTIC]]], each a pattern of the\n"
+	"                 shell; an empty one matches everything\n"
+	"  --name NAME    the server of that name; else the one around this command,\n"
+	"                 your only one, or that named \"default\"\n"
 	"  --socket NAME  the server with that socket\n"
 	"\n"
 	"  sundog kstat caps::lockedmem_project_3\n"
@@ -80,7 +83,7 @@ int cmd_kstat(int argc, char **argv)
 		else if (c == 'S')
 			socket_name = optarg;
 		else if (c == 'h')
-			return fputs(help, stdout) == EOF || fflush(stdout) == EOF ? fail("cannot write the help") : 0;
+			return print(help);
 		else
 			return fail("kstat: %s: unknown option, or one without its value: try `sundog kstat --help`",
 				    argv[optind - 1]);

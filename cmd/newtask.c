@@ -12,12 +12,13 @@
 
 static const char help[] =
 	"usage: sundog newtask [--name NAME | --socket NAME] -p PROJECT -c PID\n"
-	"Move a process of a running server, with all that is locked for it, to another project.\n"
-	"A program is started in a project by `sundog exec -p PROJECT`.\n"
+	"Move a process of a running server, with all that is locked for it, to another\n"
+	"project.  `sundog exec -p PROJECT` starts a program in a project.\n"
 	"\n"
 	"  -p PROJECT     its name or number\n"
 	"  -c PID         the process\n"
-	"  --name NAME    the server of that name; without it the one around this command, else \"default\"\n"
+	"  --name NAME    the server of that name; else the one around this command,\n"
+	"                 your only one, or that named \"default\"\n"
 	"  --socket NAME  the server with that socket\n"
 	"\n"
 	"Exit status: 0, or 125 when it failed.\n";
@@ -64,7 +65,7 @@ int cmd_newtask(int argc, char **argv)
 		case 'S': socket_name = optarg; break;
 		case 'p': project = optarg; break;
 		case 'c': pid = optarg; break;
-		case 'h': return fputs(help, stdout) == EOF || fflush(stdout) == EOF ? fail("cannot write the help") : 0;
+		case 'h': return print(help);
 		default:
 			return fail("newtask: %s: unknown option, or one without its value: try `sundog newtask --help`",
 				    argv[optind - 1]);

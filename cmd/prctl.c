@@ -14,21 +14,22 @@
 #include "wire/admin.h"
 
 static const char help[] =
-	"usage: sundog prctl [OPTION]... [-i project|zone|process] [ID]...\n"
-	"Show or change limits on locked memory of a running server; without ID, show all that have a use or a limit.\n"
+	"usage: sundog prctl [OPTION...] [-i project|zone|process] [ID...]\n"
+	"Show or change limits on locked memory of a running server.\n"
+	"Without ID: show all that have a use or a limit.\n"
 	"\n"
-	"  -n NAME        project.max-locked-memory, zone.max-locked-memory or process.max-locked-memory\n"
-	"  -i KIND        what the IDs are: project (name or number), zone (name or number), process (pid; the default)\n"
-	"  -v VALUE       set another value, in bytes or with K, M, G, T, P or E; -s may be said with it\n"
-	"  -r             instead: replace the lowest value by VALUE\n"
-	"  -x             instead: delete a value, the lowest unless -v says which\n"
-	"  -t PRIVILEGE   of the value: privileged, or basic (processes only)\n"
-	"  -e ACTION      add an action to that value, or without -v to the lowest: signal=SIGNAL, beside deny\n"
-	"  -d ACTION      take that action away: signal\n"
-	"  -P             show one record a line, its fields separated by tabs\n"
-	"  --name NAME    the server of that name (`sundog server -n NAME`); without it the one around this\n"
-	"                 command (`sundog run -- ...`), else your only one, else that of the name \"default\"\n"
-	"  --socket NAME  the server with that socket\n"
+	"  -n CONTROL    project.max-locked-memory, zone... or process.max-locked-memory\n"
+	"  -i KIND       of the IDs: project, zone (name or number) or process (pid)\n"
+	"  -v VALUE      set another value: bytes, or with K, M, G, T, P, E; also -s -v\n"
+	"  -r            instead: replace the lowest value by VALUE\n"
+	"  -x            instead: delete a value, the lowest unless -v says which\n"
+	"  -t PRIVILEGE  of the value: privileged, or basic (processes only)\n"
+	"  -e ACTION     add signal=SIGNAL to that value, without -v to the lowest\n"
+	"  -d ACTION     take that action away: signal\n"
+	"  -P            one record a line, its fields separated by tabs\n"
+	"  --name NAME   the server of that name (sundog server -n NAME); else the one\n"
+	"                around this command, your only one, or that named \"default\"\n"
+	"  --socket NAME the server with that socket\n"
 	"\n"
 	"  sundog prctl -n project.max-locked-memory -i project media\n"
 	"  sundog prctl -n project.max-locked-memory -r -v 1M -i project media\n"
@@ -77,7 +78,7 @@ static int option_take(struct request *r, int c, const char **name, const char *
 	case 'N': *name = optarg; break;
 	case 'S': *socket_name = optarg; break;
 	case 'h':
-		return fputs(help, stdout) == EOF || fflush(stdout) == EOF ? fail("cannot write the help") : 0;
+		return print(help);
 	case ':': return fail("prctl: %s: its value is missing", arg);
 	default: return fail("prctl: %s: unknown option: try `sundog prctl --help`", arg);
 	}

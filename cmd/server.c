@@ -66,6 +66,8 @@ int cmd_server(int argc, char **argv)
 	struct options o;
 	int status = options_parse(&o, OPTIONS_SERVER | OPTIONS_NAME, argc, argv);
 
+	if (status == 0 && o.drivers.n == 0)
+		status = fail("server: no driver given: -d DRIVER.so[:CONF]");
 	if (status == 0)
 		status = install_find(&in);
 	if (status == 0)

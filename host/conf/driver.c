@@ -47,7 +47,12 @@ int driver_configure(const char *so, const char *driver, const char *conf_path, 
 static void step_say(const char *label, enum sys_module_step step, int instance, int error, char *message,
 		     size_t size)
 {
+	const char *why = step == SYS_STEP_ATTACH && error == ENXIO ? "its probe(9E) or attach(9E) refused" : strerror(error);
+
 	switch (step) {
+	case SYS_STEP_NAME:
+		(void)snprintf(message, size, "%s: another driver of this name is loaded already", label);
+		break;
 	case SYS_STEP_INIT:
 		(void)snprintf(message, size, "%s: _init failed: %s", label, strerror(error));
 		break;
@@ -55,8 +60,7 @@ static void step_say(const char *label, enum sys_module_step step, int instance,
 		(void)snprintf(message, size, "%s: _init installed no driver", label);
 		break;
 	case SYS_STEP_ATTACH:
-		(void)snprintf(message, size, "%s: attach of instance %d failed: %s", label, instance,
-			       strerror(error));
+		(void)snprintf(message, size, "%s: attach of instance %d failed: %s", label, instance, why);
 		break;
 	}
 }

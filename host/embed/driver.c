@@ -37,12 +37,8 @@ int sundog_driver_load(struct sundog_system *system, const char *so, const char 
 	if (error == 0)
 		error = driver_start(&module->module, conf, message, size);
 	conf_free(conf);
-	if (error != 0)
-		goto close;
-	module_add(system, module);
-	return 0;
-close:
-	loader_close(&module->module);
+	module_add(system, module); /* one that failed, too: what it left behind is told by its name */
+	return error;
 free:
 	host_free(module, sizeof(*module));
 	return error;

@@ -15,6 +15,14 @@ static void files_raise_limit(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+uint64_t posix_limit(int resource)
+{
+	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+
+	(void)getrlimit(resource, &limit);
+	return limit.rlim_cur;
+}
+
 void posix_init(const struct posix_config *config)
 {
 	posix_config = *config;

@@ -67,14 +67,6 @@ static void pages_say_once(atomic_bool *said, enum host_log_level level, const c
 		  (unsigned long long)used, text);
 }
 
-static uint64_t limit_of(__rlimit_resource_t resource)
-{
-	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
-
-	(void)getrlimit(resource, &limit);
-	return limit.rlim_cur;
-}
-
 /* Does RLIMIT_MEMLOCK not bind us? */
 static bool may_lock_memory(void)
 {
@@ -87,7 +79,7 @@ static bool may_lock_memory(void)
 void posix_memlock(struct posix_memlock *out)
 {
 	out->used = atomic_load(&pages_locked);
-	out->limit = may_lock_memory() ? UINT64_MAX : limit_of(RLIMIT_MEMLOCK);
+	out->limit = may_lock_memory() ? UINT64_MAX : posix_limit(RLIMIT_MEMLOCK);
 	out->refusals = atomic_load(&pages_lock_refusals);
 	out->strict = posix_config.strict_lock;
 }
@@ -102,7 +94,7 @@ static int pages_no_descriptor(int error)
 		posix_log(HOST_LOG_WARN, "no descriptor for a page object: %s is %llu (one descriptor each)",
 			  error == EMFILE ? "RLIMIT_NOFILE"
 					  : "the system's file table is full, RLIMIT_NOFILE",
-			  (unsigned long long)limit_of(RLIMIT_NOFILE));
+			  (unsigned long long)posix_limit(RLIMIT_NOFILE));
 	return ENOMEM;
 }
 
@@ -266,7 +258,7 @@ static int pages_lock(struct host_pages *pages)
 	atomic_fetch_add(&pages_lock_refusals, 1);
 	pages_say_once(&said, posix_config.strict_lock ? HOST_LOG_WARN : HOST_LOG_DEBUG,
 		       "non-pageable memory cannot be locked (RLIMIT_MEMLOCK)", pages->size,
-		       atomic_load(&pages_locked), limit_of(RLIMIT_MEMLOCK));
+		       atomic_load(&pages_locked), posix_limit(RLIMIT_MEMLOCK));
 	return posix_config.strict_lock ? ENOMEM : 0;
 }
 

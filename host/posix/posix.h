@@ -20,6 +20,8 @@ struct posix_config {
  * other settings while no other thread is in host/posix.
  */
 void posix_init(const struct posix_config *config);
+/* The soft limit RLIMIT_...; UINT64_MAX: none. */
+uint64_t posix_limit(int resource);
 
 /* ---- page objects ---- */
 

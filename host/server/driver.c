@@ -26,8 +26,6 @@ static int driver_open(struct driver *d, const char *so, const char *conf_path, 
 	if (error == 0)
 		error = driver_attach(so, &d->module, conf, message, size);
 	conf_free(conf);
-	if (error != 0)
-		loader_close(&d->module);
 	return error;
 }
 
@@ -48,13 +46,13 @@ int driver_load(const char *spec, char *message, size_t size)
 		error = driver_open(d, so, colon, message, size);
 	}
 	free(so);
-	if (error != 0) {
+	if (d == NULL || d->module.handle == NULL) {
 		free(d);
 		return error;
 	}
-	d->next = drivers;
+	d->next = drivers; /* one that failed stays, too: what it left behind is told by its name */
 	drivers = d;
-	return 0;
+	return error;
 }
 
 void driver_unload_all(void)

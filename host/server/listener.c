@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -224,7 +225,8 @@ static void accept_refuse(void)
 	}
 	listener.reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (!atomic_exchange(&said, true))
-		posix_log(HOST_LOG_WARN, "a connection is refused: no descriptor is left");
+		posix_log(HOST_LOG_WARN, "a connection is refused: the server has no descriptor left (RLIMIT_NOFILE is %llu)",
+			  (unsigned long long)posix_limit(RLIMIT_NOFILE));
 }
 
 static void accept_some(void)

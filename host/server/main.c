@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "host/server/server.h"
@@ -138,6 +139,18 @@ static void signals_init(void)
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
+/* With the limit, where it is one. */
+static const char *why(int error)
+{
+	static char text[128];
+
+	if (error != EMFILE)
+		return strerror(error);
+	(void)snprintf(text, sizeof(text), "%s: RLIMIT_NOFILE is %llu", strerror(error),
+		       (unsigned long long)posix_limit(RLIMIT_NOFILE));
+	return text;
+}
+
 static void start(const struct options *o)
 {
 	struct sys_config config = {.verbose = o->verbose, .strict_lock = o->strict_lock};
@@ -148,7 +161,7 @@ static void start(const struct options *o)
 
 	posix_init(&posix);
 	if ((error = sys_boot(&config)) != 0)
-		fail(o, "start: %s", strerror(error));
+		fail(o, "start: %s", why(error));
 	if (!projects_start(&o->projects, message, sizeof(message)))
 		fail(o, "%s", message);
 	if ((error = engine_start(o->engine)) != 0)
@@ -162,11 +175,14 @@ static void start(const struct options *o)
 	}
 	sys_thread_leave();
 	if ((error = jobs_start()) != 0 || (error = lifecycle_start()) != 0)
-		fail(o, "start: %s", strerror(error));
+		fail(o, "start: %s", why(error));
 	if ((error = nodes_start()) != 0)
-		fail(o, "table of nodes: %s", strerror(error));
-	if ((error = listener_start(o->socket)) != 0)
-		fail(o, "socket %s: %s", o->socket, strerror(error));
+		fail(o, "table of nodes: %s", why(error));
+	error = listener_start(o->socket);
+	if (error == EADDRINUSE)
+		fail(o, "socket %s: another server of this name is running already", o->socket);
+	if (error != 0)
+		fail(o, "socket %s: %s", o->socket, why(error));
 }
 
 static void stop(const struct options *o)

@@ -123,6 +123,36 @@ int nodes_descriptor(void)
 	return nodes.fd_readonly;
 }
 
+/* ---- -v: which nodes there are at the start ---- */
+
+#define NODES_SAID 20u /* more are counted */
+
+static bool node_say(void *arg, const struct sys_devnode *n)
+{
+	unsigned *count = arg;
+	struct sys_devnode older;
+
+	if (++*count > NODES_SAID)
+		return true;
+	if (sys_devnode_find(n->dev_path, &older) != 0 || strcmp(older.devices_path, n->devices_path) == 0)
+		posix_log(HOST_LOG_DEBUG, "%s is %s", n->dev_path, n->devices_path);
+	else
+		posix_log(HOST_LOG_DEBUG, "%s has no name in /dev: %s is %s", n->devices_path, n->dev_path,
+			  older.devices_path);
+	return true;
+}
+
+static void nodes_say(void)
+{
+	unsigned count = 0;
+
+	if (!server_verbose)
+		return;
+	sys_devnode_each(node_say, &count);
+	if (count > NODES_SAID)
+		posix_log(HOST_LOG_DEBUG, "and %u more nodes", count - NODES_SAID);
+}
+
 int nodes_start(void)
 {
 	char path[64];
@@ -143,5 +173,6 @@ int nodes_start(void)
 	close(fd);
 	sys_devnode_watch(nodes_changed, NULL);
 	nodes_write();
+	nodes_say();
 	return 0;
 }

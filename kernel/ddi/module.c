@@ -34,7 +34,7 @@ int module_create(const struct sys_module *from, struct module **out)
 			     .size = from->size, .name = string_copy(from->name)};
 	host_mutex_lock(&modules.lock);
 	for (struct module *other = modules.first; other != NULL; other = other->next) {
-		if (strcmp(other->name, m->name) == 0) {
+		if (!other->retired && strcmp(other->name, m->name) == 0) {
 			host_mutex_unlock(&modules.lock);
 			host_free(m->name, strlen(m->name) + 1);
 			host_free(m, sizeof(*m));
@@ -62,6 +62,13 @@ void module_forget(struct module *m)
 	host_mutex_unlock(&modules.lock);
 	host_free(m->name, strlen(m->name) + 1);
 	host_free(m, sizeof(*m));
+}
+
+void module_retire(struct module *m)
+{
+	host_mutex_lock(&modules.lock);
+	m->retired = true;
+	host_mutex_unlock(&modules.lock);
 }
 
 struct module *module_first(void)
@@ -262,7 +269,7 @@ major_t ddi_name_to_major(char *name)
 
 	host_mutex_lock(&modules.lock);
 	for (struct module *m = modules.first; m != NULL; m = m->next)
-		if (strcmp(m->name, name) == 0)
+		if (!m->retired && strcmp(m->name, name) == 0)
 			major = m->major;
 	host_mutex_unlock(&modules.lock);
 	return major;

@@ -25,12 +25,16 @@ struct module {
 	struct modlinkage *linkage;
 	struct dev_ops *ops; /* NULL: not a driver, or not installed */
 
-	struct module *next; /* protected by the list's lock */
+	/* protected by the list's lock */
+	struct module *next;
+	bool retired; /* failed to load: known by address only, for what it left behind */
 };
 
 /* Makes the module known to lookups; *out is freed by module_forget(). */
 int module_create(const struct sys_module *m, struct module **out);
 void module_forget(struct module *m);
+/* Its name is free again, addresses in it are still its own.  Within the gate. */
+void module_retire(struct module *m);
 
 /* Runs _init or _fini with mod_install and mod_remove speaking of m.  Within the gate. */
 int module_init(struct module *m);
@@ -39,7 +43,7 @@ int module_fini(struct module *m);
 void module_gate_enter(void); /* waits; the driver's callbacks run inside */
 void module_gate_leave(void);
 
-struct module *module_first(void); /* within the gate */
+struct module *module_first(void); /* within the gate; retired ones as well */
 
 /* Never NULL; "" if the address is in no module. */
 const char *module_name_of(const void *address);

@@ -63,13 +63,13 @@ int sys_module_load(const struct sys_module *from, enum sys_module_step *step, i
 	struct module *m;
 	int error;
 
-	*step = SYS_STEP_INIT;
+	*step = SYS_STEP_NAME;
 	module_gate_enter();
 	error = module_create(from, &m);
 	if (error == 0) {
 		error = module_start(m, from, step, instance);
 		if (error != 0)
-			module_forget(m);
+			module_retire(m);
 	}
 	module_gate_leave();
 	return error;

@@ -70,10 +70,11 @@ struct sys_module {
 	const struct sys_node *nodes; /* copied */
 	size_t nnodes;              /* 0: one instance 0 under pseudo */
 };
-enum sys_module_step { SYS_STEP_INIT, SYS_STEP_NO_DRIVER, SYS_STEP_ATTACH };
+enum sys_module_step { SYS_STEP_NAME, SYS_STEP_INIT, SYS_STEP_NO_DRIVER, SYS_STEP_ATTACH };
 /*
  * Runs init, then probe and attach of every node.  On failure everything is undone and *step says
- * what failed (errno of _init; ENXIO for attach), *instance for SYS_STEP_ATTACH.
+ * what failed (EEXIST: the name is taken; errno of _init; ENXIO: probe or attach), *instance for SYS_STEP_ATTACH.  Its
+ * code must stay where it is until sys_halt(), failed or not, which tells what it left behind.
  */
 int sys_module_load(const struct sys_module *m, enum sys_module_step *step, int *instance);
 

@@ -49,7 +49,7 @@ int sys_halt(void (*leak)(void *arg, const struct sys_leak *), void *arg)
 	sys_devnode_watch(NULL, NULL);
 	module_gate_enter();
 	for (m = module_first(); m != NULL; m = m->next)
-		if (module_unload(m) != 0)
+		if (!m->retired && module_unload(m) != 0)
 			refused = EBUSY;
 	devinfo_drop_all();
 	deadline = host_time_monotonic() + PATIENCE;

@@ -364,6 +364,7 @@ DRIVERS = {  # name: source, flags; the file is named after the source, as its d
     "leak-cookie": ("leaky.c", ["-DLEAK_COOKIE"]),
     "leak-state": ("leaky.c", ["-DLEAK_STATE"]),
     "leak-kmem": ("leaky.c", ["-DLEAK_KMEM"]),
+    "leak-attach": ("leaky.c", ["-DLEAK_KMEM", "-DLEAK_ATTACH"]),
     "leak-node": ("leaky.c", ["-DLEAK_NODE"]),
     "gate": ("gate.c", []),
     "rlock": ("rlock.c", []),

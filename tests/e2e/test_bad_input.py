@@ -99,7 +99,7 @@ def test_a_conf_that_does_not_exist(world):
 
 @pytest.mark.parametrize("argv", [["--no-such-option"], ["run", "--no-such-option", "--", "true"], ["run", "-Z"],
                                   ["nosuchcommand"], [], ["run"], ["run", "--"], ["run", "-d"], ["server", "-x"],
-                                  ["exec", "-Q", "--", "true"]])
+                                  ["exec", "-Q", "--", "true"], ["server", "-n", "e2e-driverless"]])
 def test_a_wrong_command_line(world, argv):
     word = next((a for a in argv if a.startswith("-") and len(a) > 2), "")
     refused(world.sundog(*argv), 125, word)
@@ -122,14 +122,19 @@ def test_exec_without_a_server(world):
 def test_two_servers_of_one_name(world):
     server = world.server("tdrv")
     r = world.sundog("server", "-n", server.name, "-d", world.driver("tdrv"))
-    refused(r, 125, server.name)
+    refused(r, 125, server.name, "another server of this name is running already")
     server.exec(world.app("tapp"), "basic").quiet()
     assert server.stop() == ""
 
 
 def test_the_same_driver_twice(world):
     r = world.sundog("run", "-d", world.driver("tdrv"), "-d", world.driver("tdrv"), "--", "true")
-    refused(r, 125, "tdrv")
+    refused(r, 125, "tdrv", "another driver of this name is loaded already")
+
+
+def test_too_few_descriptors(world):
+    """A limit is named with its value."""
+    refused(world.sundog_run("tdrv", "true", wrap=["prlimit", "--nofile=12"]), 125, "RLIMIT_NOFILE is 12")
 
 
 def test_cc_of_nothing_and_of_nonsense(world):
@@ -141,8 +146,21 @@ def test_cc_of_nothing_and_of_nonsense(world):
     assert not os.path.exists(os.path.join(world.tmp, "bad.so"))
 
 
-def test_help_and_version(world):
-    assert world.sundog("--help").quiet().out.startswith("usage: sundog")
+@pytest.mark.parametrize("command", [[], ["run"], ["server"], ["exec"], ["cc"], ["prctl"], ["newtask"], ["kstat"]])
+def test_help_fits_a_screen(world, command):
+    lines = world.sundog(*command, "--help").quiet().out.splitlines()
+    assert lines[0].startswith("usage: sundog") and len(lines) <= 24, lines
+    assert all(len(line) <= 80 for line in lines), lines
+
+
+def test_help_lists_every_command_and_option(world):
+    text = world.sundog("--help").quiet().out
+    for word in ("cc", "run", "server", "exec", "prctl", "newtask", "kstat", "-v", "-d", "-x", "-p", "--projects",
+                 "--strict-lock", "--fault-engine", "--kill-after", "-n"):
+        assert f"\n  {word} " in text, word
+
+
+def test_version(world):
     assert world.sundog("--version").quiet().out.startswith("sundog ")
 
 

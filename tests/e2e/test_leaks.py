@@ -27,6 +27,14 @@ def test_a_failed_command_keeps_its_status(world):
     assert r.status == 3 and "leaky_alloc_kmem" in r.err, str(r)
 
 
+def test_leak_of_a_driver_whose_attach_fails(world):
+    """It is told by its name and function, although the driver never was there."""
+    r = world.sundog_run("leak-attach", "true").ok(125)
+    leak, refusal = r.err.splitlines()
+    assert leak.startswith("sundog: leak: leak") and leak.endswith(": 1 kmem, 1234 bytes, by leaky_alloc_kmem"), str(r)
+    assert refusal.endswith("attach of instance 0 failed: its probe(9E) or attach(9E) refused"), str(r)
+
+
 def test_leak_in_a_server(world):
     server = world.server("leak-cookie")
     server.exec("true").quiet()
@@ -39,7 +47,7 @@ def test_no_leak_nothing_said(world):
 
 def test_verbose_says_something(world):
     r = world.sundog_run("tdrv", "true", options=["-v"]).ok()
-    assert r.err != ""
+    assert "sundog: /dev/tdrv is /devices/pseudo/tdrv@0:tdrv\n" in r.err, str(r)
 
 
 def test_functions_that_never_return(world):

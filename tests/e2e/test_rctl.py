@@ -546,11 +546,6 @@ def test_prctl_inside_run_finds_the_server_around_it(world):
     assert "128K" in r.out
 
 
-def test_prctl_help_fits_a_screen(world):
-    r = world.sundog("prctl", "--help").quiet()
-    assert len(r.out.splitlines()) <= 24
-
-
 def test_prctl_shows_refusals_and_who_asked(world, server):
     pid = server.exec("sh", "-c", f"echo $$; exec {world.app('rlock')} lock:{256 * K}").quiet().out.split()[0]
     text = prctl(world, server).quiet().out
@@ -633,7 +628,6 @@ def test_use_is_published_as_kstats(world, server):
     refused(kstat("nothing"), "kstat: no statistic matches")
     refused(kstat("-x"), "kstat: -x: unknown option")
     refused(world.sundog("kstat", "--name", "e2e-none-" + world.mark), "no server named")
-    assert len(world.sundog("kstat", "--help").quiet().out.splitlines()) <= 24
 
 
 def connect(server):

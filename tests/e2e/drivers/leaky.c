@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * leaky: forgets at detach(9E) what LEAK_COOKIE, LEAK_STATE, LEAK_KMEM or LEAK_NODE says.  Each kind is
- * allocated by a function of its own, whose name the report must give.
+ * leaky: forgets at detach(9E) what LEAK_COOKIE, LEAK_STATE, LEAK_KMEM or LEAK_NODE says, with LEAK_ATTACH when its
+ * attach(9E) fails.  Each kind is allocated by a function of its own, whose name the report must give.
  */
 #define SMALL_NAME "leaky"
+#if defined(LEAK_ATTACH)
+#define SMALL_ATTACH leaky_attach(dip); return (DDI_FAILURE);
+#else
 #define SMALL_ATTACH leaky_attach(dip);
+#endif
 
 #include <sys/ddi.h>
 #include <sys/sunddi.h>
