@@ -18,8 +18,8 @@ bool device_function_usable(int (*function)(void));
 #define device_slot_filled(slot) device_function_filled((int (*)(void))(void (*)(void))(slot))
 bool device_function_filled(int (*function)(void));
 
-/* A mapping of dev keeps it from its last close and from detach. */
-void device_hold_mapping(dev_t dev);
+/* A mapping of dev keeps it from its last close and from detach.  false: it is not open. */
+bool device_hold_mapping(dev_t dev);
 /* May call the driver's close(9E). */
 void device_release_mapping(dev_t dev);
 

@@ -39,7 +39,7 @@ static int
 driver_access(struct handle *handle, uintptr_t page, unsigned rw)
 {
 	devmap_handle_t *dh = &handle->public;
-	offset_t off = dh->dh_uoff + (offset_t)(page - handle_base(handle));
+	offset_t off = handle_offset(handle, page);
 
 	return dh->dh_callbackops.devmap_access(dh, dh->dh_pvtp, off, PAGE_SIZE, DEVMAP_ACCESS, rw);
 }

@@ -89,14 +89,16 @@ static const struct segment_ops devmap_segment_ops = {
 struct devmap_segment *
 devmap_segment_create(struct address_space *space, dev_t dev)
 {
-	struct devmap_segment *segment = host_alloc(sizeof(*segment), true);
+	struct devmap_segment *segment;
 
+	if (!device_hold_mapping(dev))
+		return NULL;
+	segment = host_alloc(sizeof(*segment), true);
 	segment->segment.public.s_as = &space->public;
 	segment->segment.public.s_data = segment;
 	segment->segment.space = space;
 	segment->segment.ops = &devmap_segment_ops;
 	segment->dev = dev;
-	device_hold_mapping(dev);
 	return segment;
 }
 

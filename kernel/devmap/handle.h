@@ -81,6 +81,13 @@ handle_end(const struct handle *handle)
 	return handle_base(handle) + handle->public.dh_len;
 }
 
+/* User offset of a user address of the handle.  An application may ask for offsets up to the last there is. */
+static inline offset_t
+handle_offset(const struct handle *handle, uintptr_t addr)
+{
+	return (offset_t)((uint64_t)handle->public.dh_uoff + (addr - handle_base(handle)));
+}
+
 /* ---- handles ---- */
 
 /* Never NULL; may block. */
@@ -102,7 +109,10 @@ char *handle_kernel_address(struct handle *handle, uintptr_t addr);
 
 /* ---- segments ---- */
 
-/* An empty segment in an address space, unpublished.  Holds the device for the mapping. */
+/*
+ * An empty segment in an address space, unpublished.  Holds the device for the mapping; NULL: it is not open, as it is
+ * where there is a mapping already.
+ */
 struct devmap_segment *devmap_segment_create(struct address_space *space, dev_t dev);
 /* No handle is left; it is published no longer.  May call the driver's close(9E). */
 void devmap_segment_destroy(struct devmap_segment *segment);

@@ -33,7 +33,7 @@ range_locate(const struct handle *handle, offset_t off, size_t len, uintptr_t *s
 	off &= PAGEMASK;
 	if (off < handle->public.dh_uoff)
 		return false;
-	skip = (size_t)(off - handle->public.dh_uoff);
+	skip = (size_t)off - (size_t)handle->public.dh_uoff;
 	if (skip >= handle->public.dh_len || len > handle->public.dh_len)
 		return false;
 	*start += skip;

@@ -17,6 +17,8 @@ mapping_begin(struct mapping *mapping, struct address_space *space)
 		return ENOMEM;
 	mapping->size = page_ceil(mapping->len);
 	mapping->segment = devmap_segment_create(space, mapping->dev);
+	if (mapping->segment == NULL)
+		return EINVAL;
 	mapping->segment->segment.public.s_size = mapping->size;
 	return 0;
 }
@@ -28,7 +30,7 @@ mapping_handle(const struct mapping *mapping, size_t at)
 
 	handle->public.dh_seg = &mapping->segment->segment.public;
 	handle->public.dh_dev = mapping->dev;
-	handle->public.dh_uoff = mapping->off + (offset_t)at;
+	handle->public.dh_uoff = (offset_t)((uint64_t)mapping->off + at);
 	handle->public.dh_prot = mapping->prot;
 	handle->public.dh_maxprot = mapping->maxprot;
 	handle->public.dh_orig_maxprot = mapping->maxprot;

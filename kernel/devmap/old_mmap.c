@@ -18,7 +18,7 @@ static bool
 frames_valid(const struct cb_ops *entries, dev_t dev, offset_t off, size_t len, unsigned maxprot)
 {
 	for (size_t at = 0; at < len; at += PAGE_SIZE) {
-		if (entries->cb_mmap(dev, (off_t)(off + (offset_t)at), (int)maxprot) == FRAME_NONE)
+		if (entries->cb_mmap(dev, (off_t)((uint64_t)off + at), (int)maxprot) == FRAME_NONE)
 			return false;
 	}
 	return true;
@@ -33,11 +33,13 @@ old_mmap_setup(dev_t dev, offset_t off, struct as *as, caddr_t *addrp, size_t le
 	struct handle *handle;
 	int error;
 
-	if (!frames_valid(device_entries(dev), dev, off, len, maxprot))
-		return ENXIO;
 	error = mapping_begin(&mapping, address_space_of(as));
 	if (error != 0)
 		return error;
+	if (!frames_valid(device_entries(dev), dev, off, mapping.size, maxprot)) {
+		mapping_abandon(&mapping);
+		return ENXIO;
+	}
 	handle = mapping_handle(&mapping, 0);
 	handle->public.dh_len = mapping.size;
 	handle->public.dh_flags = DEVMAP_SETUP_DONE;
@@ -54,7 +56,7 @@ static int
 driver_frame(struct handle *handle, uintptr_t page)
 {
 	const devmap_handle_t *dh = &handle->public;
-	off_t off = (off_t)(dh->dh_uoff + (offset_t)(page - handle_base(handle)));
+	off_t off = (off_t)handle_offset(handle, page);
 	uintptr_t end;
 	unsigned prot;
 

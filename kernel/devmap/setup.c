@@ -78,22 +78,23 @@ mapping_ask(struct mapping *mapping, const struct cb_ops *entries)
 	return error;
 }
 
-/* EINVAL: a private mapping without devmap_access.  ENOTSUP: different ones. */
+/* EINVAL: a private mapping without devmap_access, in any of its parts.  ENOTSUP: different ones. */
 static int
 mapping_check(const struct mapping *mapping)
 {
 	const struct context_group *group = NULL;
+	bool differ = false;
 
 	for (struct handle *handle = devmap_segment_first(mapping->segment); handle != NULL;
 	     handle = handle_next(handle)) {
 		if (handle->group == NULL && (mapping->flags & MAP_TYPE) == MAP_PRIVATE)
 			return EINVAL;
 		if (handle->group != NULL && group != NULL && handle->group != group)
-			return ENOTSUP;
+			differ = true;
 		if (handle->group != NULL)
 			group = handle->group;
 	}
-	return 0;
+	return differ ? ENOTSUP : 0;
 }
 
 static int

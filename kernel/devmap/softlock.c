@@ -41,7 +41,7 @@ static int
 driver_access(struct handle *handle, struct access *access, const struct range_part *part, unsigned type, unsigned rw)
 {
 	devmap_handle_t *dh = &handle->public;
-	offset_t off = dh->dh_uoff + (offset_t)(part->start - handle_base(handle));
+	offset_t off = handle_offset(handle, part->start);
 
 	access->type = type;
 	access->page = access->start = part->start;

@@ -38,8 +38,8 @@ driver_unmap(struct cut *cut)
 
 	if (dh->dh_callbackops.devmap_unmap == NULL)
 		return;
-	dh->dh_callbackops.devmap_unmap(dh, dh->dh_pvtp, dh->dh_uoff + (offset_t)(cut->start - handle_base(cut->handle)),
-					cut->end - cut->start, cut->before, before_pvtp, cut->after, after_pvtp);
+	dh->dh_callbackops.devmap_unmap(dh, dh->dh_pvtp, handle_offset(cut->handle, cut->start), cut->end - cut->start,
+					cut->before, before_pvtp, cut->after, after_pvtp);
 }
 
 void
@@ -60,13 +60,14 @@ handle_trim(struct handle *handle, uintptr_t start, uintptr_t end, struct debris
 	devmap_handle_t *dh = &handle->public;
 	uintptr_t old_base = handle_base(handle);
 	size_t skip = start - old_base;
+	offset_t off = handle_offset(handle, start);
 
 	host_mutex_lock(&handle->lock);
 	protection_trim(handle, start, end);
 	window_trim(handle, old_base, start, end, &debris->patches);
 	dh->dh_uvaddr = (caddr_t)start;
 	dh->dh_len = end - start;
-	dh->dh_uoff += (offset_t)skip;
+	dh->dh_uoff = off;
 	dh->dh_roff += (offset_t)skip;
 	if (dh->dh_cvaddr != NULL)
 		dh->dh_cvaddr += skip;
@@ -87,7 +88,7 @@ handle_part(struct handle *whole, uintptr_t start)
 	part->public.dh_next = NULL;
 	part->public.dh_uvaddr += skip;
 	part->public.dh_len -= skip;
-	part->public.dh_uoff += (offset_t)skip;
+	part->public.dh_uoff = handle_offset(whole, start);
 	part->public.dh_roff += (offset_t)skip;
 	if (part->public.dh_cvaddr != NULL)
 		part->public.dh_cvaddr += skip;

@@ -25,9 +25,9 @@ bool device_function_filled(int (*function)(void))
 	return function != NULL && function != (int (*)(void))nulldev;
 }
 
-void device_hold_mapping(dev_t dev)
+bool device_hold_mapping(dev_t dev)
 {
-	snode_hold_mapping(dev);
+	return snode_hold_mapping(dev);
 }
 
 void device_release_mapping(dev_t dev)

@@ -9,6 +9,7 @@
 #include "kernel/ddi/module.h"
 #include "kernel/sys/file.h"
 #include "kernel/sys/proc.h"
+#include "kernel/sys/snode.h"
 
 struct request {
 	struct sys_file *file;
@@ -32,6 +33,8 @@ request_check(const struct request *r)
 {
 	unsigned type = r->flags & MAP_TYPE;
 
+	if (r->file->snode->block)
+		return ENODEV; /* there is no cache behind a block node whose pages could be shown */
 	if (r->len == 0 || (r->offset & PAGEOFFSET) != 0)
 		return EINVAL;
 	if (type != MAP_SHARED && type != MAP_PRIVATE)

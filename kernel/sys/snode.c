@@ -158,16 +158,16 @@ void snode_close(struct snode *s, int flags)
 	host_mutex_unlock(&snodes.lock);
 }
 
-void snode_hold_mapping(dev_t dev)
+bool snode_hold_mapping(dev_t dev)
 {
 	struct snode *s;
 
 	host_mutex_lock(&snodes.lock);
 	s = snode_find(dev, false);
-	if (s == NULL)
-		host_panic("snode_hold_mapping: the device is not open");
-	s->mappings++;
+	if (s != NULL)
+		s->mappings++;
 	host_mutex_unlock(&snodes.lock);
+	return s != NULL;
 }
 
 void snode_release_mapping(dev_t dev)

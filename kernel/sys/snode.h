@@ -34,8 +34,8 @@ void snode_open_done(struct snode **s, dev_t dev);
 void snode_open_failed(struct snode *s);
 void snode_close(struct snode *s, int flags);
 
-/* A mapping of an open character device; and its end. */
-void snode_hold_mapping(dev_t dev);
+/* A mapping of a character device, false if it is not open; and its end. */
+bool snode_hold_mapping(dev_t dev);
 void snode_release_mapping(dev_t dev);
 
 /* The driver's cb_ops behind an open or mapped device; NULL: no such device is in use. */

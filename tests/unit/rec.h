@@ -105,6 +105,8 @@ long long rec_handle_roff(void *dhp);
 size_t rec_handle_len(void *dhp);
 unsigned rec_handle_maxprot(void *dhp);
 unsigned rec_handle_flags(void *dhp);
+unsigned rec_handle_attr(void *dhp);
+char *rec_handle_kernel(void *dhp); /* dh_cvaddr */
 void *rec_handle_cookie(void *dhp);
 unsigned long rec_segment_base(void *dhp);
 size_t rec_segment_size(void *dhp);

@@ -76,6 +76,7 @@ static struct {
 	void (*on_map)(void *dhp);
 	void (*on_close)(int flag);
 	int (*on_segmap)(long off, void *as, char **addrp, long len, unsigned prot, unsigned maxprot, unsigned flags);
+	unsigned model;           /* out: of the last devmap(9E) */
 	bool quiet;               /* nothing is logged: for races */
 	bool relabel;             /* unmap stores new private data for the parts */
 } rec = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -145,6 +146,7 @@ rec_on_devmap(void *dhp, long long off, size_t len, size_t *maplen, unsigned mod
 				part->maxprot != 0 ? part->maxprot : PROT_DDI_ALL, part->flags, part->callbacks};
 	int setup = 0;
 
+	rec.model = model;
 	rec_say("devmap %s off %lld len %zu\n", rec_name(dhp), off, len);
 	if (!part->skip_setup)
 		setup = rec_umem_setup(dhp, &umem);
@@ -334,6 +336,16 @@ rec_open_device(struct sundog_process *p, int flags)
 	int fd;
 
 	assert_int_equal(sundog_open(p, "/dev/rec", flags, &fd), 0);
+	return fd;
+}
+
+/* The same driver's other minor node. */
+static inline int
+rec_open_other(struct sundog_process *p)
+{
+	int fd;
+
+	assert_int_equal(sundog_open(p, "/dev/rec.b", O_RDWR, &fd), 0);
 	return fd;
 }
 

@@ -90,6 +90,14 @@ mmap_fixed_unaligned_is_EINVAL(void **state)
 	expect_nothing_left("");
 }
 
+static int
+map_at_100(int prot)
+{
+	uint64_t addr = 0x10000100;
+
+	return sundog_mmap(process, &addr, PAGE, prot, MAP_SHARED | MAP_FIXED, fd, 0);
+}
+
 static void
 mmap_checks_in_order(void **state)
 {
@@ -97,6 +105,51 @@ mmap_checks_in_order(void **state)
 	assert_int_equal(map(0, PROT_WRITE, MAP_SHARED, 0), EINVAL);
 	assert_int_equal(map(PAGE, PROT_WRITE, 0, 0), EINVAL);
 	assert_int_equal(map(PAGE, PROT_WRITE, MAP_SHARED, 0), EACCES);
+	assert_int_equal(map_at_100(PROT_WRITE), EACCES);
+	fd = rec_open_device(process, O_RDONLY);
+	assert_int_equal(map_at_100(PROT_WRITE), EACCES);
+	assert_int_equal(map_at_100(PROT_READ), EINVAL);
+}
+
+static void
+mmap_of_lengths_near_2_64_is_ENOMEM_without_the_driver(void **state)
+{
+	static const size_t lengths[] = {SIZE_MAX, SIZE_MAX - PAGE + 1, SIZE_MAX - PAGE, SIZE_MAX / 2 + 1};
+
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++)
+		assert_int_equal(map(lengths[i], PROT_READ, MAP_SHARED, 0), ENOMEM);
+	expect_nothing_left("");
+}
+
+static int
+every_page(long off, int prot)
+{
+	return 1;
+}
+
+static void
+old_mmap_of_lengths_near_2_64_is_ENOMEM_without_the_driver(void **state)
+{
+	rec_slots(REC_NULL, REC_NULL, REC_OWN, false);
+	rec.on_mmap = every_page;
+	assert_int_equal(map(SIZE_MAX, PROT_READ, MAP_SHARED, 0), ENOMEM);
+	assert_int_equal(map(SIZE_MAX - PAGE + 1, PROT_READ, MAP_SHARED, 0), ENOMEM);
+	expect_nothing_left("");
+}
+
+static void
+the_last_offset_there_is_can_be_mapped_and_cut(void **state)
+{
+	long last = (long)(INT64_MAX & ~(PAGE - 1));
+	uint64_t addr = 0;
+
+	rec.parts[0].callbacks = REC_ALL;
+	rec.parts[0].maplen = PAGE;
+	assert_int_equal(sundog_mmap(process, &addr, 3 * PAGE, PROT_READ, MAP_SHARED, fd, last), 0);
+	assert_int_equal(rec_handle_uoff(rec_handle(0)), last);
+	assert_int_equal(sundog_touch(process, addr, SUNDOG_READ).signo, 0);
+	assert_int_equal(sundog_touch(process, addr + 2 * PAGE, SUNDOG_READ).signo, 0);
+	assert_int_equal(sundog_munmap(process, addr, 2 * PAGE), 0);
 }
 
 static void
@@ -572,7 +625,80 @@ umem_setup_fills_the_handle_in(void **state)
 	assert_int_equal(rec_handle_flags(rec_handle(0)) & 7, ALLOW_REMAP);
 }
 
+static void
+umem_setup_records_the_cache_attribute(void **state)
+{
+	rec.parts[0].flags = 0x20000;
+	assert_int_equal(map_page(), 0);
+	assert_int_equal(rec_handle_attr(rec_handle(0)), 0x20000);
+}
+
+static void
+a_read_only_open_is_never_granted_writing(void **state)
+{
+	uint64_t addr = 0;
+
+	fd = rec_open_device(process, O_RDONLY);
+	assert_int_equal(sundog_mmap(process, &addr, PAGE, PROT_READ, MAP_SHARED, fd, 0), 0);
+	assert_int_equal(rec_handle_maxprot(rec_handle(0)), PROT_DDI_ALL & ~PROT_WRITE);
+	assert_int_equal(sundog_mprotect(process, addr, PAGE, PROT_READ | PROT_WRITE), EACCES);
+}
+
+static void
+devmap_gets_the_model_of_the_calling_process(void **state)
+{
+	struct sundog_process *narrow;
+	uint64_t addr = 0;
+	int narrow_fd;
+
+	assert_int_equal(map_page(), 0);
+	assert_int_equal(rec.model, 0x200000);
+	assert_int_equal(sundog_process_create(rec.system, SUNDOG_ILP32, 0, 0, &narrow), 0);
+	narrow_fd = rec_open_device(narrow, O_RDWR);
+	assert_int_equal(sundog_mmap(narrow, &addr, PAGE, PROT_READ, MAP_SHARED, narrow_fd, 0), 0);
+	assert_int_equal(rec.model, 0x100000);
+	assert_true(addr < UINT32_MAX);
+	sundog_exit(narrow);
+}
+
 /* ---- devmap_setup outside mmap(2) ---- */
+
+static struct {
+	size_t len;
+	unsigned prot, maxprot;
+} asked;
+
+static int
+ioctl_asks(int cmd, long arg, int *rval)
+{
+	char *addr = NULL;
+
+	return rec_setup(0, rec_current_as(), &addr, asked.len, asked.prot, asked.maxprot, MAP_SHARED);
+}
+
+static void
+setup_of_length_0_is_EINVAL(void **state)
+{
+	rec.on_ioctl = ioctl_asks;
+	asked.prot = asked.maxprot = PROT_DDI_ALL;
+	asked.len = 0;
+	assert_int_equal(sundog_ioctl(process, fd, 1, 0, NULL), EINVAL);
+	expect_nothing_left("");
+}
+
+static void
+setup_of_more_than_its_own_maxprot_is_refused(void **state)
+{
+	rec.on_ioctl = ioctl_asks;
+	asked.len = PAGE;
+	asked.prot = PROT_READ | PROT_WRITE | PU;
+	asked.maxprot = PROT_READ | PU;
+	assert_int_equal(sundog_ioctl(process, fd, 1, 0, NULL), ENXIO);
+	assert_int_equal(rec.parts[0].setup, -1);
+	asked.prot = PROT_READ | PU;
+	assert_int_equal(sundog_ioctl(process, fd, 1, 0, NULL), 0);
+	assert_int_equal(rec_handle_maxprot(rec_handle(rec.nhandles - 1)), PROT_READ | PU);
+}
 
 static int
 ioctl_maps(int cmd, long arg, int *rval)
@@ -635,6 +761,84 @@ a_fixed_mapping_over_one_in_the_making_is_ENOMEM(void **state)
 	assert_int_equal(sundog_mmap(process, &contested, PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0), 0);
 }
 
+static void
+map_beside_it(void *dhp)
+{
+	uint64_t at = contested + 3 * PAGE;
+
+	rec.on_map = NULL;
+	rec.part = 0;
+	second_error = sundog_mmap(process, &at, PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0);
+	at = contested;
+	if (second_error == 0)
+		second_error = sundog_mmap(process, &at, PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0);
+}
+
+static void
+a_fixed_mapping_beside_one_in_the_making_works(void **state)
+{
+	uint64_t at;
+
+	rec_script(cookie, REC_ALL);
+	contested = rec_mmap_pages(process, fd, 0, 4);
+	assert_int_equal(sundog_munmap(process, contested, 4 * PAGE), 0);
+	at = contested + PAGE;
+	rec.part = 0;
+	rec.on_map = map_beside_it;
+	assert_int_equal(sundog_mmap(process, &at, 2 * PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0), 0);
+	assert_int_equal(second_error, 0);
+}
+
+/* ---- what may be wrong with more than one thing ---- */
+
+static void
+devmap_maplen_no_page_multiple_comes_before_no_setup_call(void **state)
+{
+	rec.parts[0].skip_setup = true;
+	rec.parts[0].maplen = 100;
+	assert_int_equal(map_page(), EINVAL);
+}
+
+static void
+devmap_that_sets_less_up_than_it_covers_is_ENXIO(void **state)
+{
+	rec.parts[0].len = PAGE;
+	rec.parts[0].maplen = 2 * PAGE;
+	assert_int_equal(map(2 * PAGE, PROT_READ, MAP_SHARED, 0), ENXIO);
+	expect_nothing_left("devmap h0 off 0 len 8192\n");
+}
+
+static void
+private_without_access_comes_before_different_access_callbacks(void **state)
+{
+	static const unsigned callbacks[] = {REC_ACCESS, REC_ACCESS_OTHER, 0};
+
+	for (size_t i = 0; i < 3; i++)
+		rec.parts[i] = (struct rec_part){.cookie = cookie, .len = PAGE, .maplen = PAGE, .callbacks = callbacks[i]};
+	rec.nparts = 3;
+	assert_int_equal(map(3 * PAGE, PROT_READ, MAP_PRIVATE, 0), EINVAL);
+	rec.part = 0;
+	assert_int_equal(map(3 * PAGE, PROT_READ, MAP_SHARED, 0), ENOTSUP);
+}
+
+static void
+map_failure_gives_the_addresses_back(void **state)
+{
+	size_t size = (size_t)1 << 38; /* a quarter of the addresses that there are */
+	uint64_t addr = 0;
+	void *trash;
+
+	rec_umem_alloc(size, UMEM_TRASHY, &trash);
+	rec_script(trash, REC_ALL);
+	for (int i = 0; i < 7; i++)
+		rec.map_result[i] = EIO;
+	for (int i = 0; i < 7; i++)
+		assert_int_equal(map(size, PROT_READ, MAP_SHARED, 0), ENXIO);
+	assert_int_equal(sundog_mmap(process, &addr, size, PROT_READ, MAP_SHARED, fd, 0), 0);
+	assert_int_equal(sundog_munmap(process, addr, size), 0);
+	rec_umem_free(trash);
+}
+
 int
 main(void)
 {
@@ -678,6 +882,19 @@ main(void)
 		T(nothing_is_loaded_at_setup_with_access),
 		T(mapping_outlives_its_descriptor_and_close_comes_last),
 		T(setup_from_an_ioctl),
+		T(setup_of_length_0_is_EINVAL),
+		T(setup_of_more_than_its_own_maxprot_is_refused),
+		T(umem_setup_records_the_cache_attribute),
+		T(a_read_only_open_is_never_granted_writing),
+		T(devmap_gets_the_model_of_the_calling_process),
+		T(mmap_of_lengths_near_2_64_is_ENOMEM_without_the_driver),
+		T(old_mmap_of_lengths_near_2_64_is_ENOMEM_without_the_driver),
+		T(the_last_offset_there_is_can_be_mapped_and_cut),
+		T(devmap_maplen_no_page_multiple_comes_before_no_setup_call),
+		T(devmap_that_sets_less_up_than_it_covers_is_ENXIO),
+		T(private_without_access_comes_before_different_access_callbacks),
+		T(map_failure_gives_the_addresses_back),
+		T(a_fixed_mapping_beside_one_in_the_making_works),
 		T(umem_setup_cookie_NULL_fails),
 		T(umem_setup_beyond_the_cookie_fails),
 		T(umem_setup_overflowing_range_fails),

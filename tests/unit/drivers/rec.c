@@ -84,7 +84,9 @@ rec_attach(dev_info_t *dip, ddi_attach_cmd_t cmd)
 	cv_init(&rec_cv, NULL, CV_DRIVER, NULL);
 	rec_dip = dip;
 	rec_dev = makedevice(ddi_driver_major(dip), 0);
-	return ddi_create_minor_node(dip, "rec", S_IFCHR, 0, DDI_PSEUDO, 0);
+	if (ddi_create_minor_node(dip, "rec", S_IFCHR, 0, DDI_PSEUDO, 0) != DDI_SUCCESS)
+		return DDI_FAILURE;
+	return ddi_create_minor_node(dip, "rec.b", S_IFCHR, 1, DDI_PSEUDO, 0);
 }
 
 static int
@@ -449,6 +451,18 @@ unsigned
 rec_handle_flags(void *dhp)
 {
 	return ((devmap_handle_t *)dhp)->dh_flags;
+}
+
+unsigned
+rec_handle_attr(void *dhp)
+{
+	return ((devmap_handle_t *)dhp)->dh_hat_attr;
+}
+
+char *
+rec_handle_kernel(void *dhp)
+{
+	return ((devmap_handle_t *)dhp)->dh_cvaddr;
 }
 
 void *
