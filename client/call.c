@@ -16,6 +16,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "client/quiet.h"
+
 #define CALL_DEPTH 4 /* calls of one thread at once: a handler within a handler within a call ... */
 
 struct call {
@@ -41,6 +43,7 @@ static void call_close(struct call *c)
 	channel_fini(&c->channel);
 	connection_disown_close(c->channel.socket);
 	munmap(c->channel.memory, sizeof(*c->channel.memory));
+	c->channel.memory = NULL;
 	c->open = false;
 }
 
@@ -66,16 +69,30 @@ static struct thread_calls *thread_get(void)
 		return kept_calls;
 	if (likely(own_calls != NULL))
 		return own_calls;
+	uint64_t mask;
 	struct thread_calls *t =
 		REAL(mmap)(NULL, sizeof(*t), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (t == MAP_FAILED)
 		return NULL;
-	if (!in_vfork_child) {
+	if (!in_vfork_child)
 		pthread_once(&key_once, make_key);
-		pthread_setspecific(key, t);
+	signals_block(&mask); /* a handler may have come first */
+	if (own_calls == NULL) {
+		if (!in_vfork_child)
+			pthread_setspecific(key, t);
+		own_calls = t;
+	} else {
+		munmap(t, sizeof(*t));
 	}
-	own_calls = t;
-	return t;
+	signals_restore(&mask);
+	return own_calls;
+}
+
+static bool on_signal_stack(void)
+{
+	stack_t stack;
+
+	return sigaltstack(NULL, &stack) != 0 || (stack.ss_flags & SS_ONSTACK);
 }
 
 /*
@@ -84,13 +101,13 @@ static struct thread_calls *thread_get(void)
  */
 static bool is_abandoned(const struct call *c, uintptr_t frame)
 {
-	stack_t stack;
-
-	return c->frame <= frame && sigaltstack(NULL, &stack) == 0 && !(stack.ss_flags & SS_ONSTACK);
+	return c->frame <= frame && !on_signal_stack();
 }
 
 struct call *call_begin(void)
 {
+	if (unlikely(connection_is_parents()))
+		process_child_found();
 	struct thread_calls *t = thread_get();
 	uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
 
@@ -105,8 +122,12 @@ struct call *call_begin(void)
 		}
 		c->frame = frame;
 		c->busy = 1;
+		c->channel.cancellable = false;
 		if (likely(c->open))
 			return c;
+		if (c->channel.memory) /* of a call that a fork cut off */
+			munmap(c->channel.memory, sizeof(*c->channel.memory));
+		c->channel.memory = NULL;
 		if (unlikely(in_vfork_fault)) { /* its descriptor would be the child's */
 			c->busy = 0;
 			break;
@@ -120,11 +141,18 @@ struct call *call_begin(void)
 			return NULL;
 		}
 		channel_init(&c->channel, memory, fd, false);
+		connection_follow(fd, &c->channel.socket);
 		c->open = true;
 		return c;
 	}
 	errno = EAGAIN;
 	return NULL;
+}
+
+void call_cancellable(struct call *c)
+{
+	c->channel.cancellable = true;
+	pthread_testcancel();
 }
 
 void call_end(struct call *c)
@@ -149,11 +177,11 @@ int call_take_fd(struct call *c, unsigned i)
 /* What a pipe takes from one side and gives to the other. */
 static int copy_chunk(const int *ends, void *from, void *to, size_t len)
 {
-	ssize_t n = REAL(write)(ends[1], from, len);
+	ssize_t n = quiet_write(ends[1], from, len);
 
 	if (n < 0)
 		return errno;
-	return REAL(read)(ends[0], to, (size_t)n) == n && n == (ssize_t)len ? 0 : EFAULT;
+	return quiet_read(ends[0], to, (size_t)n) == n && n == (ssize_t)len ? 0 : EFAULT;
 }
 
 static int copy_by_pipe(struct iovec local, struct iovec remote, bool in)
@@ -167,8 +195,8 @@ static int copy_by_pipe(struct iovec local, struct iovec remote, bool in)
 		size_t n = local.iov_len - at < CHUNK ? local.iov_len - at : CHUNK;
 		error = in ? copy_chunk(ends, there, here, n) : copy_chunk(ends, here, there, n);
 	}
-	REAL(close)(ends[0]);
-	REAL(close)(ends[1]);
+	quiet_close(ends[0]);
+	quiet_close(ends[1]);
 	return error;
 }
 
@@ -282,7 +310,7 @@ static int run(struct call *c, struct wire_message *m, const int *fds)
 
 bool call_restarts(const struct call *c, int error)
 {
-	return error == EINTR && c->interrupted && signals_restart();
+	return error == EINTR && c->interrupted && c->open && signals_restart();
 }
 
 int call_run(struct call *c, struct wire_message *m, const int *fds)
@@ -314,6 +342,27 @@ int call_simple(struct wire_message *m)
 
 /* ---- fork and vfork ---- */
 
+/*
+ * A signal handler has forked, and returns in the child into a call that is the parent's: there it is over, with EINTR.
+ * The server's words are put into memory of the child's own.
+ */
+static void call_cut(struct call *c)
+{
+	struct wire_channel *memory = c->channel.memory;
+
+	for (unsigned i = 0; i < c->channel.nfds; i++)
+		if (c->channel.fds[i] >= 0)
+			quiet_close(c->channel.fds[i]);
+	c->channel.nfds = 0;
+	c->channel.socket = -1;
+	c->open = false;
+	if (REAL(mmap)(memory, sizeof(*memory), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
+	    MAP_FAILED)
+		abort(); /* the handler would return into the parent's conversation */
+	memory->to_client.message = (struct wire_message){.op = WIRE_STEP_NONE, .error = EINTR};
+	atomic_store(&memory->to_client.turn, c->channel.in_turn + 1);
+}
+
 /* The child has one thread; its descriptors are closed already, and the channels are the parent's. */
 void call_fork_child(void)
 {
@@ -321,7 +370,11 @@ void call_fork_child(void)
 		return;
 	for (int i = 0; i < CALL_DEPTH; i++) {
 		struct call *c = &own_calls->call[i];
-		if (c->open)
+		if (c->open && c->busy) {
+			call_cut(c);
+			continue;
+		}
+		if (c->channel.memory)
 			munmap(c->channel.memory, sizeof(*c->channel.memory));
 		memset(c, 0, sizeof(*c));
 	}
@@ -344,7 +397,7 @@ void call_vfork_leave(void)
 		if (childs->call[i].open) {
 			munmap(childs->call[i].channel.memory, sizeof(struct wire_channel));
 			/* its descriptor was the child's: only forget the number */
-			connection_yield(childs->call[i].channel.socket);
+			connection_disown(childs->call[i].channel.socket);
 		}
 	munmap(childs, sizeof(*childs));
 }

@@ -53,6 +53,8 @@ struct lock {
 };
 /* The calling thread forks, and holds all of them: it may take each once more. */
 extern _Thread_local bool fork_holds __attribute__((tls_model("initial-exec")));
+/* ... and in its child nobody does: releasing one makes it free, whatever it was. */
+extern _Thread_local bool fork_resets __attribute__((tls_model("initial-exec")));
 void lock_take(struct lock *l);
 void lock_release(struct lock *l);
 
@@ -76,7 +78,13 @@ bool connection_owns(int fd);
 int connection_owned_from(unsigned first);
 /* The application wants the number fd for itself: move ours away. */
 void connection_yield(int fd);
+/* The number of an own descriptor is at *where, which follows it when it is moved. */
+void connection_follow(int fd, int *where);
+/* Not ours any more, and not closed. */
+void connection_disown(int fd);
 bool connection_exists(void);
+/* We are the child of a fork that was not libc's, and our connection is its parent's. */
+bool connection_is_parents(void);
 void connection_fork_lock(void);
 void connection_fork_unlock(void);
 /* In a fork child: forget the parent's connection, then connect with its token (0: none). */
@@ -101,6 +109,8 @@ uint8_t *call_data(struct call *c);
 /* 0 or the call's errno; EIO when the server is gone. */
 int call_run(struct call *c, struct wire_message *m, const int *fds);
 int call_take_fd(struct call *c, unsigned i);
+/* From call_begin() to call_end(): pthread_cancel(3) ends the waits of this one, of read(2) and its like. */
+void call_cancellable(struct call *c);
 /* The call said EINTR, after handlers that ask for a restart: begin it anew. */
 bool call_restarts(const struct call *c, int error);
 void call_end(struct call *c);
@@ -145,7 +155,8 @@ int descriptor_end(void);
 bool descriptor_any(void);
 void descriptor_fork_lock(void);
 void descriptor_fork_unlock(void);
-void descriptor_fork_child(void);
+/* inherits: the server knows of the child. */
+void descriptor_fork_child(bool inherits);
 void descriptor_vfork_enter(void);
 void descriptor_vfork_leave(void);
 
@@ -305,6 +316,8 @@ int uffd_offer(int socket, int device, int *fd);
 /* The application has handlers; all of them with SA_RESTART. */
 bool signals_handled(void);
 bool signals_restart(void);
+/* A mask to sleep with: itself, or a copy in *to without SIGSEGV. */
+const sigset_t *signals_without_segv(const sigset_t *mask, sigset_t *to);
 /* siginterrupt(3): signal(3) sets handlers of this one that let calls fail. */
 bool signals_interrupting(int signo);
 void signals_block(uint64_t *old);
@@ -328,6 +341,8 @@ bool cred_take_changed(void);
 
 /* ---- process.c ---- */
 
+/* A child that connection_is_parents() tells of begins as one of a fork inside libc does. */
+void process_child_found(void);
 /* Does not return while another thread is on its way out of the process. */
 void process_wait_leaving(void);
 

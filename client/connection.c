@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -20,6 +19,7 @@
 #include <unistd.h>
 
 #include "client/agent.h"
+#include "client/quiet.h"
 
 struct connection {
 	struct lock lock; /* protects the fields below while connecting */
@@ -40,8 +40,9 @@ static struct connection *current(void)
 /* ---- own descriptors ---- */
 
 #define OWN_MAX 4096
-static struct lock own_lock; /* protects own[] and own_end */
+static struct lock own_lock; /* protects the fields below for writing */
 static int own[OWN_MAX];     /* number + 1, or 0 */
+static int *own_where[OWN_MAX]; /* who has the number, too, or NULL */
 static int own_end;
 
 static int own_slot(int fd)
@@ -88,7 +89,7 @@ int connection_adopt(int fd)
 	if (high < 0)
 		high = REAL(fcntl)(fd, F_DUPFD_CLOEXEC, 3);
 	int error = errno;
-	REAL(close)(fd);
+	quiet_close(fd);
 	if (high < 0)
 		return fail(error);
 	lock_take(&own_lock);
@@ -97,21 +98,34 @@ int connection_adopt(int fd)
 		i = own_end;
 		__atomic_store_n(&own_end, own_end + 1, __ATOMIC_RELEASE);
 	}
-	if (i >= 0)
+	if (i >= 0) {
 		__atomic_store_n(&own[i], high + 1, __ATOMIC_RELAXED);
+		own_where[i] = NULL;
+	}
 	lock_release(&own_lock);
 	if (i >= 0)
 		return high;
-	REAL(close)(high);
+	quiet_close(high);
 	return fail(EMFILE);
 }
 
-static void disown(int fd)
+void connection_follow(int fd, int *where)
 {
 	lock_take(&own_lock);
 	int i = own_slot(fd);
 	if (i >= 0)
+		own_where[i] = where;
+	lock_release(&own_lock);
+}
+
+void connection_disown(int fd)
+{
+	lock_take(&own_lock);
+	int i = fd >= 0 ? own_slot(fd) : -1;
+	if (i >= 0) {
 		__atomic_store_n(&own[i], 0, __ATOMIC_RELAXED);
+		own_where[i] = NULL;
+	}
 	lock_release(&own_lock);
 }
 
@@ -120,25 +134,41 @@ void connection_disown_close(int fd)
 	if (fd < 0)
 		return;
 	if (!in_vfork_child)
-		disown(fd);
-	REAL(close)(fd);
+		connection_disown(fd);
+	quiet_close(fd);
+}
+
+/* A vfork child's dup2() reaches only its own copies. */
+static void yield_in_vfork_child(int fd)
+{
+	if (vforked.state != 1 || vforked.socket != fd)
+		return;
+	int copy = REAL(fcntl)(fd, F_DUPFD_CLOEXEC, 3);
+	vforked.socket = copy < 0 ? -1 : connection_adopt(copy);
+	connection_disown(fd);
 }
 
 /*
- * The application's dup2() onto one of ours.  Only the process connection is worth moving: a thread's
- * channel finds its socket gone at its next call, and the thread connects anew.
+ * The application's dup2() onto one of ours, which moves.  Its owner may be another thread that sleeps in a call: that
+ * goes on with the file that it began with, and finds the new number next time.
  */
 void connection_yield(int fd)
 {
-	struct connection *c = current();
-
-	lock_take(&c->lock);
-	if (c->state == 1 && c->socket == fd) {
-		int copy = REAL(fcntl)(fd, F_DUPFD_CLOEXEC, 3);
-		c->socket = copy < 0 ? -1 : connection_adopt(copy);
+	if (unlikely(in_vfork_child)) {
+		yield_in_vfork_child(fd);
+		return;
 	}
-	lock_release(&c->lock);
-	disown(fd);
+	lock_take(&own_lock);
+	int i = own_slot(fd);
+	if (i >= 0) {
+		int copy = REAL(fcntl)(fd, F_DUPFD_CLOEXEC, high_number());
+		if (own_where[i])
+			__atomic_store_n(own_where[i], copy, __ATOMIC_RELAXED);
+		if (copy < 0)
+			own_where[i] = NULL;
+		__atomic_store_n(&own[i], copy + 1, __ATOMIC_RELAXED);
+	}
+	lock_release(&own_lock);
 }
 
 /* ---- connecting ---- */
@@ -182,12 +212,12 @@ static int connect_server(void)
 	if (fd < 0)
 		return -1;
 	do /* a handler may run while the server is slow to accept */
-		result = connect(fd, (struct sockaddr *)&address,
-				 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length));
+		result = quiet_connect(fd, (struct sockaddr *)&address,
+				       (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length));
 	while (result < 0 && errno == EINTR);
 	if (result < 0) {
 		int error = errno;
-		REAL(close)(fd);
+		quiet_close(fd);
 		return fail(error);
 	}
 	return fd;
@@ -209,7 +239,7 @@ static int send_hello(int fd, const struct wire_hello *hello)
 	c->cmsg_type = SCM_CREDENTIALS;
 	c->cmsg_len = CMSG_LEN(sizeof(self));
 	memcpy(CMSG_DATA(c), &self, sizeof(self));
-	return REAL(sendmsg)(fd, &mh, MSG_NOSIGNAL) == (ssize_t)sizeof(*hello) ? 0 : -1;
+	return quiet_sendmsg(fd, &mh, MSG_NOSIGNAL) == (ssize_t)sizeof(*hello) ? 0 : -1;
 }
 
 /* The server's welcome and the memory that comes with it. */
@@ -227,20 +257,20 @@ static void *receive_welcome(int fd, int prot)
 	int memory = -1;
 
 	do
-		n = REAL(recvmsg)(fd, &mh, MSG_CMSG_CLOEXEC);
+		n = quiet_recvmsg(fd, &mh, MSG_CMSG_CLOEXEC);
 	while (n < 0 && errno == EINTR);
 	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&mh) : NULL;
 	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
 		memcpy(&memory, CMSG_DATA(c), sizeof(int));
 	if (n != (ssize_t)sizeof(w) || w.magic != WIRE_MAGIC || w.version != WIRE_VERSION || w.error || memory < 0) {
 		if (memory >= 0)
-			REAL(close)(memory);
+			quiet_close(memory);
 		errno = n == (ssize_t)sizeof(w) && w.error ? w.error : n > 0 && (mh.msg_flags & MSG_CTRUNC) ? EMFILE : ENXIO;
 		return NULL;
 	}
 	void *p = REAL(mmap)(NULL, (size_t)w.size, prot, MAP_SHARED, memory, 0);
 	int error = errno;
-	REAL(close)(memory);
+	quiet_close(memory);
 	errno = error;
 	return p == MAP_FAILED ? NULL : p;
 }
@@ -252,6 +282,24 @@ static void fill_hello(struct wire_hello *h, enum wire_kind kind, const struct c
 				 .tid = (uint32_t)syscall(SYS_gettid)};
 }
 
+/* A page that Linux clears in the child of a fork of any kind. */
+static volatile int *sign;
+
+static void sign_set(void)
+{
+	void *p = sign ? (void *)sign : REAL(mmap)(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED || (sign == NULL && REAL(madvise)(p, 4096, MADV_WIPEONFORK) < 0))
+		return;
+	*(volatile int *)p = 1;
+	sign = p;
+}
+
+bool connection_is_parents(void)
+{
+	return unlikely(sign != NULL && *sign == 0) && !in_vfork_child && global.state == 1;
+}
+
 /* With the connection's lock. */
 static int connection_open(struct connection *c, uint64_t token)
 {
@@ -260,7 +308,7 @@ static int connection_open(struct connection *c, uint64_t token)
 
 	if (fd < 0)
 		return -1;
-	if (getrandom(&c->image, sizeof(c->image), 0) != (ssize_t)sizeof(c->image))
+	if (syscall(SYS_getrandom, &c->image, sizeof(c->image), 0) != (long)sizeof(c->image))
 		goto fail;
 	fill_hello(&hello, WIRE_PROCESS, c, token);
 	if (send_hello(fd, &hello) < 0)
@@ -276,10 +324,14 @@ static int connection_open(struct connection *c, uint64_t token)
 	}
 	c->socket = high;
 	c->nodes = nodes;
+	if (c == &global) {
+		connection_follow(high, &c->socket);
+		sign_set();
+	}
 	return 0;
 fail:;
 	int error = errno;
-	REAL(close)(fd);
+	quiet_close(fd);
 	return fail(error);
 }
 
@@ -332,7 +384,7 @@ int connection_thread(int *fd, struct wire_channel **memory, uint32_t *tid)
 	fill_hello(&hello, WIRE_THREAD, c, 0);
 	*tid = hello.tid;
 	if (send_hello(s, &hello) < 0 || (*memory = receive_welcome(s, PROT_READ | PROT_WRITE)) == NULL) {
-		REAL(close)(s);
+		quiet_close(s);
 		return EIO;
 	}
 	*fd = connection_adopt(s);
@@ -356,7 +408,7 @@ static int receive_answer(int fd, struct wire_welcome *w, int *with)
 
 	*with = -1;
 	do
-		n = REAL(recvmsg)(fd, &mh, MSG_CMSG_CLOEXEC);
+		n = quiet_recvmsg(fd, &mh, MSG_CMSG_CLOEXEC);
 	while (n < 0 && errno == EINTR);
 	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&mh) : NULL;
 	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
@@ -378,7 +430,7 @@ static int agree(struct agent_means *m)
 	else if (!error && w.size == WIRE_WANT_KEEP)
 		m->uffd = device;
 	if (device >= 0 && device != m->uffd)
-		REAL(close)(device);
+		quiet_close(device);
 	if (error)
 		return error;
 	m->answer = receive_welcome(m->socket, PROT_READ | PROT_WRITE);
@@ -396,7 +448,7 @@ void connection_agent_close(struct agent_means *m)
 
 	for (int i = 0; i < 3; i++)
 		if (fds[i] >= 0)
-			REAL(close)(fds[i]);
+			quiet_close(fds[i]);
 }
 
 int connection_agent(struct agent_means *m)
@@ -426,7 +478,7 @@ void connection_interrupt(uint32_t tid, bool access, uint32_t turn)
 {
 	struct wire_interrupt i = {.magic = WIRE_MAGIC, .tid = tid, .access = access, .turn = turn};
 
-	(void)REAL(send)(current()->socket, &i, sizeof(i), MSG_NOSIGNAL | MSG_DONTWAIT);
+	(void)quiet_send(current()->socket, &i, sizeof(i), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 /* ---- fork and vfork ---- */
@@ -447,8 +499,9 @@ void connection_fork_child(uint64_t token, int leash)
 {
 	for (int i = 0; i < own_end; i++) {
 		if (own[i] && own[i] - 1 != leash)
-			REAL(close)(own[i] - 1);
+			quiet_close(own[i] - 1);
 		own[i] = 0;
+		own_where[i] = NULL;
 	}
 	own_end = 0;
 	own_lock.state = 0;
@@ -459,7 +512,7 @@ void connection_fork_child(uint64_t token, int leash)
 	if (reconnect)
 		global.state = connection_open(&global, token) == 0 ? 1 : token ? -1 : 0;
 	if (leash >= 0)
-		REAL(close)(leash);
+		quiet_close(leash);
 }
 
 void connection_vfork_enter(void)
@@ -471,7 +524,7 @@ void connection_vfork_enter(void)
 void connection_vfork_leave(void)
 {
 	if (vforked.state == 1) {
-		disown(vforked.socket);
+		connection_disown(vforked.socket);
 		munmap((void *)vforked.nodes, WIRE_NODES_SIZE);
 	}
 	vforked = (struct connection){0};

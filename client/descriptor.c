@@ -187,6 +187,10 @@ bool descriptor_get(int fd, struct device *d)
 	uint32_t kind = __atomic_load_n(&table[fd].kind, __ATOMIC_ACQUIRE);
 	if (likely(kind == OTHER))
 		return false;
+	if (kind == DEVICE && unlikely(connection_is_parents())) {
+		process_child_found();
+		kind = UNKNOWN;
+	}
 	if (kind == UNKNOWN)
 		return look(fd, d);
 	*d = table[fd].device;
@@ -302,8 +306,11 @@ void descriptor_fork_unlock(void)
 	lock_release(&table_lock);
 }
 
-/* Proven opens are inherited by a fork that the server was told of; others are asked for again. */
-void descriptor_fork_child(void)
+/* Proven opens are inherited by a fork that the server was told of; else they are asked for again. */
+void descriptor_fork_child(bool inherits)
 {
 	table_lock.state = 0;
+	for (int fd = 0; !inherits && fd < table_end; fd++)
+		if (table[fd].kind == DEVICE)
+			table[fd].kind = UNKNOWN;
 }

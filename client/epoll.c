@@ -212,6 +212,7 @@ static int device_wait(int set, struct epoll_event *events, int max, int64_t ns,
 
 EXPORT int epoll_pwait(int set, struct epoll_event *events, int max, int timeout, const sigset_t *mask)
 {
+	mask = signals_without_segv(mask, &(sigset_t){0});
 	if (likely(!any_watch()) || max <= 0)
 		return REAL(epoll_pwait)(set, events, max, timeout, mask);
 	return device_wait(set, events, max, timeout < 0 ? -1 : timeout * INT64_C(1000000), mask);
@@ -227,6 +228,7 @@ EXPORT int epoll_wait(int set, struct epoll_event *events, int max, int timeout)
 
 EXPORT int epoll_pwait2(int set, struct epoll_event *events, int max, const struct timespec *t, const sigset_t *mask)
 {
+	mask = signals_without_segv(mask, &(sigset_t){0});
 	if (likely(!any_watch()) || max <= 0)
 		return REAL(epoll_pwait2)(set, events, max, t, mask);
 	if (t && (t->tv_sec < 0 || t->tv_nsec < 0 || t->tv_nsec > 999999999))
@@ -246,6 +248,7 @@ struct timespec64 {
 int __epoll_pwait2_time64(int set, struct epoll_event *events, int max, const struct timespec64 *t, const sigset_t *mask);
 EXPORT int __epoll_pwait2_time64(int set, struct epoll_event *events, int max, const struct timespec64 *t, const sigset_t *mask)
 {
+	mask = signals_without_segv(mask, &(sigset_t){0});
 	if (likely(!any_watch()) || max <= 0)
 		return REAL(__epoll_pwait2_time64)(set, events, max, t, mask);
 	struct timespec s = {0};

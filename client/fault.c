@@ -114,7 +114,7 @@ static bool serve(uintptr_t addr, int kind, siginfo_t *failure)
 				 .c = in_vfork_child ? (uint64_t)syscall(SYS_gettid) : 0};
 	int error = fault_call(&m);
 
-	if (!error && m.a == 0)
+	if ((!error && m.a == 0) || error == EINTR)
 		return true;
 	if (error)
 		process_wait_leaving(); /* another thread exits: nobody serves faults any more, and none is to be seen */

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 
 #include "client/promote.h"
+#include "client/quiet.h"
 
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ 22
@@ -33,7 +34,7 @@ int lock_step_begin(struct call *c)
 		error = errno;
 	else
 		error = fault_prepare();
-	REAL(close)(fd);
+	quiet_close(fd);
 	if (p == MAP_FAILED)
 		return error;
 	if (error)

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "client/quiet.h"
 #include "client/range.h"
 
 #define PAGE ((uintptr_t)4096)
@@ -86,7 +87,7 @@ int memory_apply_maps(struct call *c, uint64_t count)
 			return EBADF;
 		error = apply(&one, fd);
 		if (fd >= 0)
-			REAL(close)(fd);
+			quiet_close(fd);
 	}
 	return error;
 }

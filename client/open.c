@@ -24,6 +24,7 @@ int device_open(const struct node *n, int flags)
 	struct call *c = call_begin();
 	if (c == NULL)
 		return -1;
+	call_cancellable(c);
 	struct wire_message m = {.op = WIRE_OPEN, .a = n->dev, .b = sys_flags(flags) | (S_ISBLK(n->mode) ? 0x10000 : 0)};
 	int error = call_run(c, &m, NULL);
 	int received = error ? -1 : call_take_fd(c, 0);

@@ -14,12 +14,17 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "client/quiet.h"
+
 short device_ready(const struct device *d, short events)
 {
 	struct wire_message m = {.op = WIRE_POLL, .a = d->id, .b = (uint16_t)events};
 
 	return call_simple(&m) ? POLLERR | POLLHUP : (short)m.a;
 }
+
+/* A handler that runs meanwhile may touch a device mapping: SIGSEGV is never blocked for real. */
+#define WITHOUT_SEGV(mask) signals_without_segv(mask, &(sigset_t){0})
 
 static bool any_device(const struct pollfd *fds, nfds_t n)
 {
@@ -35,7 +40,7 @@ void device_swallow_wakes(int fd)
 {
 	char bytes[16];
 
-	while (REAL(recv)(fd, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
+	while (quiet_recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
 		;
 }
 
@@ -137,6 +142,7 @@ EXPORT int poll(struct pollfd *fds, nfds_t n, int timeout)
 
 EXPORT int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
 {
+	mask = WITHOUT_SEGV(mask);
 	if (likely(!client_active()) || likely(!any_device(fds, n)))
 		return REAL(ppoll)(fds, n, timeout, mask);
 	return device_poll(fds, n, timeout, mask);
@@ -225,6 +231,7 @@ SELECT(select, struct timeval, tv_sec, tv_usec)
 
 EXPORT int pselect(int n, fd_set *r, fd_set *w, fd_set *e, const struct timespec *timeout, const sigset_t *mask)
 {
+	mask = WITHOUT_SEGV(mask);
 	if (likely(!client_active()) || !select_any_device(n, (const fd_set *const[3]){r, w, e}))
 		return REAL(pselect)(n, r, w, e, timeout, mask);
 	return device_select(n, (fd_set *[3]){r, w, e}, timeout, mask);
@@ -254,6 +261,7 @@ EXPORT int __ppoll64(struct pollfd *fds, nfds_t n, const struct timespec64 *time
 {
 	struct timespec t;
 
+	mask = WITHOUT_SEGV(mask);
 	if (likely(!client_active()) || likely(!any_device(fds, n)))
 		return REAL(__ppoll64)(fds, n, timeout, mask);
 	return device_poll(fds, n, shorter(timeout, &t), mask);
@@ -267,6 +275,7 @@ EXPORT int __pselect64(int n, fd_set *r, fd_set *w, fd_set *e, const struct time
 {
 	struct timespec t;
 
+	mask = WITHOUT_SEGV(mask);
 	if (likely(!client_active()) || !select_any_device(n, (const fd_set *const[3]){r, w, e}))
 		return REAL(__pselect64)(n, r, w, e, timeout, mask);
 	return device_select(n, (fd_set *[3]){r, w, e}, shorter(timeout, &t), mask);

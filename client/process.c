@@ -12,6 +12,8 @@
 #include <unistd.h>
 #include <utmp.h>
 
+#include "client/quiet.h"
+
 _Thread_local bool in_vfork_child, in_vfork_fault;
 
 /* ---- fork: the server copies the mappings before, the child connects before fork returns in it ---- */
@@ -55,14 +57,13 @@ static void locks_release(void)
 
 static void child_begins(uint64_t token, int leash)
 {
-	fork_holds = false;
 	spawn_fork_unlock();
 	stream_fork_unlock();
 	epoll_fork_unlock();
 	memory_fork_unlock();
 	lock_fork_child(own_fork.shared);
 	fault_fork_child();
-	descriptor_fork_child();
+	descriptor_fork_child(token != 0);
 	connection_fork_child(token, leash);
 	call_fork_child();
 	fault_fork_unlock(); /* with it signals come again, if the caller lets them */
@@ -125,8 +126,23 @@ static void atfork_child(void)
 {
 	bool ours = own_fork.running;
 
-	own_fork.running = false;
+	own_fork.running = fork_holds = false;
 	child_begins(ours ? own_fork.token : 0, ours ? own_fork.leash : -1);
+}
+
+/* Other threads may have held locks when the program forked without us. */
+void process_child_found(void)
+{
+	uint64_t mask;
+	int error = errno;
+
+	signals_block(&mask);
+	fork_holds = fork_resets = true;
+	own_fork.shared = lock_shared();
+	child_begins(0, -1);
+	fork_holds = fork_resets = false;
+	signals_restore(&mask);
+	errno = error;
 }
 
 /* Without handlers. */
@@ -278,13 +294,13 @@ static void leave(void)
 {
 	struct device d;
 
-	if (in_vfork_child || !connection_exists())
+	if (in_vfork_child || !connection_exists() || connection_is_parents())
 		return;
 	bool any = memory_any();
 	for (int fd = 0; fd < descriptor_end(); fd++)
 		if (descriptor_get(fd, &d)) {
 			any = true;
-			(void)REAL(close)(fd);
+			(void)quiet_close(fd);
 		}
 	if (!any)
 		return;

@@ -27,6 +27,7 @@ void *real_find(const char *name)
 }
 
 _Thread_local bool fork_holds __attribute__((tls_model("initial-exec")));
+_Thread_local bool fork_resets __attribute__((tls_model("initial-exec")));
 
 /* 0 free, 1 taken, 2 taken and somebody sleeps. */
 void lock_take(struct lock *l)
@@ -45,6 +46,8 @@ void lock_take(struct lock *l)
 
 void lock_release(struct lock *l)
 {
+	if (unlikely(fork_resets))
+		l->state = 0;
 	if (unlikely(fork_holds))
 		return;
 	uint64_t mask = l->mask;

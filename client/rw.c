@@ -20,6 +20,7 @@ ssize_t device_transfer(const struct device *d, uint32_t op, const struct iovec 
 		return fail(errno == ENXIO ? EIO : errno);
 	struct wire_message m;
 	int error;
+	call_cancellable(c);
 	do {
 		struct wire_iovec *w = (struct wire_iovec *)(void *)call_data(c);
 		for (int i = 0; i < count; i++)

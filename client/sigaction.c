@@ -367,3 +367,17 @@ EXPORT int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
 		return REAL(pthread_sigmask)(how, set, old);
 	return mask_change(REAL(pthread_sigmask), how, set, old);
 }
+
+const sigset_t *signals_without_segv(const sigset_t *mask, sigset_t *to)
+{
+	if (likely(mask == NULL || !client_active()) || sigismember(mask, SIGSEGV) <= 0)
+		return mask;
+	*to = *mask;
+	sigdelset(to, SIGSEGV);
+	return to;
+}
+
+EXPORT int sigsuspend(const sigset_t *mask)
+{
+	return REAL(sigsuspend)(signals_without_segv(mask, &(sigset_t){0}));
+}

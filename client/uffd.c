@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "client/quiet.h"
 #include "client/raw.h"
 
 #ifndef USERFAULTFD_IOC_NEW
@@ -52,7 +53,7 @@ static int offer_send(int socket, const struct wire_offer *offer, int fd)
 		c->cmsg_len = CMSG_LEN(sizeof(int));
 		memcpy(CMSG_DATA(c), &fd, sizeof(int));
 	}
-	return REAL(sendmsg)(socket, &mh, MSG_NOSIGNAL) == (ssize_t)sizeof(*offer) ? 0 : EIO;
+	return quiet_sendmsg(socket, &mh, MSG_NOSIGNAL) == (ssize_t)sizeof(*offer) ? 0 : EIO;
 }
 
 int uffd_offer(int socket, int device, int *fd)

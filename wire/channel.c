@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -23,6 +24,7 @@ void channel_init(struct channel *ch, struct wire_channel *memory, int socket, b
 	memset(ch, 0, sizeof(*ch));
 	ch->memory = memory;
 	ch->socket = socket;
+	ch->server = server;
 	ch->in = server ? &memory->to_server : &memory->to_client;
 	ch->out = server ? &memory->to_client : &memory->to_server;
 	ch->wait.spin_ns = SPIN_NS;
@@ -59,6 +61,22 @@ union control {
 	char bytes[CMSG_SPACE(WIRE_FDS_MAX * sizeof(int))];
 };
 
+/* A client's are no cancellation points, unless it wants one: those of libc are. */
+static ssize_t socket_send(const struct channel *ch, const struct msghdr *mh)
+{
+	int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+
+	return ch->server ? sendmsg(ch->socket, mh, flags) : syscall(SYS_sendmsg, ch->socket, mh, flags);
+}
+
+static ssize_t socket_receive(const struct channel *ch, struct msghdr *mh)
+{
+	int flags = MSG_CMSG_CLOEXEC;
+	bool libc = ch->server || (ch->cancellable && !ch->sleep_mask);
+
+	return libc ? recvmsg(ch->socket, mh, flags) : syscall(SYS_recvmsg, ch->socket, mh, flags);
+}
+
 static int ring(struct channel *ch, const int *fds, unsigned nfds)
 {
 	union control control = {0};
@@ -75,7 +93,7 @@ static int ring(struct channel *ch, const int *fds, unsigned nfds)
 		c->cmsg_len = CMSG_LEN(nfds * sizeof(int));
 		memcpy(CMSG_DATA(c), fds, nfds * sizeof(int));
 	}
-	if (sendmsg(ch->socket, &mh, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
+	if (socket_send(ch, &mh) >= 0)
 		return 0;
 	return errno == ECONNRESET ? EPIPE : errno;
 }
@@ -98,8 +116,17 @@ static void take_rights(struct channel *ch, const struct cmsghdr *c)
 static int wait_masked(const struct channel *ch)
 {
 	struct pollfd p = { ch->socket, POLLIN, 0 };
+	sigset_t mask;
+	long n;
 
-	return syscall(SYS_ppoll, &p, 1, NULL, ch->sleep_mask, sizeof(*ch->sleep_mask)) < 0 ? errno : 0;
+	if (ch->cancellable) {
+		sigemptyset(&mask);
+		memcpy(&mask, ch->sleep_mask, sizeof(*ch->sleep_mask));
+		n = ppoll(&p, 1, NULL, &mask);
+	} else {
+		n = syscall(SYS_ppoll, &p, 1, NULL, ch->sleep_mask, sizeof(*ch->sleep_mask));
+	}
+	return n < 0 ? errno : 0;
 }
 
 static uint64_t now_ns(void)
@@ -134,7 +161,7 @@ static int hear(struct channel *ch)
 	struct iovec iov = { &byte, 1 };
 	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
 			     .msg_controllen = sizeof(control.bytes) };
-	ssize_t n = recvmsg(ch->socket, &mh, MSG_CMSG_CLOEXEC);
+	ssize_t n = socket_receive(ch, &mh);
 
 	if (n < 0)
 		return errno == ECONNRESET ? EPIPE : errno;

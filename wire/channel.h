@@ -38,6 +38,8 @@ struct channel {
 	/* Client: NULL, or the kernel's signal set (8 bytes) that is in force while asleep, and only then: whoever blocks
 	   all signals before channel_send() hears of each handler by EINTR, of one with SA_RESTART too. */
 	const uint64_t *sleep_mask;
+	bool cancellable;              /* client: pthread_cancel(3) may end the sleep; the end is then of no use */
+	bool server;
 	uint64_t deadline;             /* server: nanoseconds of CLOCK_MONOTONIC for channel_receive(); 0: for ever */
 };
 

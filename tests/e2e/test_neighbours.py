@@ -17,3 +17,22 @@ def test_numbers_change_hands(world, model, part):
 @pytest.mark.parametrize("part", ["no-numbers-first", "no-environment"])
 def test_first_use_at_a_bad_moment(world, model, part):
     world.sundog_run("tdrv", world.app("neighbours", model), part).quiet()
+
+
+@pytest.mark.parametrize("part", ["cancel-first", "cancel-calls", "cancel-read", "cancel-read handler"])
+def test_cancellation(world, model, part):
+    world.sundog_run("tdrv", world.app("neighbours", model), *part.split()).quiet()
+
+
+@pytest.mark.parametrize("part", ["raw-fork", "raw-fork calls", "fork-in-handler", "fork-in-handler restart"])
+def test_forks_of_other_kinds(world, model, part):
+    world.sundog_run("tdrv", world.app("neighbours", model), *part.split()).quiet()
+
+
+def test_application_takes_the_numbers_of_the_library(world, model):
+    world.sundog_run("tdrv", world.app("neighbours", model), "takes-numbers").quiet()
+
+
+@pytest.mark.parametrize("part", ["sigsuspend", "ppoll", "pselect", "epoll_pwait"])
+def test_handler_touches_memory_while_all_else_is_blocked(world, engine, model, part):
+    world.sundog_run("gate", world.app("masks", model), part).quiet()

@@ -58,12 +58,32 @@ static void *calls_cancelled(void *arg)
 		pthread_testcancel();
 }
 
+static _Atomic int reader;
+
 static void *reads_for_ever(void *arg)
 {
 	char byte;
 
+	call_once(NULL);
+	reader = gettid();
 	(void)!read(*(int *)arg, &byte, 1);
 	return NULL;
+}
+
+/* The reader is in its call. */
+static void wait_asleep(void)
+{
+	char path[64], line[256], state = 'R';
+
+	while (state != 'S') {
+		sched_yield();
+		snprintf(path, sizeof(path), "/proc/self/task/%d/stat", reader);
+		FILE *f = reader ? fopen(path, "r") : NULL;
+		if (f == NULL)
+			continue;
+		CHECK(fgets(line, sizeof(line), f) != NULL && fclose(f) == 0);
+		state = strrchr(line, ')')[2];
+	}
 }
 
 static void cancelled(void *(*work)(void *), void *arg, bool wait)
@@ -73,7 +93,7 @@ static void cancelled(void *(*work)(void *), void *arg, bool wait)
 
 	CHECK(pthread_create(&thread, NULL, work, arg) == 0);
 	if (wait) {
-		usleep(100000);
+		wait_asleep();
 		CHECK(pthread_cancel(thread) == 0);
 	}
 	CHECK(pthread_join(thread, &result) == 0 && result == PTHREAD_CANCELED);
@@ -141,24 +161,38 @@ static void *sends(void *arg)
 	return NULL;
 }
 
+static void *sends_and_wakes(void *arg)
+{
+	sends(arg);
+	while (forked < 0)
+		sched_yield();
+	reap(forked);
+	CHECK(ioctl(fd, TDRV_SLEEPERS, 1) == 0 && ioctl(fd, TDRV_WAKE) == 1);
+	return NULL;
+}
+
+/* In the child the handler returns into its parent's call. */
 static void part_fork_in_handler(int argc, char **argv)
 {
-	struct sigaction sa = {.sa_handler = on_fork, .sa_flags = argc > 0 ? SA_RESTART : 0};
+	bool restart = argc > 0;
+	struct sigaction sa = {.sa_handler = on_fork, .sa_flags = restart ? SA_RESTART : 0};
 	pid_t self = getpid();
 	pthread_t thread;
 
 	fd = open_device(DEV, O_RDWR);
 	CHECK(sigaction(SIGUSR1, &sa, NULL) == 0);
 	sleeper = pthread_self();
-	CHECK(pthread_create(&thread, NULL, sends, NULL) == 0);
-	int result = ioctl(fd, TDRV_SLEEP);
-	int error = errno;
-	CHECK(result == -1 && error == EINTR);
-	call_once(NULL);
+	CHECK(pthread_create(&thread, NULL, restart ? sends_and_wakes : sends, NULL) == 0);
+	int result = ioctl(fd, TDRV_SLEEP), error = errno;
+	CHECK(restart && getpid() == self ? result == 0 : result == -1 && error == EINTR);
+	for (int i = 0; i < 8; i++)
+		call_once(NULL);
+	in_thread(call_once);
 	if (getpid() != self)
 		exit(0);
 	CHECK(pthread_join(thread, NULL) == 0 && forked > 0);
-	reap(forked);
+	if (!restart)
+		reap(forked);
 }
 
 /* ---- signals ---- */

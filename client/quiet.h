@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * quiet.h: system calls of the library's own that libc makes cancellation points.  Here they are none: a thread that is
+ * cancelled in ioctl(2) or at an access to memory, which are none either, would leave locks and mappings behind.
+ */
+#ifndef CLIENT_QUIET_H
+#define CLIENT_QUIET_H
+
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+static inline int quiet_close(int fd)
+{
+	return (int)syscall(SYS_close, fd);
+}
+
+static inline ssize_t quiet_read(int fd, void *buffer, size_t n)
+{
+	return syscall(SYS_read, fd, buffer, n);
+}
+
+static inline ssize_t quiet_write(int fd, const void *buffer, size_t n)
+{
+	return syscall(SYS_write, fd, buffer, n);
+}
+
+static inline int quiet_connect(int fd, const struct sockaddr *address, socklen_t len)
+{
+	return (int)syscall(SYS_connect, fd, address, len);
+}
+
+static inline ssize_t quiet_send(int fd, const void *buffer, size_t n, int flags)
+{
+	return syscall(SYS_sendto, fd, buffer, n, flags, NULL, 0);
+}
+
+static inline ssize_t quiet_recv(int fd, void *buffer, size_t n, int flags)
+{
+	return syscall(SYS_recvfrom, fd, buffer, n, flags, NULL, NULL);
+}
+
+static inline ssize_t quiet_sendmsg(int fd, const struct msghdr *mh, int flags)
+{
+	return syscall(SYS_sendmsg, fd, mh, flags);
+}
+
+static inline ssize_t quiet_recvmsg(int fd, struct msghdr *mh, int flags)
+{
+	return syscall(SYS_recvmsg, fd, mh, flags);
+}
+
+#endif
