@@ -124,6 +124,15 @@ static void block_and_character_nodes(void **state)
 	assert_false(hw_disk.flags & 0x20);
 }
 
+/* There are no pages behind it that could be shown, whoever has the character node open. */
+static void block_node_mmap(void **state)
+{
+	uint64_t addr = 0;
+
+	(void)state;
+	assert_int_equal(sundog_mmap(process, &addr, PAGE, PROT_READ, MAP_SHARED, block_fd, 0), ENODEV);
+}
+
 /* ---- physio(9F) ---- */
 
 #define EVERY_WAY(way) for ((way) = HW_COPY; (way) <= HW_DMA; (way)++)
@@ -197,9 +206,11 @@ static void physio_writes(void **state)
 		char fill = (char)('a' + hw_disk.way), before = hw_disk_data[0], after = hw_disk_data[7 * 512];
 
 		addr = user_memory(2 * PAGE, fill);
+		assert_int_equal(sundog_poke(process, addr + 6 * 512, "12", 2).signo, 0);
 		assert_int_equal(physio_at(addr + 1, 6 * 512, 1, true, 0), 6 * 512);
-		for (size_t i = 512; i < 7 * 512; i++)
+		for (size_t i = 512; i < 7 * 512 - 1; i++)
 			assert_int_equal(hw_disk_data[i], fill);
+		assert_int_equal(hw_disk_data[7 * 512 - 1], '1'); /* its very last byte */
 		assert_true(hw_disk_data[0] == before && hw_disk_data[7 * 512] == after);
 		assert_int_equal(sundog_munmap(process, addr, 2 * PAGE), 0); /* it is locked no more */
 	}
@@ -443,6 +454,7 @@ int main(void)
 		ENTRY(block_errors),
 		ENTRY(block_offset),
 		ENTRY(block_and_character_nodes),
+		ENTRY(block_node_mmap),
 		ENTRY(physio_reads),
 		ENTRY(physio_writes),
 		ENTRY(physio_vectors),

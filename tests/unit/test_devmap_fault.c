@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Faults, load and unload, remap, context management, the kernel's own accesses: a test for each row and trap. */
+#include <sched.h>
+#include <time.h>
+#include <unistd.h>
+
 #include "rec_fixture.h"
 
 #define PAGES 4ul
@@ -615,6 +619,422 @@ copyin_retries_as_a_process_does(void **state)
 	assert_int_equal(retries, 3);
 }
 
+/* The page that is asked for is loaded, and gone again before the kernel can use it. */
+static int
+access_loads_and_unloads_once(void *dhp, void *pvtp, long long off, size_t len, unsigned type, unsigned rw)
+{
+	int code = rec_load(dhp, off, len, type, rw);
+
+	if (++retries == 1)
+		assert_int_equal(rec_unload(dhp, off, len), 0);
+	return code;
+}
+
+static void
+copyin_of_a_page_that_was_unloaded_again_is_retried(void **state)
+{
+	rec.on_ioctl = ioctl_copies;
+	rec.access = access_loads_and_unloads_once;
+	retries = 0;
+	map_at(0);
+	assert_int_equal(sundog_ioctl(process, fd, 1, addr, NULL), 0);
+	assert_int_equal(copy_result, 0);
+	assert_int_equal(retries, 2);
+}
+
+static int
+access_loads_the_page_before_once(void *dhp, void *pvtp, long long off, size_t len, unsigned type, unsigned rw)
+{
+	return rec_load(dhp, ++retries == 1 ? off - (long long)PAGE : off, len, type, rw);
+}
+
+static void
+copyin_is_retried_when_another_page_was_loaded(void **state)
+{
+	rec.on_ioctl = ioctl_copies;
+	rec.access = access_loads_the_page_before_once;
+	retries = 0;
+	map_at(0);
+	assert_int_equal(sundog_ioctl(process, fd, 1, addr + PAGE, NULL), 0);
+	assert_int_equal(copy_result, 0);
+	assert_int_equal(retries, 2);
+}
+
+static int
+access_gets_a_signal(void *dhp, void *pvtp, long long off, size_t len, unsigned type, unsigned rw)
+{
+	sundog_signal(process);
+	return 0;
+}
+
+static void
+a_signal_ends_the_retries_of_copyin(void **state)
+{
+	rec.on_ioctl = ioctl_copies;
+	rec.access = access_gets_a_signal;
+	map_at(0);
+	assert_int_equal(sundog_ioctl(process, fd, 1, addr, NULL), 0);
+	assert_int_equal(copy_result, -1);
+}
+
+static int
+access_copies_the_last_page_first(void *dhp, void *pvtp, long long off, size_t len, unsigned type, unsigned rw)
+{
+	uint32_t value;
+
+	if (off == 0)
+		assert_int_equal(rec_copyin(addr + 3 * PAGE, &value, sizeof(value)), 0);
+	return rec_load(dhp, off, len, type, rw);
+}
+
+static void
+copyin_within_an_access_leaves_that_one_as_it_is(void **state)
+{
+	rec.on_ioctl = ioctl_copies;
+	rec.access = access_copies_the_last_page_first;
+	map_at(0);
+	assert_int_equal(sundog_ioctl(process, fd, 1, addr, NULL), 0);
+	assert_int_equal(copy_result, 0);
+	rec_expect("access h0 p1 off 0 len 1 type 0 rw 1\naccess h0 p1 off 3 len 1 type 0 rw 1\n");
+}
+
+/* ordinary | device: each by its own way */
+static void
+copyin_over_ordinary_memory_and_a_mapping(void **state)
+{
+	uint64_t ordinary, at;
+
+	assert_int_equal(sundog_anon(process, 2 * PAGE, &ordinary), 0);
+	at = ordinary + PAGE;
+	assert_int_equal(sundog_mmap(process, &at, PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0), 0);
+	rec_forget();
+	rec.on_ioctl = ioctl_copies;
+	*word(memory, 0) = 0x5678;
+	assert_int_equal(sundog_ioctl(process, fd, 1, at - 2, NULL), 0);
+	assert_int_equal(copy_result, 0);
+	assert_int_equal(copy_word, 0x56780000);
+	rec_expect("access h0 p1 off 0 len 1 type 0 rw 1\n");
+}
+
+static int
+ioctl_copies_too_much(int cmd, long arg, int *rval)
+{
+	copy_result = rec_copyin((unsigned long)arg, &copy_word, SIZE_MAX - 16);
+	return 0;
+}
+
+static void
+copyin_of_a_range_that_wraps_fails(void **state)
+{
+	rec.on_ioctl = ioctl_copies_too_much;
+	map_at(0);
+	copy_word = 77;
+	assert_int_equal(sundog_ioctl(process, fd, 1, addr, NULL), 0);
+	assert_int_equal(copy_result, -1);
+	assert_int_equal(copy_word, 77);
+	rec_expect("");
+}
+
+/* ---- pages of one mapping with different protections, which are loaded together ---- */
+
+static void
+without_access_a_page_is_loaded_beside_one_that_allows_less(void **state)
+{
+	rec.parts[0].callbacks = 0;
+	rec.parts[0].flags = ALLOW_REMAP;
+	for (size_t less = 0; less < 3; less += 2) {
+		map_at(0);
+		assert_int_equal(sundog_mprotect(process, addr + less * PAGE, PAGE, PROT_READ), 0);
+		assert_int_equal(sundog_touch(process, addr + PAGE, SUNDOG_WRITE).signo, 0);
+		rec_expect_signal(sundog_touch(process, addr + less * PAGE, SUNDOG_WRITE), SIGSEGV, SEGV_ACCERR, 0);
+		assert_int_equal(sundog_touch(process, addr + less * PAGE, SUNDOG_READ).signo, 0);
+		assert_int_equal(sundog_touch(process, addr + 3 * PAGE, SUNDOG_WRITE).signo, 0);
+		assert_int_equal(sundog_munmap(process, addr, PAGES * PAGE), 0);
+	}
+}
+
+/* ---- old mmap(9E) ---- */
+
+static int
+frame_of_nothing(long off, int prot)
+{
+	return 0x7ffffff0;
+}
+
+static void
+no_access_and_FC_HWERR_is_SIGBUS_ADRERR(void **state)
+{
+	rec_slots(REC_NULL, REC_NULL, REC_OWN, false);
+	rec.on_mmap = frame_of_nothing;
+	map_at(0);
+	rec_expect_signal(sundog_touch(process, addr, SUNDOG_READ), SIGBUS, BUS_ADRERR, 0);
+}
+
+/* ---- the slot of context management ---- */
+
+static uint64_t began[2];
+static int calls;
+
+static uint64_t
+now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static int
+contextmgt_notes_the_time(void *dhp, void *pvtp, long long off, size_t len, unsigned type, unsigned rw)
+{
+	began[calls++ % 2] = now();
+	return rec_load(dhp, off, len, type, rw);
+}
+
+static int
+access_manages_the_time(void *dhp, void *pvtp, long long off, size_t len, unsigned type, unsigned rw)
+{
+	return rec_ctxmgt(dhp, pvtp, off, len, type, rw, contextmgt_notes_the_time);
+}
+
+#define HOLD_TICKS 5
+#define HOLD_NS (HOLD_TICKS * 10000000ull)
+
+static void
+hold_the_slot(void *dhp)
+{
+	rec_ctx_timeout(dhp, HOLD_TICKS);
+}
+
+static bool
+several_cpus(void)
+{
+	return sysconf(_SC_NPROCESSORS_ONLN) > 1;
+}
+
+/* The second access of any of them: of the same mapping, of a fork child's, of what a cut has left, of another minor node's. */
+static void
+expect_second_to_wait(struct sundog_process *second, uint64_t at, bool waits)
+{
+	rec.access = access_manages_the_time;
+	calls = 0;
+	assert_int_equal(sundog_touch(process, addr, SUNDOG_READ).signo, 0);
+	assert_int_equal(sundog_touch(second, at, SUNDOG_READ).signo, 0);
+	assert_int_equal(calls, 2);
+	if (waits && several_cpus())
+		assert_true(began[1] - began[0] >= HOLD_NS);
+}
+
+static void
+ctxmgt_timeout_holds_the_slot_for_the_holder_too(void **state)
+{
+	rec.on_map = hold_the_slot;
+	map_at(0);
+	expect_second_to_wait(process, addr + PAGE, true);
+}
+
+static void
+ctxmgt_slot_is_a_fork_childs_too(void **state)
+{
+	struct sundog_process *child;
+
+	rec.on_map = hold_the_slot;
+	map_at(0);
+	assert_int_equal(sundog_fork(process, &child), 0);
+	expect_second_to_wait(child, addr, true);
+	sundog_exit(child);
+}
+
+static void
+ctxmgt_slot_is_that_of_what_a_cut_leaves(void **state)
+{
+	rec.on_map = hold_the_slot;
+	map_at(0);
+	assert_int_equal(sundog_munmap(process, addr + PAGE, PAGE), 0);
+	expect_second_to_wait(process, addr + 2 * PAGE, true);
+}
+
+static void
+ctxmgt_slot_is_that_of_all_minor_nodes_of_an_instance(void **state)
+{
+	int other_fd = rec_open_other(process);
+	uint64_t at;
+
+	rec.on_map = hold_the_slot;
+	map_at(0);
+	at = rec_mmap_pages(process, other_fd, 0, 1);
+	expect_second_to_wait(process, at, true);
+}
+
+static void
+hold_the_slot_less_than_never(void *dhp)
+{
+	rec_ctx_timeout(dhp, -1);
+}
+
+static void
+ctxmgt_negative_timeout_is_none(void **state)
+{
+	rec.on_map = hold_the_slot_less_than_never;
+	map_at(0);
+	expect_second_to_wait(process, addr + PAGE, false);
+}
+
+/* Another access function has a slot of its own: while this one's is taken, it is entered. */
+static int
+contextmgt_enters_the_other(void *dhp, void *pvtp, long long off, size_t len, unsigned type, unsigned rw)
+{
+	if (calls++ == 0)
+		assert_int_equal(sundog_touch(process, addr, SUNDOG_READ).signo, 0);
+	return rec_load(dhp, off, len, type, rw);
+}
+
+static int
+access_enters_the_other(void *dhp, void *pvtp, long long off, size_t len, unsigned type, unsigned rw)
+{
+	return rec_ctxmgt(dhp, pvtp, off, len, type, rw, contextmgt_enters_the_other);
+}
+
+static void
+ctxmgt_slot_is_one_for_each_access_function(void **state)
+{
+	uint64_t at;
+
+	rec.on_map = hold_the_slot;
+	map_at(0);
+	rec.parts[0].callbacks = REC_MAP | REC_ACCESS_OTHER;
+	at = rec_mmap_pages(process, fd, 0, 1);
+	rec.access = access_enters_the_other;
+	calls = 0;
+	assert_int_equal(sundog_touch(process, at, SUNDOG_READ).signo, 0);
+	assert_int_equal(calls, 2);
+}
+
+struct toucher {
+	pthread_t thread;
+	uint64_t addr;
+	int signo;
+};
+
+static void *
+touch_main(void *arg)
+{
+	struct toucher *t = arg;
+
+	t->signo = sundog_touch(process, t->addr, SUNDOG_READ).signo;
+	return NULL;
+}
+
+static _Atomic int inside;
+static bool together;
+
+static int
+contextmgt_is_alone(void *dhp, void *pvtp, long long off, size_t len, unsigned type, unsigned rw)
+{
+	if (++inside > 1)
+		together = true;
+	for (int i = 0; i < 100; i++)
+		sched_yield();
+	inside--;
+	return rec_load(dhp, off, len, type, rw);
+}
+
+static int
+access_is_alone(void *dhp, void *pvtp, long long off, size_t len, unsigned type, unsigned rw)
+{
+	return rec_ctxmgt(dhp, pvtp, off, len, type, rw, contextmgt_is_alone);
+}
+
+static void
+hold_the_slot_a_tick(void *dhp)
+{
+	rec_ctx_timeout(dhp, 1);
+}
+
+/* Four threads at once: one after the other, and each is woken. */
+static void
+ctxmgt_with_a_timeout_is_called_for_one_at_a_time(void **state)
+{
+	struct toucher t[PAGES];
+
+	rec.on_map = hold_the_slot_a_tick;
+	rec.access = access_is_alone;
+	together = false;
+	map_at(0);
+	for (size_t i = 0; i < PAGES; i++) {
+		t[i] = (struct toucher){.addr = addr + i * PAGE, .signo = -1};
+		assert_int_equal(pthread_create(&t[i].thread, NULL, touch_main, &t[i]), 0);
+	}
+	for (size_t i = 0; i < PAGES; i++) {
+		assert_int_equal(pthread_join(t[i].thread, NULL), 0);
+		assert_int_equal(t[i].signo, 0);
+	}
+	assert_true(!together || !several_cpus());
+}
+
+/* ---- what is left out of a range ---- */
+
+static int
+access_loads_from_the_end(void *dhp, void *pvtp, long long off, size_t len, unsigned type, unsigned rw)
+{
+	return rec_load(dhp, (long long)(PAGES * PAGE), 0, type, rw);
+}
+
+static void
+load_of_length_0_from_the_end_is_EINVAL(void **state)
+{
+	map_at(0);
+	rec.access = access_loads_from_the_end;
+	rec_expect_signal(sundog_touch(process, addr, SUNDOG_READ), SIGBUS, BUS_OBJERR, EINVAL);
+	assert_int_equal(rec_unload(rec_handle(0), (long long)(PAGES * PAGE), 0), FC_ERRNO_OF(EINVAL));
+	assert_int_equal(rec_unload(rec_handle(0), (long long)PAGE, SIZE_MAX), FC_ERRNO_OF(EINVAL));
+	assert_int_equal(rec_unload(rec_handle(0), (long long)PAGE, SIZE_MAX - PAGE + 1), FC_ERRNO_OF(EINVAL));
+}
+
+static void
+remap_to_another_offset_of_the_same_cookie_shows_that(void **state)
+{
+	rec.parts[0].flags = ALLOW_REMAP;
+	rec.parts[0].len = rec.parts[0].maplen = PAGE;
+	addr = rec_mmap_pages(process, fd, 0, 1);
+	for (uint32_t i = 0; i < PAGES; i++)
+		*word(memory, i) = i;
+	for (uint32_t i = PAGES; i-- > 0;) {
+		assert_int_equal(rec_umem_remap(rec_handle(0), cookie, (long long)(i * PAGE), PAGE, PROT_DDI_ALL, 0), 0);
+		assert_int_equal(rec_read(process, addr), i);
+		assert_int_equal(rec_handle_roff(rec_handle(0)), i * PAGE);
+		assert_ptr_equal(rec_handle_kernel(rec_handle(0)), memory + i * PAGE);
+	}
+}
+
+/* Page objects that are mapped here. */
+static int
+objects(void)
+{
+	FILE *file = fopen("/proc/self/maps", "r");
+	char line[512];
+	int n = 0;
+
+	while (fgets(line, sizeof(line), file) != NULL)
+		n += strstr(line, "memfd:") != NULL;
+	fclose(file);
+	return n;
+}
+
+static void
+a_refused_remap_keeps_no_memory(void **state)
+{
+	void *third;
+	int before = objects();
+
+	rec_umem_alloc(PAGES * PAGE, 0, &third);
+	assert_int_equal(objects(), before + 1);
+	map_at(0);
+	assert_int_equal(rec_umem_remap(rec_handle(0), third, 0, PAGES * PAGE, PROT_DDI_ALL, 0), -1);
+	rec_umem_free(third);
+	assert_int_equal(objects(), before);
+}
+
 static uint32_t big[3 * 1024];
 
 static int
@@ -695,6 +1115,24 @@ main(void)
 		T(copyin_fails_if_access_fails),
 		T(copyout_beyond_the_protection_fails),
 		T(copyin_retries_as_a_process_does),
+		T(copyin_of_a_page_that_was_unloaded_again_is_retried),
+		T(copyin_is_retried_when_another_page_was_loaded),
+		T(a_signal_ends_the_retries_of_copyin),
+		T(copyin_within_an_access_leaves_that_one_as_it_is),
+		T(copyin_over_ordinary_memory_and_a_mapping),
+		T(copyin_of_a_range_that_wraps_fails),
+		T(without_access_a_page_is_loaded_beside_one_that_allows_less),
+		T(no_access_and_FC_HWERR_is_SIGBUS_ADRERR),
+		T(ctxmgt_timeout_holds_the_slot_for_the_holder_too),
+		T(ctxmgt_slot_is_a_fork_childs_too),
+		T(ctxmgt_slot_is_that_of_what_a_cut_leaves),
+		T(ctxmgt_slot_is_that_of_all_minor_nodes_of_an_instance),
+		T(ctxmgt_slot_is_one_for_each_access_function),
+		T(ctxmgt_negative_timeout_is_none),
+		T(ctxmgt_with_a_timeout_is_called_for_one_at_a_time),
+		T(load_of_length_0_from_the_end_is_EINVAL),
+		T(remap_to_another_offset_of_the_same_cookie_shows_that),
+		T(a_refused_remap_keeps_no_memory),
 		T(copyout_over_several_handles),
 		T(copyout_without_access_needs_no_translation),
 	};
