@@ -163,15 +163,17 @@ int sundog_mmap(struct sundog_process *p, uint64_t *addr, size_t len, int prot, 
 	return fd_leave(p, &c, error);
 }
 
-/* Linux's rules for the range of munmap and mprotect; rounds len up to pages. */
+/* Linux's rules for the range of mprotect, and of munmap whose errors are all EINVAL; rounds len up to pages. */
 static int range_check(uint64_t addr, size_t *len)
 {
 	uintptr_t end;
 
-	if ((addr & ~AS_PAGE_MASK) != 0 || __builtin_add_overflow(*len, AS_PAGE - 1, len))
+	if ((addr & ~AS_PAGE_MASK) != 0)
 		return EINVAL;
+	if (__builtin_add_overflow(*len, AS_PAGE - 1, len))
+		return ENOMEM;
 	*len &= AS_PAGE_MASK;
-	return __builtin_add_overflow((uintptr_t)addr, *len, &end) ? EINVAL : 0;
+	return __builtin_add_overflow((uintptr_t)addr, *len, &end) ? ENOMEM : 0;
 }
 
 /* A signal has come while the call waits for a driver: its handler runs, and the call goes on.  false: the process dies. */

@@ -275,6 +275,22 @@ static void physio_errors(void **state)
 }
 
 /* The device would write what the process may only read. */
+/* Lengths and offsets whose sums no off_t can hold are refused before the driver. */
+static void transfer_lengths_near_2_63(void **state)
+{
+	uint64_t addr = user_memory(PAGE, 0);
+	struct sundog_iovec iov[] = {{addr, 512}, {addr, INT64_MAX - 511}};
+	size_t done;
+
+	(void)state;
+	assert_int_equal(sundog_readv(process, fd, iov, 2, 0, &done), EINVAL);
+	iov[1].len = SIZE_MAX;
+	assert_int_equal(sundog_readv(process, fd, iov, 2, 0, &done), EINVAL);
+	assert_int_equal(sundog_readv(process, fd, iov, 1, INT64_MAX - 511, &done), EINVAL);
+	assert_int_equal(sundog_writev(process, fd, iov, 1, INT64_MAX - 511, &done), EINVAL);
+	assert_int_equal(hw_disk.transfers, 0);
+}
+
 static void physio_read_only_memory(void **state)
 {
 	uint64_t addr = user_memory(PAGE, 'r');
@@ -461,6 +477,7 @@ int main(void)
 		ENTRY(physio_mincnt),
 		ENTRY(physio_ends_short),
 		ENTRY(physio_errors),
+		ENTRY(transfer_lengths_near_2_63),
 		ENTRY(physio_read_only_memory),
 		ENTRY(physio_device_mapping),
 		ENTRY(physio_own_buf),

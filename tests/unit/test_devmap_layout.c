@@ -278,6 +278,114 @@ mprotect_survives_cuts(void **state)
 	rec_expect_signal(sundog_touch(process, addr + 5 * PAGE, SUNDOG_WRITE), 0, 0, 0);
 }
 
+/* What mprotect(2) said of each page, by a model; of pages that are loaded and of pages that are not. */
+static int model[PAGES];
+
+static void
+expect_model(struct sundog_process *p)
+{
+	for (size_t i = 0; i < PAGES; i++) {
+		bool reads = (model[i] & PROT_READ) != 0, writes = (model[i] & PROT_WRITE) != 0;
+
+		if (model[i] < 0)
+			continue;
+		assert_int_equal(sundog_touch(p, addr + i * PAGE, SUNDOG_READ).signo, reads ? 0 : SIGSEGV);
+		assert_int_equal(sundog_touch(p, addr + i * PAGE, SUNDOG_WRITE).signo, writes ? 0 : SIGSEGV);
+	}
+}
+
+static unsigned
+next_random(unsigned most)
+{
+	static unsigned seed = 1;
+
+	seed = seed * 1103515245u + 12345u;
+	return (seed >> 16) % most;
+}
+
+static void
+mprotect_some(void)
+{
+	static const int protections[] = {PROT_NONE, PROT_READ, PROT_READ | PROT_WRITE};
+	size_t first = next_random(PAGES), n = 1 + next_random((unsigned)(PAGES - first));
+	int prot = protections[next_random(3)];
+
+	for (size_t i = first; i < first + n; i++) {
+		if (model[i] < 0)
+			return; /* ENOMEM where there is nothing */
+	}
+	for (size_t i = first; i < first + n; i++)
+		model[i] = prot;
+	assert_int_equal(sundog_mprotect(process, addr + first * PAGE, n * PAGE, prot), 0);
+}
+
+static void
+mprotect_is_what_the_last_one_said_of_each_page(void **state)
+{
+	rec.quiet = true;
+	for (int round = 0; round < 60; round++) {
+		struct sundog_process *child;
+		bool fresh = round % 2 != 0;
+
+		rec.part = 0;
+		addr = rec_mmap_pages(process, fd, 0, PAGES);
+		for (size_t i = 0; i < PAGES; i++) {
+			model[i] = PROT_READ | PROT_WRITE;
+			if (!fresh)
+				rec_write(process, addr + i * PAGE, 1);
+		}
+		for (int i = 0; i < 4; i++)
+			mprotect_some();
+		if (!fresh)
+			expect_model(process);
+		if (round % 3 != 0) {
+			size_t hole = next_random(PAGES);
+
+			model[hole] = -1;
+			unmap(hole, 1);
+			mprotect_some();
+		}
+		assert_int_equal(sundog_fork(process, &child), 0);
+		expect_model(child);
+		sundog_exit(child);
+		expect_model(process);
+		unmap(0, PAGES);
+	}
+}
+
+static void
+munmap_and_mprotect_refuse_what_linux_refuses(void **state)
+{
+	map_one();
+	assert_int_equal(sundog_munmap(process, addr + 1, PAGE), EINVAL);
+	assert_int_equal(sundog_munmap(process, addr, 0), EINVAL);
+	assert_int_equal(sundog_munmap(process, addr, SIZE_MAX), EINVAL);
+	assert_int_equal(sundog_munmap(process, addr, SIZE_MAX - addr), EINVAL);
+	assert_int_equal(sundog_mprotect(process, addr + 1, PAGE, PROT_READ), EINVAL);
+	assert_int_equal(sundog_mprotect(process, addr, PAGE, 0x100), EINVAL);
+	assert_int_equal(sundog_mprotect(process, addr, SIZE_MAX, PROT_READ), ENOMEM);
+	assert_int_equal(sundog_mprotect(process, addr, SIZE_MAX - addr, PROT_READ), ENOMEM);
+	assert_int_equal(sundog_mprotect(process, addr, 0, PROT_NONE), 0);
+	rec_expect("");
+	expect_pages(0, PAGES);
+}
+
+static void
+a_cut_moves_the_kernel_address_and_the_offset_along(void **state)
+{
+	map_one();
+	unmap(1, 1);
+	unmap(2, 1);
+	/* 0 | - | - | 3 4 5: a middle, and the head of what it left */
+	assert_ptr_equal(rec_handle_kernel(rec_handle(0)), memory);
+	assert_int_equal(rec_handle_len(rec_handle(0)), PAGE);
+	assert_ptr_equal(rec_handle_kernel(rec_handle(1)), memory + 3 * PAGE);
+	assert_int_equal(rec_handle_roff(rec_handle(1)), 3 * PAGE);
+	assert_int_equal(rec_handle_uoff(rec_handle(1)), 13 * PAGE);
+	unmap(3, 1);
+	assert_ptr_equal(rec_handle_kernel(rec_handle(1)), memory + 4 * PAGE);
+}
+
 /* ---- fork ---- */
 
 static void *dup_parent_as, *dup_child_as;
@@ -672,6 +780,9 @@ main(void)
 		T(mprotect_none_unloads),
 		T(mprotect_raise_applies_to_loaded_pages),
 		T(mprotect_survives_cuts),
+		T(mprotect_is_what_the_last_one_said_of_each_page),
+		T(munmap_and_mprotect_refuse_what_linux_refuses),
+		T(a_cut_moves_the_kernel_address_and_the_offset_along),
 		T(fork_dups_every_handle_in_order_without_translations),
 		T(fork_without_dup_inherits_the_private_data),
 		T(fork_dup_ENOMEM_is_ENOMEM),

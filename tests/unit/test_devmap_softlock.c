@@ -914,6 +914,55 @@ two_mappings_side_by_side_are_one_LOCK(void **state)
 	rec_umem_unlock(locked);
 }
 
+/* Locked memory of which one part does not go on where the one before it ends: no host can show it as one. */
+static void
+parts_that_do_not_follow_each_other_are_not_exported_as_one(void **state)
+{
+	static const long second[] = {3, 4, 0};
+
+	for (size_t i = 0; i < 3; i++) {
+		uint64_t there = 0;
+		void *locked;
+
+		rec.nparts = 2;
+		rec.parts[0] = rec.parts[1] = (struct rec_part){.cookie = cookie, .len = 3 * PAGE, .maplen = 3 * PAGE,
+								.callbacks = REC_ALL};
+		rec.parts[1].koff = second[i] * (long)PAGE;
+		rec.parts[1].len = rec.parts[1].maplen = 2 * PAGE;
+		rec.part = 0;
+		addr = rec_mmap_pages(process, fd, 0, 5);
+		locked = lock(process, fd, addr, 5 * PAGE, REC_WRITE);
+		rec_script(locked, REC_NO_CALLBACKS);
+		assert_int_equal(sundog_mmap(process, &there, 5 * PAGE, PROT_READ, MAP_SHARED, fd, 0), i == 0 ? 0 : ENXIO);
+		if (i == 0) {
+			assert_int_equal(rec_read(process, there + 4 * PAGE), 4);
+			assert_int_equal(sundog_munmap(process, there, 5 * PAGE), 0);
+		}
+		rec_umem_unlock(locked);
+		assert_int_equal(sundog_munmap(process, addr, 5 * PAGE), 0);
+	}
+}
+
+static void
+parts_of_two_memories_are_not_exported_as_one(void **state)
+{
+	uint64_t there = 0;
+	void *other, *locked;
+
+	rec_umem_alloc(PAGE, 0, &other);
+	rec.nparts = 2;
+	rec.parts[1] = rec.parts[0];
+	rec.parts[0].len = rec.parts[0].maplen = PAGE;
+	rec.parts[1].cookie = other;
+	addr = rec_mmap_pages(process, fd, 0, 2);
+	locked = lock(process, fd, addr, 2 * PAGE, REC_WRITE);
+	rec_script(locked, REC_NO_CALLBACKS);
+	assert_int_equal(sundog_mmap(process, &there, 2 * PAGE, PROT_READ, MAP_SHARED, fd, 0), ENXIO);
+	rec_umem_unlock(locked);
+	assert_int_equal(sundog_munmap(process, addr, 2 * PAGE), 0);
+	rec_umem_free(other);
+}
+
 /* ---- without a driver that locks ---- */
 
 static void
@@ -1340,6 +1389,8 @@ main(void)
 		TEST(a_mixed_range_with_a_hole_is_EFAULT_without_the_driver),
 		TEST(each_kind_of_a_mixed_range_can_be_exported),
 		TEST(two_mappings_side_by_side_are_one_LOCK),
+		TEST(parts_that_do_not_follow_each_other_are_not_exported_as_one),
+		TEST(parts_of_two_memories_are_not_exported_as_one),
 		TEST(a_lock_of_the_hosts_own_is_a_LOCK_too),
 		TEST(context_management_passes_the_types_on),
 		TEST(old_mmap_pages_are_locked_one_by_one),

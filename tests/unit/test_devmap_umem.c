@@ -10,6 +10,42 @@ alloc_of_size_0_returns_null(void **state)
 
 	assert_null(rec_umem_alloc(0, 0, &cookie));
 	assert_null(cookie);
+	cookie = &cookie;
+	assert_null(rec_umem_alloc(0, UMEM_TRASHY, &cookie));
+	assert_null(cookie);
+}
+
+static void
+alloc_of_a_size_that_cannot_be_rounded_up_returns_null(void **state)
+{
+	void *cookie = &cookie;
+
+	assert_null(rec_umem_alloc(SIZE_MAX, UMEM_TRASHY, &cookie));
+	assert_null(cookie);
+	assert_null(rec_umem_alloc(SIZE_MAX - PAGE + 2, UMEM_TRASHY | UMEM_NOSLEEP, &cookie));
+	assert_null(cookie);
+	assert_null(rec_umem_alloc(SIZE_MAX - PAGE + 1, UMEM_TRASHY, &cookie));
+	assert_non_null(cookie);
+	assert_true(rec_cookie_size(cookie) == SIZE_MAX - PAGE + 1);
+	rec_umem_free(cookie);
+}
+
+static void
+hand_made_cookie_of_no_whole_pages_is_refused(void **state)
+{
+	struct sundog_process *p = rec_process();
+	int fd = rec_open_device(p, O_RDWR);
+	void *cookie, *own;
+	uint64_t addr = 0;
+
+	rec_umem_alloc(4 * PAGE, 0, &cookie);
+	own = rec_cookie_make(cookie, 512, 2 * PAGE);
+	rec_script(own, REC_NO_CALLBACKS);
+	assert_int_equal(sundog_mmap(p, &addr, PAGE, PROT_READ, MAP_SHARED, fd, 0), ENXIO);
+	assert_int_equal(rec.parts[0].setup, -1);
+	sundog_exit(p);
+	rec_cookie_drop(own);
+	rec_umem_free(cookie);
 }
 
 static void
@@ -258,6 +294,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		REC_TEST(alloc_of_size_0_returns_null),
+		REC_TEST(alloc_of_a_size_that_cannot_be_rounded_up_returns_null),
+		REC_TEST(hand_made_cookie_of_no_whole_pages_is_refused),
 		REC_TEST(alloc_rounds_up_to_pages_and_zero_fills),
 		REC_TEST(alloc_types),
 		REC_TEST(alloc_trash_of_absurd_size),

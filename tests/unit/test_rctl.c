@@ -417,6 +417,21 @@ static void a_project_that_refuses_the_charges_is_not_entered(void **state)
 	assert_int_equal(sys_proc_setproject(app.sys, -1), EINVAL);
 }
 
+/* A limit may be below the use: it refuses charges, and nobody who has none. */
+static void a_process_without_charges_may_enter_any_project(void **state)
+{
+	struct rctl_charge c;
+
+	(void)state;
+	assert_int_equal(charge(&app, 16 * K, &c), 0);
+	set(media, "(privileged,4K,deny)");
+	assert_int_equal(sys_proc_setproject(app.sys, MEDIA), 0); /* where it is already */
+	assert_int_equal(sys_proc_setproject(other.sys, SYS_PROJECT_DEFAULT), 0);
+	assert_int_equal(sys_proc_setproject(other.sys, MEDIA), 0);
+	assert_int_equal(used(media), 16 * K);
+	rctl_locked_uncharge(&c);
+}
+
 static void a_fork_child_inherits_project_and_limits_and_no_charge(void **state)
 {
 	static const struct sys_rctl_target child_process = {SYS_RCTL_PROCESS, 0, 1002};
@@ -571,6 +586,37 @@ static void a_value_without_signal_sends_none(void **state)
 {
 	(void)state;
 	set(media, "(privileged,8K,deny)");
+	assert_int_equal(charge(&app, 64 * K, &(struct rctl_charge){0}), ENOMEM);
+	assert_int_equal(app.signo, 0);
+}
+
+/* Values of one size are told apart by their privilege; of them the basic one decides. */
+static void basic_and_privileged_values_of_one_size(void **state)
+{
+	struct sys_rctl_value basic = value_of(SYS_RCTL_BASIC, 8 * K), privileged = value_of(SYS_RCTL_PRIVILEGED, 8 * K);
+	struct sys_refusal last[SYS_REFUSALS_MAX];
+	const char *why;
+
+	(void)state;
+	assert_int_equal(sys_rctl_change(&app_process, NULL, &privileged, true, &why), 0);
+	assert_int_equal(sys_rctl_change(&app_process, NULL, &basic, false, &why), 0);
+	assert_int_equal(charge(&app, 8 * K + 1, &(struct rctl_charge){0}), ENOMEM);
+	assert_int_equal(sys_refusals(last), 1);
+	assert_int_equal(last[0].value.privilege, SYS_RCTL_BASIC);
+	assert_int_equal(sys_rctl_change(&app_process, &basic, NULL, false, &why), 0);
+	assert_int_equal(state_of(app_process).nvalues, 1);
+	assert_int_equal(state_of(app_process).values[0].privilege, SYS_RCTL_PRIVILEGED);
+}
+
+static void the_signal_of_a_value_without_that_action_is_forgotten(void **state)
+{
+	struct sys_rctl_value v = value_of(SYS_RCTL_PRIVILEGED, 8 * K);
+	const char *why;
+
+	(void)state;
+	v.signal = SIGUSR1;
+	assert_int_equal(sys_rctl_change(&media, NULL, &v, true, &why), 0);
+	assert_int_equal(state_of(media).values[0].signal, 0);
 	assert_int_equal(charge(&app, 64 * K, &(struct rctl_charge){0}), ENOMEM);
 	assert_int_equal(app.signo, 0);
 }
@@ -850,6 +896,7 @@ int main(void)
 	    T(the_charge_outlives_its_process),
 	    T(charges_follow_a_process_that_changes_its_project),
 	    T(a_project_that_refuses_the_charges_is_not_entered),
+	    T(a_process_without_charges_may_enter_any_project),
 	    T(a_fork_child_inherits_project_and_limits_and_no_charge),
 	    T(an_exec_keeps_the_account),
 	    T(new_processes_begin_with_the_values_of_pid_0),
@@ -860,6 +907,8 @@ int main(void)
 	    T(privileged_values_need_privilege),
 	    T(the_lowest_exceeded_value_decides),
 	    T(a_value_without_signal_sends_none),
+	    T(basic_and_privileged_values_of_one_size),
+	    T(the_signal_of_a_value_without_that_action_is_forgotten),
 	    T(values_are_set_replaced_and_deleted_one_by_one),
 	    T(there_is_room_for_eight_values),
 	    T(what_is_not_there_is_not_found),
