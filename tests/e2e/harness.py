@@ -151,7 +151,7 @@ def uffd_forbidden():
 
 VERBOSE = (r"^sundog: (process \d+: fault engine: .*|\S*sundog-server\S* is process \d+, with \d+ drivers?"
            r"|\w+: DMA of \d+ bytes discarded: .*|\w+ is /pseudo/\S+|waiting for processes that hold a device: \d+"
-           r"|process \d+: promotion stops writers by .*)\n")
+           r"|process \d+: promotion stops writers by .*|/dev/\S+ is /devices/\S+)\n")
 
 
 class Result:
