@@ -87,8 +87,8 @@ bool connection_exists(void);
 bool connection_is_parents(void);
 void connection_fork_lock(void);
 void connection_fork_unlock(void);
-/* In a fork child: forget the parent's connection, then connect with its token (0: none). */
-void connection_fork_child(uint64_t token, int leash);
+/* In a fork child: forget the parent's connection, then connect with its token (0: none).  lent: lock_fork_child() failed. */
+void connection_fork_child(uint64_t token, int leash, bool lent);
 /* In a vfork child everything that must not reach the parent is kept aside, until leave. */
 void connection_vfork_enter(void);
 void connection_vfork_leave(void);
@@ -250,8 +250,8 @@ bool lock_any(void);
 bool lock_ever(void);
 /* Pages may be shared with the server now. */
 bool lock_shared(void);
-/* shared: they may have been when the fork began. */
-void lock_fork_child(bool shared);
+/* shared: they may have been when the fork began.  False: the child still has such pages, or memory of that file behind its own. */
+bool lock_fork_child(bool shared);
 /* Before mremap: waits for locks; pages that are shared become private.  0 or errno. */
 int lock_before_remap(uintptr_t start, uintptr_t end);
 /* mremap of private memory that Linux has as several mappings, since some of it was shared: by copying. */

@@ -301,7 +301,7 @@ bool connection_is_parents(void)
 }
 
 /* With the connection's lock. */
-static int connection_open(struct connection *c, uint64_t token)
+static int connection_open(struct connection *c, uint64_t token, bool lent)
 {
 	struct wire_hello hello;
 	int fd = connect_server();
@@ -311,6 +311,7 @@ static int connection_open(struct connection *c, uint64_t token)
 	if (syscall(SYS_getrandom, &c->image, sizeof(c->image), 0) != (long)sizeof(c->image))
 		goto fail;
 	fill_hello(&hello, WIRE_PROCESS, c, token);
+	hello.lent = lent;
 	if (send_hello(fd, &hello) < 0)
 		goto fail;
 	const struct wire_nodes *nodes = receive_welcome(fd, PROT_READ);
@@ -350,7 +351,7 @@ static bool connection_get(struct connection *c)
 	int error = errno;
 	lock_take(&c->lock);
 	if (c->state == 0)
-		__atomic_store_n(&c->state, connection_open(c, 0) == 0 ? 1 : state_of_failure(errno), __ATOMIC_RELEASE);
+		__atomic_store_n(&c->state, connection_open(c, 0, false) == 0 ? 1 : state_of_failure(errno), __ATOMIC_RELEASE);
 	lock_release(&c->lock);
 	errno = error;
 	return c->state == 1;
@@ -495,7 +496,7 @@ void connection_fork_unlock(void)
 	lock_release(&global.lock);
 }
 
-void connection_fork_child(uint64_t token, int leash)
+void connection_fork_child(uint64_t token, int leash, bool lent)
 {
 	for (int i = 0; i < own_end; i++) {
 		if (own[i] && own[i] - 1 != leash)
@@ -510,7 +511,7 @@ void connection_fork_child(uint64_t token, int leash)
 	bool reconnect = global.state == 1;
 	global = (struct connection){0};
 	if (reconnect)
-		global.state = connection_open(&global, token) == 0 ? 1 : token ? -1 : 0;
+		global.state = connection_open(&global, token, lent) == 0 ? 1 : token ? -1 : 0;
 	if (leash >= 0)
 		quiet_close(leash);
 }

@@ -165,13 +165,16 @@ bool lock_shared(void)
 	return lock_ever() && (locks->shared || locks->held);
 }
 
-void lock_fork_child(bool shared)
+bool lock_fork_child(bool shared)
 {
+	bool own = true;
+
 	if (locks == NULL)
-		return;
+		return true;
 	promote_thaw_child();
 	if (shared || lock_shared())
-		promote_fork_copy(memory_is_device);
+		own = promote_fork_copy(memory_is_device);
 	REAL(munmap)((void *)locks, 4096);
 	locks = NULL;
+	return own;
 }

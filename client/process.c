@@ -61,10 +61,10 @@ static void child_begins(uint64_t token, int leash)
 	stream_fork_unlock();
 	epoll_fork_unlock();
 	memory_fork_unlock();
-	lock_fork_child(own_fork.shared);
+	bool own = lock_fork_child(own_fork.shared);
 	fault_fork_child();
 	descriptor_fork_child(token != 0);
-	connection_fork_child(token, leash);
+	connection_fork_child(token, leash, !own);
 	call_fork_child();
 	fault_fork_unlock(); /* with it signals come again, if the caller lets them */
 }

@@ -28,6 +28,7 @@
 
 struct copier {
 	bool (*device)(uintptr_t start, uintptr_t end);
+	bool done;   /* nothing of the file is left */
 	size_t held; /* bytes in text */
 	char text[TEXT];
 };
@@ -76,7 +77,7 @@ static struct line parse(const char *text, size_t len)
 
 /* ---- copying ---- */
 
-static void make_own(const struct line *line)
+static bool make_own(const struct line *line)
 {
 	long at = (long)line->start, len = (long)(line->end - line->start);
 	int both = PROT_READ | PROT_WRITE;
@@ -84,10 +85,10 @@ static void make_own(const struct line *line)
 
 	if (is_error(beside) ||
 	    is_error(raw_syscall(SYS_mremap, at, len, len, MREMAP_MAYMOVE | MREMAP_FIXED, beside, 0)))
-		return;
+		return false;
 	if (is_error(raw_mmap(at, len, both, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0))) {
 		(void)raw_syscall(SYS_mremap, beside, len, len, MREMAP_MAYMOVE | MREMAP_FIXED, at, 0);
-		return;
+		return false;
 	}
 	if (!(line->prot & PROT_READ))
 		(void)sys3(SYS_mprotect, beside, len, PROT_READ);
@@ -95,6 +96,7 @@ static void make_own(const struct line *line)
 	if (line->prot != both)
 		(void)sys3(SYS_mprotect, at, len, line->prot);
 	(void)sys3(SYS_munmap, beside, len, 0);
+	return true;
 }
 
 /* The whole lines of what is in the buffer; the rest stays for the next read. */
@@ -105,7 +107,7 @@ static void take_lines(struct copier *c)
 	while ((stop = memchr(at, '\n', (size_t)(end - at))) != NULL) {
 		struct line line = parse(at, (size_t)(stop - at));
 		if (line.ours && !c->device(line.start, line.end))
-			make_own(&line);
+			c->done &= make_own(&line);
 		at = stop + 1;
 	}
 	c->held = (size_t)(end - at);
@@ -115,29 +117,36 @@ static void take_lines(struct copier *c)
 static int copier_main(void *arg)
 {
 	struct copier *c = arg;
-	long n, fd = raw_syscall(SYS_openat, AT_FDCWD, (long)"/proc/self/maps", O_RDONLY | O_CLOEXEC, 0, 0, 0);
+	long n = -1, fd = raw_syscall(SYS_openat, AT_FDCWD, (long)"/proc/self/maps", O_RDONLY | O_CLOEXEC, 0, 0, 0);
 
 	while (fd >= 0 && c->held < TEXT &&
 	       (n = sys3(SYS_read, fd, (long)(c->text + c->held), (long)(TEXT - c->held))) > 0) {
 		c->held += (size_t)n;
 		take_lines(c);
 	}
-	sys3(SYS_exit_group, fd < 0, 0, 0);
+	c->done &= n == 0;
+	sys3(SYS_exit_group, 0, 0, 0);
 	return 0;
 }
 
 /*	memory:   | struct copier | ... stack -> |   */
-void promote_fork_copy(bool (*device)(uintptr_t start, uintptr_t end))
+bool promote_fork_copy(bool (*device)(uintptr_t start, uintptr_t end))
 {
 	size_t size = (sizeof(struct copier) + STACK + 4095) & ~(size_t)4095;
 	char *memory = REAL(mmap)(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct copier *c = (struct copier *)memory;
+	bool done = false;
 	int status;
 
 	if (memory == MAP_FAILED)
-		return;
-	((struct copier *)memory)->device = device;
+		return false;
+	c->device = device;
+	c->done = true;
 	pid_t pid = clone(copier_main, memory + size, CLONE_VM | CLONE_VFORK | CLONE_UNTRACED, memory);
-	if (pid > 0)
+	if (pid > 0) {
 		(void)raw_syscall(SYS_wait4, pid, (long)&status, __WALL, 0, 0, 0);
+		done = c->done;
+	}
 	REAL(munmap)(memory, size);
+	return done;
 }

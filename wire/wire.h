@@ -42,7 +42,7 @@ struct wire_hello {
 	struct wire_image image;
 	uint64_t fork_token; /* WIRE_PROCESS: from WIRE_FORK when this is the child, else 0 */
 	uint32_t tid;
-	uint32_t pad;
+	uint32_t lent; /* with fork_token: memory of its parent's file may still be behind its own */
 };
 
 /*

@@ -10,7 +10,7 @@
  *
  * so that neighbours are one mapping.  base is 0, and moves up by SPAN where a place may be in use by another than the
  * memory that is there now: by a page object whose process has unmapped the pages, or by a fork child, whose
- * private pages have the file behind them.  A hold keeps a part of the file as it is: each lock that was promoted
+ * private pages have the file behind them until it has made them its own.  A hold keeps a part of the file as it is: each lock that was promoted
  * has one, and each page object.  What nobody holds becomes the process's own again (demote.c).
  */
 #ifndef HOST_SERVER_LOCK_H
@@ -82,6 +82,7 @@ struct locks {
 	struct posix_file *file;   /* NULL: nothing was promoted yet */
 	uint32_t number;           /* of file, as the agent knows it */
 	uint64_t inode, base;
+	atomic_bool lent;          /* a fork child has memory of the file behind its own pages, for as long as it lives */
 	LIST_HEAD(, hold) holds;
 	/* Offsets in the file. */
 	struct ranges used;        /* pages may be there, or a private mapping has it behind */
@@ -133,6 +134,8 @@ int lock_make_resident(struct host_lock *lock);
 uint64_t promote_span(const struct locks *l);
 /* The end of all places; one span of the file follows, for split.c. */
 uint64_t promote_limit(const struct locks *l);
+/* The last base of which anything may be in use. */
+uint64_t promote_base_last(const struct locks *l);
 /* A thread whose call we serve does not touch its own stack until we answer: pages of it may be shared, split or joined. */
 void promote_caller_sleeps(const struct locks *l);
 /*

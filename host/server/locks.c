@@ -274,23 +274,40 @@ static bool file_is_shared(const struct locks *l)
 	return l->maps < 0;
 }
 
-/*
- * The child's private pages have the old places behind them, so others are used from now on.  Before there are no more,
- * another file comes, at a moment when nobody has pages of this one; without such a moment no more becomes shared at the end.
- */
-static void places_change(struct locks *l)
+static void file_forget(struct locks *l)
 {
-	if (l->base < promote_limit(l))
-		l->base += promote_span(l);
-	if (l->base < promote_limit(l) / 2 || !LIST_EMPTY(&l->holds) || file_is_shared(l))
-		return;
 	posix_file_put(l->file);
 	l->file = NULL;
 	l->base = 0;
+	atomic_store(&l->lent, false);
 	ranges_fini(&l->used);
 	ranges_fini(&l->recent);
 	ranges_fini(&l->stale);
 	atomic_store(&l->page->shared, 0);
+}
+
+/*
+ * The child's private pages have the old places behind them.  If nobody has pages of this file another one comes; else the child
+ * makes them its own (client/promote_fork.c), and until it has, only places beyond all that are in use are free.
+ */
+static void places_change(struct locks *l)
+{
+	if (LIST_EMPTY(&l->holds) && LIST_EMPTY(&l->splits) && !file_is_shared(l)) {
+		file_forget(l);
+		return;
+	}
+	if (l->base < promote_base_last(l))
+		l->base = promote_base_last(l);
+	if (l->base < promote_limit(l))
+		l->base += promote_span(l);
+}
+
+void locks_lent(struct host_as *as)
+{
+	struct locks *l = locks_of(as);
+
+	if (l != NULL)
+		atomic_store(&l->lent, true);
 }
 
 bool locks_fork_begin(struct host_as *as)

@@ -54,15 +54,17 @@ static void image_replace(pid_t pid, uint64_t token, struct sys_account **accoun
 }
 
 /* The child that WIRE_FORK made, taken out of the pending ones; server.lock is held. */
-static struct process *pending_take(uint64_t token, pid_t pid, uid_t uid)
+static struct process *pending_take(const struct wire_hello *hello, pid_t pid, uid_t uid)
 {
 	struct process *p;
 
 	LIST_FOREACH(p, &server.processes, link) {
-		if (p->state != PROCESS_PENDING || p->token != token || (p->pid != 0 && p->pid != pid))
+		if (p->state != PROCESS_PENDING || p->token != hello->fork_token || (p->pid != 0 && p->pid != pid))
 			continue;
 		if (uid != 0 && atomic_load(&p->euid) != 0 && atomic_load(&p->euid) != uid)
 			continue;
+		if (hello->lent)
+			locks_lent(&p->parent->as);
 		p->parent->forks--;
 		p->state = PROCESS_LIVE;
 		return p;
@@ -77,7 +79,7 @@ static int process_adopt(const struct wire_hello *hello, int connection, int pid
 	bool spawn;
 
 	server_lock();
-	p = server.stopping ? NULL : pending_take(hello->fork_token, pid, cred->sys.euid);
+	p = server.stopping ? NULL : pending_take(hello, pid, cred->sys.euid);
 	if (p == NULL) {
 		server_unlock();
 		return ESRCH;

@@ -244,18 +244,24 @@ static bool base_is_free(const struct locks *l, uint64_t addr, uint64_t end, con
 	return true;
 }
 
-/* The last one of which anything may be in use. */
-static uint64_t base_last(const struct locks *l)
+uint64_t promote_base_last(const struct locks *l)
 {
 	uint64_t end = l->used.count > 0 ? l->used.at[l->used.count - 1].end : 1;
 
 	return (end - 1) / promote_span(l) * promote_span(l);
 }
 
+/* All fork children have made their pages their own: what is in use is in used. */
+static void base_return(struct locks *l)
+{
+	if (atomic_load(&l->process->forks) == 0 && !atomic_load(&l->lent))
+		l->base = 0;
+}
+
 /* Where it was, the first, the last, one more; then any. */
 static int base_choose(struct locks *l, uint64_t addr, uint64_t end, const struct sight *s, uint64_t *base)
 {
-	uint64_t span = promote_span(l), last = base_last(l);
+	uint64_t span = promote_span(l), last = promote_base_last(l);
 	const uint64_t likely[] = {l->base, last, last + span};
 
 	*base = s->based ? s->base : l->base;
@@ -358,6 +364,7 @@ static int promote_once(struct locks *l, uint64_t addr, uint64_t len, struct pos
 		return foreign_share(l, addr, &s.first, file, offset);
 	error = file_need(l);
 	if (error == 0 && (s.private || s.scattered)) {
+		base_return(l);
 		error = base_choose(l, addr, addr + len, &s, &base);
 		if (error == 0)
 			error = pieces_share(l, addr, addr + len, &s, base);

@@ -339,6 +339,8 @@ void locks_fini(struct locks *l);
  */
 bool locks_fork_begin(struct host_as *as);
 void locks_fork_end(struct host_as *as);
+/* A child could not make all of its pages its own. */
+void locks_lent(struct host_as *as);
 /* Around a call of a driver: what the process has written is there for the driver, and the other way round. */
 void locks_meet(struct thread *t);
 /* The process has ended. */
@@ -387,7 +389,7 @@ struct process {
 	struct sys_account *account; /* held until it is torn down: an exec goes on with it */
 	int leash;               /* PENDING: our end, or -1 */
 	uint64_t leash_id;
-	unsigned forks;          /* PENDING children */
+	atomic_uint forks;       /* PENDING children */
 	LIST_ENTRY(process) link;
 
 	pthread_mutex_t lock; /* protects the fields below */

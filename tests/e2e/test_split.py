@@ -101,9 +101,10 @@ def test_a_change_of_locked_memory_holds_nobody_up(world, engine, how, late):
 
 
 @pytest.mark.timeout((700 if LONG else 100) * SLOW)
-def test_forks_without_end_32(world, m32):
+@pytest.mark.parametrize("held", ["", "held"])
+def test_forks_without_end_32(world, m32, held):
     """More of them than one file has places for the memory of a 32-bit program."""
-    splits(world, "many 4200", m32)
+    splits(world, f"many 4200 {held}", m32)
 
 
 SLEEP = ["join", "semaphore", "semaphore-timed", "mutex", "condition"]

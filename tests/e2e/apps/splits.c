@@ -322,19 +322,27 @@ static void refused(int argc, char **argv)
 	unlock(slot);
 }
 
-/* many FORKS: more than there are places for promoted memory in one file. */
+/* many FORKS [held]: more than there are places for promoted memory in one file.  held: a driver has some of it throughout. */
 static void many(int argc, char **argv)
 {
 	int times = argc > 0 ? atoi(argv[0]) : 100;
+	bool held = argc > 1;
+	char *beside = anonymous(PAGE, 0);
+	int holder = held ? lock(beside, PAGE) : -1;
 
 	len = 4 * PAGE;
 	words = anonymous(len, 0);
 	exact_set(1);
+	if (held)
+		driver_xor(holder, PAGE, 1);
 	for (int i = 0; i < times; i++) {
 		if (i % 16 == 0) {
 			int slot = lock((void *)(uintptr_t)words, len);
-			driver_xor(slot, len, 1);
-			driver_xor(slot, len, 1);
+			volatile uint64_t *same = (volatile uint64_t *)(void *)alias(slot, len);
+			words[1] = 7;
+			CHECK(same[1] == 7);
+			same[1] = 2;
+			CHECK(munmap((void *)(uintptr_t)same, len) == 0);
 			unlock(slot);
 			exact_check(1);
 		}
@@ -347,6 +355,8 @@ static void many(int argc, char **argv)
 		reap(pid);
 		exact_check(1);
 	}
+	if (held)
+		unlock(holder);
 }
 
 /* ---- changes of locked mappings wait, and hold nobody up ---- */
