@@ -25,7 +25,8 @@ struct umem_lock {
 
 	/* protected by the list's lock */
 	struct umem_lock *next, *previous;
-	bool reported;                 /* as one that has survived */
+	bool reported;                 /* as one that has survived ... */
+	bool fork_reported;            /* ... and a fork */
 };
 
 #define LOCK_LISTS 64u
@@ -82,13 +83,16 @@ lock_report_left(struct umem_lock *lock, const char *after)
 	lock->reported = true;
 }
 
-/* The application's mistake, not the driver's. */
+/* The application's mistake, not the driver's, and told once: a program may fork very often.  Under the list's lock. */
 static void
-fork_report(const struct umem_lock *lock)
+fork_report(struct umem_lock *lock)
 {
 	const struct ddi_umem_cookie *cookie = &lock->cookie;
 	char where[64];
 
+	if (lock->longterm || lock->fork_reported)
+		return;
+	lock->fork_reported = true;
 	caller_format(lock->caller, where, sizeof(where));
 	message(HOST_LOG_WARN,
 		"process %d forks while 0x%lx bytes of it at %p are locked, by %s: its child gets a copy of them",
@@ -101,13 +105,12 @@ lock_report(struct range_lock *range, bool fork)
 	struct umem_lock *lock = lock_of_range(range);
 	struct lock_list *list = list_of(lock->dev);
 
-	if (!fork) {
-		host_mutex_lock(&list->lock);
-		lock_report_left(lock, "after exit(2) or exec(2)");
-		host_mutex_unlock(&list->lock);
-	} else if (!lock->longterm) {
+	host_mutex_lock(&list->lock);
+	if (fork)
 		fork_report(lock);
-	}
+	else
+		lock_report_left(lock, "after exit(2) or exec(2)");
+	host_mutex_unlock(&list->lock);
 }
 
 void

@@ -406,6 +406,9 @@ fork_while_locked_is_reported(void **state)
 	assert_true(rec_warned("forks while 0x1000 bytes"));
 	assert_int_equal(rec.nwarnings, 1);
 	sundog_exit(child);
+	assert_int_equal(sundog_fork(process, &child), 0);
+	assert_int_equal(rec.nwarnings, 1); /* once for each lock */
+	sundog_exit(child);
 	rec_umem_unlock(cookie);
 }
 
