@@ -90,8 +90,22 @@ static bool changes(const struct request *r)
 	return r->value != NULL || r->set || r->replace || r->delete || r->enable[0] != '\0' || r->disable[0] != '\0';
 }
 
+static bool control_known(const char *name)
+{
+	static const char *const names[] = { "project.max-locked-memory", "zone.max-locked-memory",
+					     "process.max-locked-memory", "RLIMIT_MEMLOCK" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
 static int request_check(const struct request *r)
 {
+	if (r->control != NULL && !control_known(r->control))
+		return fail("prctl: -n %.100s: no such resource control (project.max-locked-memory, "
+			    "zone.max-locked-memory, process.max-locked-memory)", r->control);
 	if (strcmp(r->kind, "project") != 0 && strcmp(r->kind, "zone") != 0 && strcmp(r->kind, "process") != 0)
 		return fail("prctl: -i %s: it is project, zone or process", r->kind);
 	for (char **id = r->ids; *id != NULL; id++)

@@ -501,6 +501,7 @@ def test_prctl_sets_replaces_and_deletes(world, server):
     (["-n", MEDIA, "-x", "-v", "77", "-i", "project", "media"], ["there is no such value"]),
     (["-n", "zone.max-locked-memory", "-r", "-v", "1", "-i", "zone", "global"], ["there is no such value"]),
     (["-n", "project.max-lwps", "-v", "1", "-i", "project", "media"], ["project.max-lwps: no such resource control"]),
+    (["-n", "project.max-lwps"], ["project.max-lwps: no such resource control"]),
     (["-n", "process.max-locked-memory", "-v", "1", "-i", "project", "media"], ["it is not a control of a project"]),
     (["-n", MEDIA, "-v", "1", "-i", "zone", "global"], ["it is not a control of a zone"]),
     (["-n", MEDIA, "-v", "1", "-i", "project", "nothere"], ["project nothere: there is no such project"]),

@@ -14,7 +14,7 @@ struct aio_req {
 };
 
 int aphysio(int (*)(struct buf *), int (*)(struct buf *), dev_t, int, void (*)(struct buf *), struct aio_req *)
-	SUNDOG_LINK(aphysio);
-int anocancel(struct buf *) SUNDOG_LINK(anocancel);
+	SUNDOG_ABSENT(aphysio);
+int anocancel(struct buf *) SUNDOG_ABSENT(anocancel);
 
 #endif

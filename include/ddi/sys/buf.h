@@ -82,7 +82,7 @@ void biofini(struct buf *bp) SUNDOG_LINK(biofini);
 /* As biofini() and bioinit(): for the next transfer with the same buf, whose last one is done and mapped out. */
 void bioreset(struct buf *bp) SUNDOG_LINK(bioreset);
 size_t biosize(void) SUNDOG_LINK(biosize);
-int biomodified(struct buf *) SUNDOG_LINK(biomodified);
+int biomodified(struct buf *) SUNDOG_ABSENT(biomodified);
 /*
  * A buf for [off, off + len) of bp's memory, on another device, block and b_iodone.  clone: a buf after bioinit(), or
  * NULL: from getrbuf(flag), NULL if there is no memory now.  bp stays until its clones are freed.  differs: a range

@@ -22,7 +22,7 @@ void vzcmn_err(zoneid_t, int, const char *, va_list) SUNDOG_LINK(vzcmn_err);
 void panic(const char *, ...) SUNDOG_LINK(panic) __attribute__((noreturn));
 void vpanic(const char *, va_list) SUNDOG_LINK(vpanic) __attribute__((noreturn));
 int printf(const char *, ...) SUNDOG_LINK(printf);
-int uprintf(const char *, ...) SUNDOG_LINK(uprintf);
+int uprintf(const char *, ...) SUNDOG_ABSENT(uprintf);
 int sprintf(char *, const char *, ...) SUNDOG_LINK(sprintf);
 int vsprintf(char *, const char *, va_list) SUNDOG_LINK(vsprintf);
 int snprintf(char *, size_t, const char *, ...) SUNDOG_LINK(snprintf);

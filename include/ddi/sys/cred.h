@@ -21,7 +21,7 @@ gid_t crgetgid(const cred_t *) SUNDOG_LINK(crgetgid);
 gid_t crgetrgid(const cred_t *) SUNDOG_LINK(crgetrgid);
 gid_t crgetsgid(const cred_t *) SUNDOG_LINK(crgetsgid);
 zoneid_t crgetzoneid(const cred_t *) SUNDOG_LINK(crgetzoneid);
-projid_t crgetprojid(const cred_t *) SUNDOG_LINK(crgetprojid);
+projid_t crgetprojid(const cred_t *) SUNDOG_ABSENT(crgetprojid);
 int crgetngroups(const cred_t *) SUNDOG_LINK(crgetngroups);
 const gid_t *crgetgroups(const cred_t *) SUNDOG_LINK(crgetgroups);
 int groupmember(gid_t, const cred_t *) SUNDOG_LINK(groupmember);

@@ -36,10 +36,10 @@ minor_t getminor(dev_t) SUNDOG_LINK(getminor);
 major_t getemajor(dev_t) SUNDOG_LINK(getemajor);
 minor_t geteminor(dev_t) SUNDOG_LINK(geteminor);
 dev_t makedevice(major_t, minor_t) SUNDOG_LINK(makedevice);
-int etoimajor(major_t) SUNDOG_LINK(etoimajor);
-int itoemajor(major_t, int) SUNDOG_LINK(itoemajor);
-dev_t expdev(dev_t) SUNDOG_LINK(expdev);
-o_dev_t cmpdev(dev_t) SUNDOG_LINK(cmpdev);
+int etoimajor(major_t) SUNDOG_ABSENT(etoimajor);
+int itoemajor(major_t, int) SUNDOG_ABSENT(itoemajor);
+dev_t expdev(dev_t) SUNDOG_ABSENT(expdev);
+o_dev_t cmpdev(dev_t) SUNDOG_ABSENT(cmpdev);
 
 /* drv_getparm(9F) */
 #define TIME 1
@@ -49,11 +49,11 @@ o_dev_t cmpdev(dev_t) SUNDOG_LINK(cmpdev);
 #define PPID 5
 #define PSID 6
 #define UPROCP 7
-int drv_getparm(uint_t, void *) SUNDOG_LINK(drv_getparm);
-int drv_setparm(uint_t, ulong_t) SUNDOG_LINK(drv_setparm);
+int drv_getparm(uint_t, void *) SUNDOG_ABSENT(drv_getparm);
+int drv_setparm(uint_t, ulong_t) SUNDOG_ABSENT(drv_setparm);
 
 clock_t drv_usectohz(clock_t) SUNDOG_LINK(drv_usectohz);
-clock_t drv_sectohz(clock_t) SUNDOG_LINK(drv_sectohz);
+clock_t drv_sectohz(clock_t) SUNDOG_ABSENT(drv_sectohz);
 clock_t drv_hztousec(clock_t) SUNDOG_LINK(drv_hztousec);
 void drv_usecwait(clock_t) SUNDOG_LINK(drv_usecwait);
 int drv_priv(cred_t *) SUNDOG_LINK(drv_priv);

@@ -69,9 +69,9 @@ int ddi_poke64(dev_info_t *, int64_t *, int64_t) SUNDOG_LINK(ddi_poke64);
  * end is not a whole one; uio has advanced over what was moved.
  */
 int ddi_peekpokeio(dev_info_t *, struct uio *, enum uio_rw, caddr_t, size_t, uint_t) SUNDOG_LINK(ddi_peekpokeio);
-int ddi_device_zero(ddi_acc_handle_t, caddr_t, size_t, ssize_t, uint_t) SUNDOG_LINK(ddi_device_zero);
+int ddi_device_zero(ddi_acc_handle_t, caddr_t, size_t, ssize_t, uint_t) SUNDOG_ABSENT(ddi_device_zero);
 int ddi_device_copy(ddi_acc_handle_t, caddr_t, ssize_t, ddi_acc_handle_t, caddr_t, ssize_t, size_t, uint_t)
-	SUNDOG_LINK(ddi_device_copy);
+	SUNDOG_ABSENT(ddi_device_copy);
 
 /* Bytes in the other order. */
 uint16_t ddi_swap16(uint16_t) SUNDOG_LINK(ddi_swap16);

@@ -148,7 +148,7 @@ int ddi_dma_getwin(ddi_dma_handle_t handle, uint_t win, off_t *offp, size_t *len
  * see the same bytes here: it is a barrier.  DDI_SUCCESS, or DDI_FAILURE: outside of the object, or nothing is bound.
  */
 int ddi_dma_sync(ddi_dma_handle_t handle, off_t off, size_t len, uint_t type) SUNDOG_LINK(ddi_dma_sync);
-int ddi_dma_set_sbus64(ddi_dma_handle_t, ulong_t) SUNDOG_LINK(ddi_dma_set_sbus64);
+int ddi_dma_set_sbus64(ddi_dma_handle_t, ulong_t) SUNDOG_ABSENT(ddi_dma_set_sbus64);
 /* dma_attr_burstsizes, as it was given. */
 int ddi_dma_burstsizes(ddi_dma_handle_t handle) SUNDOG_LINK(ddi_dma_burstsizes);
 

@@ -65,7 +65,7 @@
  */
 int ddi_prop_op(dev_t, dev_info_t *, ddi_prop_op_t, int, char *, caddr_t, int *) SUNDOG_LINK(ddi_prop_op);
 int ddi_prop_op_size(dev_t, dev_info_t *, ddi_prop_op_t, int, char *, caddr_t, int *, uint64_t)
-	SUNDOG_LINK(ddi_prop_op_size);
+	SUNDOG_ABSENT(ddi_prop_op_size);
 
 /* ---- by type ---- */
 
@@ -101,12 +101,11 @@ int ddi_prop_update_string(dev_t, dev_info_t *, char *, char *) SUNDOG_LINK(ddi_
 int ddi_prop_update_string_array(dev_t, dev_info_t *, char *, char **, uint_t)
 	SUNDOG_LINK(ddi_prop_update_string_array);
 
-/* ---- of old, as bytes.  differs: create, modify, undefine and ddi_prop_op_size() are not provided: a driver that calls
- *      one of them is refused when it is loaded ---- */
+/* ---- of old, as bytes ---- */
 
-int ddi_prop_create(dev_t, dev_info_t *, int, char *, caddr_t, int) SUNDOG_LINK(ddi_prop_create);
-int ddi_prop_modify(dev_t, dev_info_t *, int, char *, caddr_t, int) SUNDOG_LINK(ddi_prop_modify);
-int ddi_prop_undefine(dev_t, dev_info_t *, int, char *) SUNDOG_LINK(ddi_prop_undefine);
+int ddi_prop_create(dev_t, dev_info_t *, int, char *, caddr_t, int) SUNDOG_ABSENT(ddi_prop_create);
+int ddi_prop_modify(dev_t, dev_info_t *, int, char *, caddr_t, int) SUNDOG_ABSENT(ddi_prop_modify);
+int ddi_prop_undefine(dev_t, dev_info_t *, int, char *) SUNDOG_ABSENT(ddi_prop_undefine);
 /* Exactly that of dev. */
 int ddi_prop_remove(dev_t, dev_info_t *, char *) SUNDOG_LINK(ddi_prop_remove);
 /* Those of driver.conf(4) as well. */

@@ -5,7 +5,7 @@
 
 #include <sys/sunddi.h>
 
-dev_info_t *e_ddi_hold_devi_by_dev(dev_t, int) SUNDOG_LINK(e_ddi_hold_devi_by_dev);
-void ddi_release_devi(dev_info_t *) SUNDOG_LINK(ddi_release_devi);
+dev_info_t *e_ddi_hold_devi_by_dev(dev_t, int) SUNDOG_ABSENT(e_ddi_hold_devi_by_dev);
+void ddi_release_devi(dev_info_t *) SUNDOG_ABSENT(ddi_release_devi);
 
 #endif

@@ -28,9 +28,9 @@ void *kmem_alloc(size_t, int) SUNDOG_LINK(kmem_alloc);
 void *kmem_zalloc(size_t, int) SUNDOG_LINK(kmem_zalloc);
 /* The size is the one asked for. */
 void kmem_free(void *, size_t) SUNDOG_LINK(kmem_free);
-void *kmem_alloc_tryhard(size_t, size_t *, int) SUNDOG_LINK(kmem_alloc_tryhard);
+void *kmem_alloc_tryhard(size_t, size_t *, int) SUNDOG_ABSENT(kmem_alloc_tryhard);
 
-char *kmem_asprintf(const char *, ...) SUNDOG_LINK(kmem_asprintf) __attribute__((format(printf, 1, 2)));
+char *kmem_asprintf(const char *, ...) SUNDOG_ABSENT(kmem_asprintf) __attribute__((format(printf, 1, 2)));
 
 /* name, size, alignment (0: any), constructor (0 or -1), destructor, reclaim, argument, NULL, KMC_*. */
 kmem_cache_t *kmem_cache_create(char *, size_t, size_t, int (*)(void *, void *, int), void (*)(void *, void *),
@@ -39,7 +39,7 @@ void kmem_cache_destroy(kmem_cache_t *) SUNDOG_LINK(kmem_cache_destroy);
 void *kmem_cache_alloc(kmem_cache_t *, int) SUNDOG_LINK(kmem_cache_alloc);
 void kmem_cache_free(kmem_cache_t *, void *) SUNDOG_LINK(kmem_cache_free);
 void kmem_cache_reap_now(kmem_cache_t *) SUNDOG_LINK(kmem_cache_reap_now);
-size_t kmem_maxavail(void) SUNDOG_LINK(kmem_maxavail);
-pgcnt_t kmem_avail(void) SUNDOG_LINK(kmem_avail);
+size_t kmem_maxavail(void) SUNDOG_ABSENT(kmem_maxavail);
+pgcnt_t kmem_avail(void) SUNDOG_ABSENT(kmem_avail);
 
 #endif

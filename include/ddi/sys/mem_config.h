@@ -13,7 +13,7 @@ typedef struct {
 } kphysm_setup_vector_t;
 #define KPHYSM_SETUP_VECTOR_VERSION 1
 
-int kphysm_setup_func_register(kphysm_setup_vector_t *, void *) SUNDOG_LINK(kphysm_setup_func_register);
-void kphysm_setup_func_unregister(kphysm_setup_vector_t *, void *) SUNDOG_LINK(kphysm_setup_func_unregister);
+int kphysm_setup_func_register(kphysm_setup_vector_t *, void *) SUNDOG_ABSENT(kphysm_setup_func_register);
+void kphysm_setup_func_unregister(kphysm_setup_vector_t *, void *) SUNDOG_ABSENT(kphysm_setup_func_unregister);
 
 #endif

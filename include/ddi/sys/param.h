@@ -52,7 +52,7 @@ extern int tick_per_msec SUNDOG_LINK(tick_per_msec); /* 0 if hz < 1000 */
 extern int msec_per_tick SUNDOG_LINK(msec_per_tick); /* 0 if hz > 1000 */
 extern int usec_per_tick SUNDOG_LINK(usec_per_tick);
 extern int nsec_per_tick SUNDOG_LINK(nsec_per_tick);
-extern int max_hres_adj SUNDOG_LINK(max_hres_adj);
+extern int max_hres_adj SUNDOG_ABSENT(max_hres_adj);
 
 #define HZ ((clock_t)hz)
 

@@ -10,7 +10,7 @@ int secpolicy_excl_open(const cred_t *) SUNDOG_LINK(secpolicy_excl_open);
 int secpolicy_rsm_access(const cred_t *, uid_t, mode_t) SUNDOG_LINK(secpolicy_rsm_access);
 int secpolicy_lock_memory(const cred_t *) SUNDOG_LINK(secpolicy_lock_memory);
 int secpolicy_sys_config(const cred_t *, boolean_t) SUNDOG_LINK(secpolicy_sys_config);
-int secpolicy_sys_devices(const cred_t *) SUNDOG_LINK(secpolicy_sys_devices);
+int secpolicy_sys_devices(const cred_t *) SUNDOG_ABSENT(secpolicy_sys_devices);
 int secpolicy_resource(const cred_t *) SUNDOG_LINK(secpolicy_resource);
 
 #endif

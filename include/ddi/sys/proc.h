@@ -41,14 +41,14 @@ extern proc_t p0 SUNDOG_LINK(p0); /* the system itself */
 #define ttoproc(t) ((t)->t_procp)
 #define curproc (ttoproc(curthread))
 
-proc_t *prfind(pid_t) SUNDOG_LINK(prfind);
+proc_t *prfind(pid_t) SUNDOG_ABSENT(prfind);
 /*
  * Sends a signal of Linux's number to a living process; nothing happens to the system itself.  Context: user, kernel.
  * differs: there are no signals of the original's own (SIGXRES, SIGLWP ...).  Source: proc_signal(9F).
  */
 void psignal(proc_t *, int) SUNDOG_LINK(psignal);
-void *proc_ref(void) SUNDOG_LINK(proc_ref);
-void proc_unref(void *) SUNDOG_LINK(proc_unref);
-int proc_signal(void *, int) SUNDOG_LINK(proc_signal);
+void *proc_ref(void) SUNDOG_ABSENT(proc_ref);
+void proc_unref(void *) SUNDOG_ABSENT(proc_unref);
+int proc_signal(void *, int) SUNDOG_ABSENT(proc_signal);
 
 #endif

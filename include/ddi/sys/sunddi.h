@@ -90,8 +90,8 @@ struct dev_ops *ddi_get_driver(dev_info_t *) SUNDOG_LINK(ddi_get_driver);
 void *ddi_get_driver_private(dev_info_t *) SUNDOG_LINK(ddi_get_driver_private);
 void ddi_set_driver_private(dev_info_t *, void *) SUNDOG_LINK(ddi_set_driver_private);
 void ddi_report_dev(dev_info_t *) SUNDOG_LINK(ddi_report_dev);
-int ddi_dev_is_sid(dev_info_t *) SUNDOG_LINK(ddi_dev_is_sid);
-int ddi_slaveonly(dev_info_t *) SUNDOG_LINK(ddi_slaveonly);
+int ddi_dev_is_sid(dev_info_t *) SUNDOG_ABSENT(ddi_dev_is_sid);
+int ddi_slaveonly(dev_info_t *) SUNDOG_ABSENT(ddi_slaveonly);
 
 /* minor nodes */
 /*
@@ -161,6 +161,6 @@ int ddi_strtol(const char *, char **, int, long *) SUNDOG_LINK(ddi_strtol);
 int ddi_strtoul(const char *, char **, int, unsigned long *) SUNDOG_LINK(ddi_strtoul);
 int ddi_strtoll(const char *, char **, int, longlong_t *) SUNDOG_LINK(ddi_strtoll);
 int ddi_strtoull(const char *, char **, int, u_longlong_t *) SUNDOG_LINK(ddi_strtoull);
-int ddi_in_panic(void) SUNDOG_LINK(ddi_in_panic);
+int ddi_in_panic(void) SUNDOG_ABSENT(ddi_in_panic);
 
 #endif

@@ -12,5 +12,10 @@
 #define _SYS_SUNDOG_LINK_H
 
 #define SUNDOG_LINK(name) __asm__("sundog_" #name) __attribute__((visibility("default")))
+/*
+ * The same for what is declared so that sources compile, and is not provided: a driver that uses it is refused when it is
+ * loaded.  tools/link-names --absent prints them.
+ */
+#define SUNDOG_ABSENT(name) __asm__("sundog_" #name) __attribute__((visibility("default")))
 
 #endif

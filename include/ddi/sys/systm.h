@@ -10,14 +10,14 @@
 
 int copyin(const void *, void *, size_t) SUNDOG_LINK(copyin);
 int copyout(const void *, void *, size_t) SUNDOG_LINK(copyout);
-int copyinstr(const char *, char *, size_t, size_t *) SUNDOG_LINK(copyinstr);
-int copyoutstr(const char *, char *, size_t, size_t *) SUNDOG_LINK(copyoutstr);
-int kcopy(const void *, void *, size_t) SUNDOG_LINK(kcopy);
+int copyinstr(const char *, char *, size_t, size_t *) SUNDOG_ABSENT(copyinstr);
+int copyoutstr(const char *, char *, size_t, size_t *) SUNDOG_ABSENT(copyoutstr);
+int kcopy(const void *, void *, size_t) SUNDOG_ABSENT(kcopy);
 
 timeout_id_t timeout(void (*)(void *), void *, clock_t) SUNDOG_LINK(timeout);
 clock_t untimeout(timeout_id_t) SUNDOG_LINK(untimeout);
 void delay(clock_t) SUNDOG_LINK(delay);
-int delay_sig(clock_t) SUNDOG_LINK(delay_sig);
+int delay_sig(clock_t) SUNDOG_ABSENT(delay_sig);
 
 pgcnt_t btop(ulong_t) SUNDOG_LINK(btop);
 pgcnt_t btopr(ulong_t) SUNDOG_LINK(btopr);

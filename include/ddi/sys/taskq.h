@@ -34,7 +34,7 @@ extern taskq_t *system_taskq SUNDOG_LINK(system_taskq);
 taskq_t *taskq_create(const char *, int, pri_t, int, int, uint_t) SUNDOG_LINK(taskq_create);
 taskq_t *taskq_create_instance(const char *, int, int, pri_t, int, int, uint_t) SUNDOG_LINK(taskq_create_instance);
 taskq_t *taskq_create_proc(const char *, int, pri_t, int, int, struct proc *, uint_t)
-	SUNDOG_LINK(taskq_create_proc);
+	SUNDOG_ABSENT(taskq_create_proc);
 taskqid_t taskq_dispatch(taskq_t *, task_func_t, void *, uint_t) SUNDOG_LINK(taskq_dispatch);
 /* Waits until everything dispatched so far is done, and frees the queue. */
 void taskq_destroy(taskq_t *) SUNDOG_LINK(taskq_destroy);

@@ -38,9 +38,9 @@ kthread_t *thread_create(caddr_t, size_t, void (*)(void *), void *, size_t, stru
 void thread_exit(void) SUNDOG_LINK(thread_exit) __attribute__((noreturn));
 void thread_join(kt_did_t) SUNDOG_LINK(thread_join);
 
-void tsd_create(uint_t *, void (*)(void *)) SUNDOG_LINK(tsd_create);
-void tsd_destroy(uint_t *) SUNDOG_LINK(tsd_destroy);
-void *tsd_get(uint_t) SUNDOG_LINK(tsd_get);
-int tsd_set(uint_t, void *) SUNDOG_LINK(tsd_set);
+void tsd_create(uint_t *, void (*)(void *)) SUNDOG_ABSENT(tsd_create);
+void tsd_destroy(uint_t *) SUNDOG_ABSENT(tsd_destroy);
+void *tsd_get(uint_t) SUNDOG_ABSENT(tsd_get);
+int tsd_set(uint_t, void *) SUNDOG_ABSENT(tsd_set);
 
 #endif

@@ -69,13 +69,13 @@ typedef enum {
 #define CALLOUT_FLAG_HRESTIME 0x4
 
 hrtime_t gethrtime(void) SUNDOG_LINK(gethrtime);
-hrtime_t gethrtime_unscaled(void) SUNDOG_LINK(gethrtime_unscaled);
-void scalehrtime(hrtime_t *) SUNDOG_LINK(scalehrtime);
-hrtime_t gethrvtime(void) SUNDOG_LINK(gethrvtime);
+hrtime_t gethrtime_unscaled(void) SUNDOG_ABSENT(gethrtime_unscaled);
+void scalehrtime(hrtime_t *) SUNDOG_ABSENT(scalehrtime);
+hrtime_t gethrvtime(void) SUNDOG_ABSENT(gethrvtime);
 void gethrestime(timespec_t *) SUNDOG_LINK(gethrestime);
-time_t gethrestime_sec(void) SUNDOG_LINK(gethrestime_sec);
-void uniqtime(struct timeval *) SUNDOG_LINK(uniqtime);
-void hrt2ts(hrtime_t, timespec_t *) SUNDOG_LINK(hrt2ts);
-hrtime_t ts2hrt(const timespec_t *) SUNDOG_LINK(ts2hrt);
+time_t gethrestime_sec(void) SUNDOG_ABSENT(gethrestime_sec);
+void uniqtime(struct timeval *) SUNDOG_ABSENT(uniqtime);
+void hrt2ts(hrtime_t, timespec_t *) SUNDOG_ABSENT(hrt2ts);
+hrtime_t ts2hrt(const timespec_t *) SUNDOG_ABSENT(ts2hrt);
 
 #endif

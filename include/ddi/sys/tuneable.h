@@ -13,6 +13,6 @@ typedef struct tune {
 	int t_flckrec;
 } tune_t;
 
-extern tune_t tune SUNDOG_LINK(tune);
+extern tune_t tune SUNDOG_ABSENT(tune);
 
 #endif

@@ -51,6 +51,6 @@ int uiocopy(void *, size_t, enum uio_rw, uio_t *, size_t *) SUNDOG_LINK(uiocopy)
 void uioskip(uio_t *, size_t) SUNDOG_LINK(uioskip);
 int ureadc(int, uio_t *) SUNDOG_LINK(ureadc);
 int uwritec(uio_t *) SUNDOG_LINK(uwritec);
-int uio_prefaultpages(ssize_t, uio_t *) SUNDOG_LINK(uio_prefaultpages);
+int uio_prefaultpages(ssize_t, uio_t *) SUNDOG_ABSENT(uio_prefaultpages);
 
 #endif

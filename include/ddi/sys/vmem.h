@@ -43,7 +43,7 @@ void vmem_free(vmem_t *, void *, size_t) SUNDOG_LINK(vmem_free);
 void vmem_xfree(vmem_t *, void *, size_t) SUNDOG_LINK(vmem_xfree);
 void *vmem_add(vmem_t *, void *, size_t, int) SUNDOG_LINK(vmem_add);
 int vmem_contains(vmem_t *, void *, size_t) SUNDOG_LINK(vmem_contains);
-void vmem_walk(vmem_t *, int, void (*)(void *, void *, size_t), void *) SUNDOG_LINK(vmem_walk);
+void vmem_walk(vmem_t *, int, void (*)(void *, void *, size_t), void *) SUNDOG_ABSENT(vmem_walk);
 size_t vmem_size(vmem_t *, int) SUNDOG_LINK(vmem_size);
 
 #endif

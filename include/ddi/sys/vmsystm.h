@@ -7,10 +7,10 @@
 
 struct as;
 
-int valid_usr_range(caddr_t, size_t, uint_t, struct as *, caddr_t) SUNDOG_LINK(valid_usr_range);
+int valid_usr_range(caddr_t, size_t, uint_t, struct as *, caddr_t) SUNDOG_ABSENT(valid_usr_range);
 #define RANGE_OKAY 0
 #define RANGE_BADADDR 1
 #define RANGE_BADPROT 2
-void map_addr(caddr_t *, size_t, offset_t, int, uint_t) SUNDOG_LINK(map_addr);
+void map_addr(caddr_t *, size_t, offset_t, int, uint_t) SUNDOG_ABSENT(map_addr);
 
 #endif

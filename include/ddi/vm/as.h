@@ -26,11 +26,11 @@ struct as {
 
 extern struct as kas SUNDOG_LINK(kas); /* the kernel's own */
 
-faultcode_t as_fault(struct hat *, struct as *, caddr_t, size_t, enum fault_type, enum seg_rw) SUNDOG_LINK(as_fault);
-int as_unmap(struct as *, caddr_t, size_t) SUNDOG_LINK(as_unmap);
-int as_pagelock(struct as *, struct page ***, caddr_t, size_t, enum seg_rw) SUNDOG_LINK(as_pagelock);
-void as_pageunlock(struct as *, struct page **, caddr_t, size_t, enum seg_rw) SUNDOG_LINK(as_pageunlock);
-struct seg *as_segat(struct as *, caddr_t) SUNDOG_LINK(as_segat);
-int as_getprot(struct as *, caddr_t, uint_t *) SUNDOG_LINK(as_getprot);
+faultcode_t as_fault(struct hat *, struct as *, caddr_t, size_t, enum fault_type, enum seg_rw) SUNDOG_ABSENT(as_fault);
+int as_unmap(struct as *, caddr_t, size_t) SUNDOG_ABSENT(as_unmap);
+int as_pagelock(struct as *, struct page ***, caddr_t, size_t, enum seg_rw) SUNDOG_ABSENT(as_pagelock);
+void as_pageunlock(struct as *, struct page **, caddr_t, size_t, enum seg_rw) SUNDOG_ABSENT(as_pageunlock);
+struct seg *as_segat(struct as *, caddr_t) SUNDOG_ABSENT(as_segat);
+int as_getprot(struct as *, caddr_t, uint_t *) SUNDOG_ABSENT(as_getprot);
 
 #endif

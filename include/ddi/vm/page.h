@@ -33,7 +33,7 @@ typedef struct page {
 typedef enum { SE_SHARED, SE_EXCL } se_t;
 
 page_t *page_numtopp_nolock(pfn_t) SUNDOG_LINK(page_numtopp_nolock);
-page_t *page_numtopp(pfn_t, se_t) SUNDOG_LINK(page_numtopp);
+page_t *page_numtopp(pfn_t, se_t) SUNDOG_ABSENT(page_numtopp);
 pfn_t page_pptonum(page_t *) SUNDOG_LINK(page_pptonum);
 int pf_is_memory(pfn_t) SUNDOG_LINK(pf_is_memory);
 int page_trylock(page_t *, se_t) SUNDOG_LINK(page_trylock);

@@ -10,6 +10,6 @@
 #include <vm/page.h>
 #include <vm/seg.h>
 
-extern struct seg kvseg SUNDOG_LINK(kvseg);
+extern struct seg kvseg SUNDOG_ABSENT(kvseg);
 
 #endif
