@@ -53,22 +53,31 @@ static void handle_free(void *key, size_t bytes)
 
 static const struct leak_kind handle_leak = {"dma handle", handle_free};
 
+/* NULL: there is no memory, and waitfp will be called if it is a function. */
+static struct ddi_dma_impl *handle_alloc(int (*waitfp)(caddr_t), caddr_t arg, const void *caller)
+{
+	for (;;) {
+		uint64_t seen = dma_freed_count();
+		struct ddi_dma_impl *handle = host_alloc(sizeof(*handle), waitfp == DDI_DMA_SLEEP);
+
+		if (handle != NULL || dma_callback(waitfp, arg, seen, caller))
+			return handle;
+	}
+}
+
 int ddi_dma_alloc_handle(dev_info_t *dip, ddi_dma_attr_t *attr, int (*waitfp)(caddr_t), caddr_t arg,
 			 ddi_dma_handle_t *handlep)
 {
 	const char *wrong = attr_error(attr);
-	uint64_t seen = dma_freed_count();
 	struct ddi_dma_impl *handle;
 
 	if (wrong != NULL) {
 		driver_warning(CALLER(), "ddi_dma_alloc_handle: %s", wrong);
 		return DDI_DMA_BADATTR;
 	}
-	handle = host_alloc(sizeof(*handle), waitfp == DDI_DMA_SLEEP);
-	if (handle == NULL) {
-		(void)dma_callback(waitfp, arg, seen, CALLER());
+	handle = handle_alloc(waitfp, arg, CALLER());
+	if (handle == NULL)
 		return DDI_DMA_NORESOURCES;
-	}
 	handle->dip = dip;
 	handle->attr = *attr;
 	leak_add(&handle_leak, handle, sizeof(*handle), CALLER());

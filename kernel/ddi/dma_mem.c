@@ -44,21 +44,32 @@ static int memory_create(size_t len, uint64_t align, bool wait, struct page_obje
 	return 0;
 }
 
+/* false: there is no memory, and waitfp will be called if it is a function. */
+static bool memory_create_or_wait(size_t len, uint64_t align, int (*waitfp)(caddr_t), caddr_t arg, const void *caller,
+				  struct page_object **object, char **address)
+{
+	for (;;) {
+		uint64_t seen = dma_freed_count();
+
+		if (memory_create(len, align, waitfp == DDI_DMA_SLEEP, object, address) == 0)
+			return true;
+		if (dma_callback(waitfp, arg, seen, caller))
+			return false;
+	}
+}
+
 int ddi_dma_mem_alloc(ddi_dma_handle_t handle, size_t length, ddi_device_acc_attr_t *attr, uint_t flags,
 		      int (*waitfp)(caddr_t), caddr_t arg, caddr_t *addressp, size_t *real_length,
 		      ddi_acc_handle_t *handlep)
 {
-	uint64_t seen = dma_freed_count();
 	size_t len = length_rounded(length, &handle->attr);
 	struct page_object *object;
 	char *address;
 
 	if (len == 0 || !access_attr_valid(attr))
 		return DDI_FAILURE;
-	if (memory_create(len, handle->attr.dma_attr_align, waitfp == DDI_DMA_SLEEP, &object, &address) != 0) {
-		(void)dma_callback(waitfp, arg, seen, CALLER());
+	if (!memory_create_or_wait(len, handle->attr.dma_attr_align, waitfp, arg, CALLER(), &object, &address))
 		return DDI_FAILURE;
-	}
 	*handlep = access_create(object, address, len, attr);
 	leak_add(&memory_leak, *handlep, len, CALLER());
 	*addressp = address;
