@@ -47,13 +47,39 @@ static void call_close(struct call *c)
 	c->open = false;
 }
 
+#define PATIENCE_NS 1000000000
+
+/*
+ * The thread has left the call by a jump out of a handler, or is cancelled in it.  The driver's wait ends, so that nobody
+ * takes what is meant for others; a driver that does not listen is left alone.
+ */
+static void call_abandon(struct call *c)
+{
+	struct wire_message m;
+	int error;
+
+	if (!c->open)
+		return;
+	c->channel.sleep_mask = NULL;
+	c->channel.cancellable = false;
+	c->channel.deadline = (uint64_t)clock_now() + PATIENCE_NS;
+	connection_interrupt(c->tid, false, c->channel.out_turn);
+	do
+		error = channel_receive(&c->channel, &m);
+	while (error == EINTR);
+	call_close(c);
+}
+
 static void thread_ends(void *arg)
 {
 	struct thread_calls *t = arg;
 
 	own_calls = NULL;
-	for (int i = 0; i < CALL_DEPTH; i++)
+	for (int i = 0; i < CALL_DEPTH; i++) {
+		if (t->call[i].busy)
+			call_abandon(&t->call[i]);
 		call_close(&t->call[i]);
+	}
 	munmap(t, sizeof(*t));
 }
 
@@ -118,7 +144,7 @@ struct call *call_begin(void)
 		if (unlikely(c->busy)) {
 			if (!is_abandoned(c, frame))
 				continue;
-			call_close(c);
+			call_abandon(c);
 		}
 		c->frame = frame;
 		c->busy = 1;
@@ -143,6 +169,8 @@ struct call *call_begin(void)
 		channel_init(&c->channel, memory, fd, false);
 		connection_follow(fd, &c->channel.socket);
 		c->open = true;
+		if (!in_vfork_child)
+			handlers_wrap();
 		return c;
 	}
 	errno = EAGAIN;

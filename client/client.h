@@ -3,7 +3,7 @@
  * client.h: what the files of the preloaded library share.
  *
  * The library lives in other people's programs: no malloc on its own account, no threads, no signal handler
- * before the first intercepted mapping, nothing but libc.  Every interposed function answers for device descriptors, device paths and device
+ * of its own before the first intercepted mapping, nothing but libc.  Every interposed function answers for device descriptors, device paths and device
  * mappings, and hands everything else to the real function after one predictable check.
  *
  * Lock order: agent lock, signal lock, handlers lock, connection lock, descriptor lock, range lock; none is held across a call to the server,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * handler.c: the application's signal handlers, where the server serves accesses.  A thread that waits for one runs a
- * handler at once, and the server would not hear of it before the handler returns, if ever: so ours runs first and
- * says so.
+ * handler.c: the application's signal handlers, from the first call on.  A thread that waits for a call, or for an access
+ * that the server serves, runs a handler at once, and the server would not hear of it before the handler returns, if
+ * ever: so ours runs first and says so.
  *
  *	Linux  --signal-->  on_signal()  --interrupt--> server
  *	                         '-> the application's handler

@@ -40,7 +40,7 @@ struct channel {
 	const uint64_t *sleep_mask;
 	bool cancellable;              /* client: pthread_cancel(3) may end the sleep; the end is then of no use */
 	bool server;
-	uint64_t deadline;             /* server: nanoseconds of CLOCK_MONOTONIC for channel_receive(); 0: for ever */
+	uint64_t deadline;             /* without sleep_mask: nanoseconds of CLOCK_MONOTONIC for channel_receive(); 0: for ever */
 };
 
 void channel_init(struct channel *ch, struct wire_channel *memory, int socket, bool server);

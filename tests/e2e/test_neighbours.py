@@ -36,3 +36,8 @@ def test_application_takes_the_numbers_of_the_library(world, model):
 @pytest.mark.parametrize("part", ["sigsuspend", "ppoll", "pselect", "epoll_pwait"])
 def test_handler_touches_memory_while_all_else_is_blocked(world, engine, model, part):
     world.sundog_run("gate", world.app("masks", model), part).quiet()
+
+
+@pytest.mark.parametrize("part", ["cancelled", "jumped", "jumped restart", "other", "other restart"])
+def test_reader_who_has_gone_takes_nothing(world, model, part):
+    world.sundog_run("tdrv", world.app("neighbours", model), "gone-reader", *part.split()).quiet()

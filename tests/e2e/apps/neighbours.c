@@ -3,6 +3,7 @@
 #include "app.h"
 
 #include <dirent.h>
+#include <setjmp.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/select.h>
@@ -125,6 +126,62 @@ static void part_cancel_read(int argc, char **argv)
 		CHECK(signal(SIGUSR2, on_nothing) != SIG_ERR);
 	cancelled(reads_for_ever, &ring, true);
 	call_once(NULL);
+}
+
+/* ---- readers who have gone ---- */
+
+/* What is written is for the next reader. */
+static void read_next(int ring)
+{
+	struct pollfd p = {ring, POLLIN, 0};
+	char byte = 0;
+
+	for (int i = 0; i < 20; i++) {
+		CHECK(write(ring, "x", 1) == 1 && poll(&p, 1, 0) == 1);
+		CHECK(read(ring, &byte, 1) == 1 && byte == 'x');
+	}
+}
+
+static sigjmp_buf back;
+
+static void on_jump(int signo)
+{
+	siglongjmp(back, 1);
+}
+
+static void *jumps_out(void *arg)
+{
+	wait_asleep();
+	CHECK(pthread_kill(*(pthread_t *)arg, SIGUSR1) == 0);
+	return NULL;
+}
+
+static void part_gone_reader(int argc, char **argv)
+{
+	int ring = open_device("/dev/tdrv.ring", O_RDWR);
+
+	fd = open_device(DEV, O_RDWR);
+	if (strcmp(argv[0], "cancelled") == 0) {
+		cancelled(reads_for_ever, &ring, true);
+		read_next(ring);
+		return;
+	}
+	struct sigaction sa = {.sa_handler = on_jump, .sa_flags = argc > 1 ? SA_RESTART : 0};
+	pthread_t self = pthread_self(), thread;
+	CHECK(sigaction(SIGUSR1, &sa, NULL) == 0);
+	CHECK(pthread_create(&thread, NULL, jumps_out, &self) == 0);
+	if (sigsetjmp(back, 1) == 0)
+		reads_for_ever(&ring);
+	CHECK(pthread_join(thread, NULL) == 0);
+	if (strcmp(argv[0], "other") == 0) { /* nothing is called by this thread any more */
+		pid_t pid = fork();
+		if (pid == 0) {
+			read_next(ring);
+			_exit(0);
+		}
+		reap(pid);
+	}
+	read_next(ring);
 }
 
 /* ---- children of other kinds ---- */
@@ -358,6 +415,7 @@ int main(int argc, char **argv)
 		{ "cancel-first", part_cancel_first },
 		{ "cancel-calls", part_cancel_calls },
 		{ "cancel-read", part_cancel_read },
+		{ "gone-reader", part_gone_reader },
 		{ "raw-fork", part_raw_fork },
 		{ "fork-in-handler", part_fork_in_handler },
 		{ "siginterrupt", part_siginterrupt },
