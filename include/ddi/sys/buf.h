@@ -120,8 +120,8 @@ int bp_copyout(void *from, struct buf *bp, offset_t offset, size_t size) SUNDOG_
 /*
  * read(9E) or write(9E) straight from and to the memory that uio names: for each vector, in parts that mincnt() allows
  * (it lowers b_bcount where needed), the pages are locked, strategy(bp) is called, and the driver's biodone() awaited.
- * bp: the driver's own, as bioinit() left it, waited for while another physio() uses it; NULL: one is made.  rw: B_READ (device to memory) or B_WRITE.
- * b_lblkno is uio_loffset / DEV_BSIZE.  A part that leaves b_resid ends it.  uio has advanced over what was moved.
+ * bp: the driver's own, as bioinit() left it, waited for while another physio() uses it; NULL: one is made.  rw: B_READ
+ * (device to memory) or B_WRITE.  b_lblkno is uio_loffset / DEV_BSIZE.  A part that leaves b_resid ends it.  uio has advanced over what was moved.
  * 0; EFAULT: memory that is not there, or must not be written; ENOMEM, EAGAIN: it cannot be locked; EINTR; the buf's
  * errno.  User context.
  */

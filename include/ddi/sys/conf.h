@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* <sys/conf.h>: properties of a driver: cb_flag of cb_ops(9S). */
+/*
+ * <sys/conf.h>: properties of a driver: cb_flag of cb_ops(9S).  D_DEVMAP counts (see <sys/devops.h>); the others are
+ * accepted: every driver is called by many threads at once, and with offsets of 64 bits.
+ */
 #ifndef _SYS_CONF_H
 #define _SYS_CONF_H
 

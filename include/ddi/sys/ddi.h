@@ -52,10 +52,13 @@ o_dev_t cmpdev(dev_t) SUNDOG_ABSENT(cmpdev);
 int drv_getparm(uint_t, void *) SUNDOG_ABSENT(drv_getparm);
 int drv_setparm(uint_t, ulong_t) SUNDOG_ABSENT(drv_setparm);
 
+/* Microseconds to ticks, rounded up, and back; 0 for less than 0.  Any context. */
 clock_t drv_usectohz(clock_t) SUNDOG_LINK(drv_usectohz);
 clock_t drv_sectohz(clock_t) SUNDOG_ABSENT(drv_sectohz);
 clock_t drv_hztousec(clock_t) SUNDOG_LINK(drv_hztousec);
+/* Spins for so many microseconds.  Any context. */
 void drv_usecwait(clock_t) SUNDOG_LINK(drv_usecwait);
+/* 0, or EPERM: neither root nor the like. */
 int drv_priv(cred_t *) SUNDOG_LINK(drv_priv);
 
 int max(int, int) SUNDOG_LINK(max);

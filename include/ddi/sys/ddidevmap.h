@@ -18,7 +18,35 @@ struct proc;
 struct seg;
 struct uio;
 
-/* Driver callbacks of one mapping handle: devmap_callback_ctl(9S).  NULL: the framework's default. */
+/*
+ * DRIVER CALLBACKS of one mapping handle: devmap_callback_ctl(9S).  off and len are bytes, whole pages, in the offsets that
+ * the application gave to mmap(2).  User context: curproc is the process meant here (of dup: the parent).  They may
+ * block, and take a mutex that the driver holds while it calls devmap_setup(), devmap_load(), devmap_unload(), a remap, or
+ * ddi_umem_alloc(), _free(), _lock(), _unlock().  Within one address space map, dup and unmap run one at a time, dup
+ * and unmap never while an access does; a handle stays valid until its unmap has returned.  A dying process first has
+ * its waits in access interrupted (cv_wait_sig(9F) returns 0).
+ *
+ * devmap_map(9E)     before mmap(2) returns.  flags: MAP_*; *pvtp: the handle's private data, for the others.  Not 0:
+ *                    mmap fails with ENXIO, without an unmap of this handle.
+ * devmap_access(9E)  an access to the page at off that is not loaded, or a lock (DEVMAP_LOCK, DEVMAP_UNLOCK) of what the
+ *                    range has in this handle.  Calls devmap_load(), devmap_default_access() or devmap_do_ctxmgt(), and
+ *                    returns what that says.  0: the access is tried again, and comes back if nothing was loaded;
+ *                    EINTR: again, after the signals; FC_PROT of a load: SIGSEGV, SEGV_ACCERR; anything else: SIGBUS,
+ *                    BUS_OBJERR.  Many at once, in one process and in several; a LOCK excludes all others of the same
+ *                    device and function until its UNLOCK.  NULL: pages are loaded without asking, MAP_PRIVATE is refused.
+ * devmap_dup(9E)     fork(2), before the child runs: new_dhp is the child's, nothing of it is loaded.  *new_pvtp: its
+ *                    data.  Not 0: fork fails with ENOMEM, if it was that, or EAGAIN.  NULL: pvtp is the child's, too.
+ * devmap_unmap(9E)   [off, off + len) goes: munmap(2), something else mapped over it, exec, exit.  Its pages are not loaded
+ *                    any more, the handle's fields are still the old ones.  What remains:
+ *
+ *	  dhp        |################|     new_dhp1, before it    new_dhp2, behind it
+ *	  whole      [                ]     NULL                   NULL
+ *	  head       [       ]########      NULL                   dhp itself
+ *	  tail        ########[       ]     dhp itself             NULL
+ *	  middle      ####[       ]####     dhp itself             a new one
+ *
+ *                    *new_pvtp1 and *new_pvtp2 are pvtp unless it stores others.  A whole handle's cookie may be freed here.
+ */
 #define DEVMAP_OPS_REV 1
 
 struct devmap_callback_ctl {
@@ -213,12 +241,16 @@ int devmap_unload(devmap_cookie_t, offset_t, size_t) SUNDOG_LINK(devmap_unload);
 int devmap_default_access(devmap_cookie_t, void *, offset_t, size_t, uint_t, uint_t)
 	SUNDOG_LINK(devmap_default_access);
 /*
- * From devmap_access(9E): calls the last argument when this context's turn has come.  0, or FC_HWERR if that failed.
+ * From devmap_access(9E), with its arguments: calls the last one, contextmgt(dhp, the handle's pvtp, off, len, type, rw),
+ * which usually unloads the context that has the device, switches, and loads its own, under a mutex of the driver.  With a
+ * timeout of the handle and more than one CPU it first waits, uninterruptibly, until no other callback of this device
+ * instance and devmap_access runs and the last one's time is over; else there is no waiting.  0; FC_HWERR: it is NULL, or
+ * did not return 0.
  */
 int devmap_do_ctxmgt(devmap_cookie_t, void *, offset_t, size_t, uint_t, uint_t,
 		     int (*)(devmap_cookie_t, void *, offset_t, size_t, uint_t, uint_t))
 	SUNDOG_LINK(devmap_do_ctxmgt);
-/* ticks that a context keeps the device at least; 0 (at first): none.  Any context. */
+/* Ticks that a context keeps the device at least; 0 or less (0 at first): none.  Any context, usually devmap_map(9E). */
 void devmap_set_ctx_timeout(devmap_cookie_t, clock_t) SUNDOG_LINK(devmap_set_ctx_timeout);
 
 #endif

@@ -19,7 +19,30 @@ struct streamtab;
 #define CB_REV 1
 #define DEVO_REV 4
 
-/* Device switch entries. */
+/*
+ * ENTRY POINTS: cb_ops(9S).  User context of the calling process, except strategy; they may block, and run at once
+ * for any number of callers.  NULL or nodev: ENXIO, if nothing else is said.  They return 0 or an errno (Linux's
+ * numbers), which becomes the system call's.
+ *
+ * open      flag: FREAD, FWRITE, FNDELAY, FNONBLOCK, FEXCL; otyp: OTYP_CHR or OTYP_BLK.  *devp may be changed to another
+ *           minor of the driver's (a clone).
+ * close     once, when the last open of the minor and the last mapping made by one are gone; flag: of the last close, 0
+ *           if it was a mapping; the result is ignored.  It undoes all ddi_umem_lock(9F) that were for the minor.
+ * strategy  starts the transfer of a buf, whose end is biodone(9F); the result is ignored.  Called for read(2) and
+ *           write(2) of a block node, and by physio(9F).
+ * read, write  uio_offset: the file's, or pread(2)'s; what uio has advanced is the result.  EINTR after a part: the part
+ *           counts.
+ * ioctl     arg: as the application passed it; mode: the flags of the open, and FILP32 or FLP64, the caller's data model;
+ *           *rvalp: the result, if 0 is returned.
+ * devmap    describes with devmap_umem_setup(9F) or devmap_devmem_setup(9F) the memory at off: *maplen bytes, whole pages,
+ *           of the len (never rounded) that remain; called again for the rest.  Any error: mmap(2) fails with ENXIO.
+ *           With D_DEVMAP, or without a usable mmap.
+ * mmap      the old way: the page frame at off, -1 if there is none.
+ * segmap    all of mmap(2): *addrp is its result.  NULL, nulldev or nodev: devmap_setup(9F), where there is a devmap.
+ * chpoll    *reventsp: which of events are there; if none, *phpp: what pollwakeup(9F) will be called with.  anyyet is 0.
+ *           An error: POLLERR.
+ * Never called here: print, dump, prop_op, aread, awrite, and nothing by str: there are no streams.
+ */
 struct cb_ops {
 	int (*cb_open)(dev_t *devp, int flag, int otyp, cred_t *credp);
 	int (*cb_close)(dev_t dev, int flag, int otyp, cred_t *credp);
@@ -43,6 +66,14 @@ struct cb_ops {
 	int (*cb_awrite)(dev_t dev, struct aio_req *aio, cred_t *credp);
 };
 
+/*
+ * dev_ops(9S).  A thread of the system, one at a time.
+ *
+ * probe   NULL, nulldev, DDI_PROBE_SUCCESS or DDI_PROBE_DONTCARE: attach follows; else the driver does not come up.
+ * attach  cmd: DDI_ATTACH.  DDI_SUCCESS: its minor nodes can be opened; else they are removed, and `sundog run` fails.
+ * detach  cmd: DDI_DETACH, when nothing of the instance is open or mapped.  DDI_SUCCESS, or it stays.
+ * Never called here: getinfo, identify, reset, power, quiesce.
+ */
 struct dev_ops {
 	int devo_rev; /* DEVO_REV */
 	int devo_refcnt;

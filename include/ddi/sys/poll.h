@@ -33,8 +33,9 @@ typedef struct pollhead {
 	void *ph_pad2;
 } pollhead_t;
 
-/* Wakes those that poll for any of the events.  No lock that chpoll(9E) takes is held. */
+/* Those that chpoll(9E) gave this head to ask chpoll again.  No lock that chpoll takes is held.  Any context. */
 void pollwakeup(pollhead_t *, short) SUNDOG_LINK(pollwakeup);
+/* Before the driver frees a head that somebody may still poll. */
 void pollhead_clean(pollhead_t *) SUNDOG_LINK(pollhead_clean);
 
 #endif

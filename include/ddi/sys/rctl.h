@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* <sys/rctl.h>: resource controls. */
+/*
+ * <sys/rctl.h>: resource controls: constants.  There is nothing to call: ddi_umem_lock(9F) says ENOMEM where a control
+ * refuses, and curprojid() of <sys/project.h> tells whose it is.
+ */
 #ifndef _SYS_RCTL_H
 #define _SYS_RCTL_H
 

@@ -73,7 +73,10 @@
 #define IOMEM_DATA_UNCACHED 0x40000
 #define IOMEM_DATA_MASK 0x1f0000
 
-/* device information */
+/*
+ * Device information, any context.  A node's names are all the driver's; name_addr: its instance as text; pathname (room
+ * for MAXPATHLEN bytes): /pseudo/DRIVER@INSTANCE; its parent: pseudo.
+ */
 int ddi_get_instance(dev_info_t *) SUNDOG_LINK(ddi_get_instance);
 char *ddi_get_name(dev_info_t *) SUNDOG_LINK(ddi_get_name);
 char *ddi_node_name(dev_info_t *) SUNDOG_LINK(ddi_node_name);
@@ -107,16 +110,22 @@ void ddi_remove_minor_node(dev_info_t *, const char *) SUNDOG_LINK(ddi_remove_mi
 minor_t ddi_getiminor(dev_t) SUNDOG_LINK(ddi_getiminor);
 
 /* soft state */
-/* *state NULL before; size in bytes of each; n: hint.  0 or EINVAL. */
+/* *state NULL before; size in bytes of each, not 0; n: hint.  0, EINVAL or ENOMEM. */
 int ddi_soft_state_init(void **, size_t, size_t) SUNDOG_LINK(ddi_soft_state_init);
-/* DDI_FAILURE: item negative or there already. */
+/* Item number n from 0 on, zero-filled.  DDI_FAILURE: negative, there already, or no memory.  User, kernel context. */
 int ddi_soft_state_zalloc(void *, int) SUNDOG_LINK(ddi_soft_state_zalloc);
 /* NULL: none.  Any context. */
 void *ddi_get_soft_state(void *, int) SUNDOG_LINK(ddi_get_soft_state);
+/* What is not there is nothing.  Nobody may use the item any more. */
 void ddi_soft_state_free(void *, int) SUNDOG_LINK(ddi_soft_state_free);
+/* With all items; *state becomes NULL. */
 void ddi_soft_state_fini(void **) SUNDOG_LINK(ddi_soft_state_fini);
 
-/* copies to and from the caller of ioctl(9E); mode as ioctl gave it.  0 or -1. */
+/*
+ * Copies len bytes from or to the process that called ioctl(9E); mode: as ioctl got it (with FKIOCTL the address is the
+ * kernel's).  0, or -1: the driver returns EFAULT.  A device mapping there is asked by its devmap_access(9E), so no
+ * mutex that this takes may be held.  User context; may block.
+ */
 int ddi_copyin(const void *, void *, size_t, int) SUNDOG_LINK(ddi_copyin);
 int ddi_copyout(const void *, void *, size_t, int) SUNDOG_LINK(ddi_copyout);
 
@@ -128,7 +137,10 @@ model_t ddi_mmap_get_model(void) SUNDOG_LINK(ddi_mmap_get_model);
 /* DDI_MODEL_ILP32: structures must be converted; DDI_MODEL_NONE: not. */
 model_t ddi_model_convert_from(model_t) SUNDOG_LINK(ddi_model_convert_from);
 
-/* mapping the old way */
+/*
+ * Mapping the old way, by mmap(9E) page by page, in the form of a segmap(9E).  The last two arguments are ignored.  0;
+ * ENODEV: no mmap(9E); EINVAL: not MAP_SHARED; ENXIO: a page has no frame; ENOMEM: no free range.
+ */
 int ddi_segmap(dev_t, off_t, struct as *, caddr_t *, off_t, uint_t, uint_t, uint_t, cred_t *)
 	SUNDOG_LINK(ddi_segmap);
 int ddi_segmap_setup(dev_t, off_t, struct as *, caddr_t *, off_t, uint_t, uint_t, uint_t, cred_t *,
@@ -144,7 +156,12 @@ clock_t ddi_get_lbolt(void) SUNDOG_LINK(ddi_get_lbolt);
 int64_t ddi_get_lbolt64(void) SUNDOG_LINK(ddi_get_lbolt64);
 time_t ddi_get_time(void) SUNDOG_LINK(ddi_get_time);
 
-/* queues of work; nthreads >= 1, priority TASKQ_DEFAULTPRI */
+/*
+ * Queues of work: taskq(9F) with other names and results.  At most nthreads threads (at least one), which are made when
+ * there is work; the priority, TASKQ_DEFAULTPRI, is not looked at.  dispatch: DDI_SLEEP or DDI_NOSLEEP (any context);
+ * DDI_SUCCESS, or DDI_FAILURE: no memory or no thread.  wait: until nothing is queued and nothing runs; destroy: that,
+ * then frees it; suspend: what runs goes on, nothing else begins.
+ */
 #define TASKQ_DEFAULTPRI (-1)
 ddi_taskq_t *ddi_taskq_create(dev_info_t *, const char *, int, pri_t, uint_t) SUNDOG_LINK(ddi_taskq_create);
 void ddi_taskq_destroy(ddi_taskq_t *) SUNDOG_LINK(ddi_taskq_destroy);

@@ -43,12 +43,16 @@ typedef struct uio {
 #define UIO_XUIO 0x0004
 
 /*
- * Moves at most n bytes between kernel memory and uio, and advances uio.  0; EFAULT, or the errno of a device
- * mapping's fault.  May block.
+ * Moves n bytes, or as many as uio has left, between kernel memory and uio, and advances uio over what was moved, on an
+ * error too.  UIO_READ: to uio.  0; EFAULT, or the errno of a device mapping's fault.  May block: a driver's own mapping
+ * may be meant, so no mutex that its devmap_access(9E) takes.  User context, with UIO_SYSSPACE any.
  */
-int uiomove(void *, size_t, enum uio_rw, uio_t *) SUNDOG_LINK(uiomove);
-int uiocopy(void *, size_t, enum uio_rw, uio_t *, size_t *) SUNDOG_LINK(uiocopy);
-void uioskip(uio_t *, size_t) SUNDOG_LINK(uioskip);
+int uiomove(void *, size_t n, enum uio_rw, uio_t *) SUNDOG_LINK(uiomove);
+/* As uiomove(), but uio stays as it is; *copied: bytes, also on an error. */
+int uiocopy(void *, size_t, enum uio_rw, uio_t *, size_t *copied) SUNDOG_LINK(uiocopy);
+/* Advances over n bytes as if they had been moved; over nothing if fewer are left. */
+void uioskip(uio_t *, size_t n) SUNDOG_LINK(uioskip);
+/* One byte to uio: 0 or EFAULT (also: nothing is left).  One byte from it: 0 to 255, or -1. */
 int ureadc(int, uio_t *) SUNDOG_LINK(ureadc);
 int uwritec(uio_t *) SUNDOG_LINK(uwritec);
 int uio_prefaultpages(ssize_t, uio_t *) SUNDOG_ABSENT(uio_prefaultpages);
