@@ -107,6 +107,11 @@ def test_forks_without_end_32(world, m32, held):
     splits(world, f"many 4200 {held}", m32)
 
 
+@pytest.mark.parametrize("held", ["", "held"])
+def test_what_a_child_has_never_touched_stays_zero(world, engine, held):
+    splits(world, f"holes {held}")
+
+
 SLEEP = ["join", "semaphore", "semaphore-timed", "mutex", "condition"]
 WHEN = ["shared", "private", "fork"]
 

@@ -401,23 +401,15 @@ static void remap(int argc, char **argv)
 
 static void private_again(int argc, char **argv)
 {
-	char line[512], *p = anonymous(LEN, 0);
-	unsigned long start, end;
-	char perms[5];
+	char *p = anonymous(LEN, 0);
 
 	fill(p, LEN, 'v');
 	int slot = lock(p, LEN);
 	CHECK(munmap(alias(slot, LEN), LEN) == 0);
 	unlock(slot);
-	for (bool shared = true; shared; usleep(50000)) { /* ends by the test's limit if it never comes */
-		FILE *maps = fopen("/proc/self/maps", "r");
-		for (shared = false; fgets(line, sizeof(line), maps);)
-			if (sscanf(line, "%lx-%lx %4s", &start, &end, perms) == 3 && start < (uintptr_t)p + LEN &&
-			    end > (uintptr_t)p)
-				shared |= perms[3] == 's';
-		fclose(maps);
+	for (; is_shared(p, LEN); usleep(50000)) /* ends by the test's limit if it never comes */
 		CHECK(is_filled(p, LEN, 'v'));
-	}
+	CHECK(is_filled(p, LEN, 'v'));
 	data_identity(p, LEN);
 }
 

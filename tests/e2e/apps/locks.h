@@ -74,6 +74,22 @@ static inline void driver_xor(int slot, size_t len, uint64_t value)
 
 #define LEN (64 * PAGE)
 
+/* Some of it is, by /proc/self/maps. */
+static inline bool is_shared(const void *p, size_t len)
+{
+	uintptr_t from = (uintptr_t)p;
+	unsigned long start, end;
+	char line[512], perms[5];
+	bool shared = false;
+	FILE *maps = fopen("/proc/self/maps", "r");
+
+	while (fgets(line, sizeof(line), maps))
+		if (sscanf(line, "%lx-%lx %4s", &start, &end, perms) == 3 && start < from + len && end > from)
+			shared |= perms[3] == 's';
+	fclose(maps);
+	return shared;
+}
+
 static inline void *anonymous(size_t len, int flags)
 {
 	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);

@@ -359,6 +359,44 @@ static void many(int argc, char **argv)
 		unlock(holder);
 }
 
+/* holes [held]: what a child has never touched stays zero, whatever its parent shares at the same addresses later. */
+static void holes(int argc, char **argv)
+{
+	int holder = argc > 0 ? lock(anonymous(PAGE, 0), PAGE) : -1, slot, up[2], go[2];
+	char c;
+
+	len = 4 * PAGE;
+	words = anonymous(len, 0);
+	if (holder >= 0)
+		driver_xor(holder, PAGE, 1);
+	slot = lock((void *)(uintptr_t)words, len);
+	driver_xor(slot, len, 1); /* they are shared, at their place */
+	unlock(slot);
+	while (is_shared((void *)(uintptr_t)words, len)) /* ends by the test's limit if it never does */
+		usleep(50000);
+	CHECK(madvise((void *)(uintptr_t)words, len, MADV_DONTNEED) == 0);
+	CHECK(pipe(up) == 0 && pipe(go) == 0);
+	pid_t pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		CHECK(write(up[1], "", 1) == 1 && read(go[0], &c, 1) == 1);
+		for (size_t i = 0; i < count(); i++)
+			CHECK(words[i] == 0);
+		_exit(0);
+	}
+	CHECK(read(up[0], &c, 1) == 1);
+	slot = lock((void *)(uintptr_t)words, len);
+	char *same = alias(slot, len);
+	memset(same, 0xaa, len);
+	CHECK(words[count() - 1] == UINT64_C(0xaaaaaaaaaaaaaaaa));
+	CHECK(write(go[1], "", 1) == 1);
+	reap(pid);
+	CHECK(munmap(same, len) == 0);
+	unlock(slot);
+	if (holder >= 0)
+		unlock(holder);
+}
+
 /* ---- changes of locked mappings wait, and hold nobody up ---- */
 
 static char *waits_p;
@@ -637,6 +675,7 @@ static const struct part parts[] = {
 	{"parent", parent},
 	{"refused", refused},
 	{"many", many},
+	{"holes", holes},
 	{"waits", waits},
 	{"exact", exact},
 	{"promoting", promoting},
