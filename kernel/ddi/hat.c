@@ -90,8 +90,10 @@ window_create(uintptr_t addr, size_t len, pfn_t frame)
 
 	window->len = len;
 	if (frame <= UINT32_MAX)
-		window->object = object_with(page_object_find_frame((unsigned)frame, &window->offset), window->offset, len);
-	window->below = object_with(page_object_find((void *)addr, &window->below_offset), window->below_offset, len);
+		window->object = page_object_find_frame((unsigned)frame, &window->offset);
+	window->object = object_with(window->object, window->offset, len);
+	window->below = page_object_find((void *)addr, &window->below_offset);
+	window->below = object_with(window->below, window->below_offset, len);
 	if (window->object != NULL && window->below != NULL)
 		return window;
 	window_free(window);
@@ -143,8 +145,11 @@ windows_remove(uintptr_t addr, size_t len)
 {
 	struct hat_window *window;
 
-	while ((window = window_from(addr)) != NULL && window->node.key - addr < len) {
-		uintptr_t base = window->node.key;
+	while (overlaps(addr, len)) {
+		uintptr_t base;
+
+		window = window_from(addr);
+		base = window->node.key;
 
 		if (base < addr || window->len > len - (base - addr) ||
 		    host_pages_show((void *)base, window->len, window->below->pages, window->below_offset) != 0)

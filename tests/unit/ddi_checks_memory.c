@@ -85,9 +85,11 @@ void check_kernel_windows(void)
 	ddi_umem_cookie_t cookie;
 	char *memory = ddi_umem_alloc(3 * PAGESIZE, DDI_UMEM_SLEEP, &cookie);
 	char *kva = vmem_alloc(heap_arena, 4 * PAGESIZE, VM_SLEEP);
+	char *other = vmem_alloc(heap_arena, 4 * PAGESIZE, VM_SLEEP);
 	pfn_t frame = hat_getpfnum(kas.a_hat, memory);
 
 	memset(kva, 7, 4 * PAGESIZE);
+	memset(other, 6, 4 * PAGESIZE);
 	hat_devload(kas.a_hat, kva + PAGESIZE, 2 * PAGESIZE, frame + 1, PROT_READ | PROT_WRITE, HAT_LOAD_LOCK);
 	memory[PAGESIZE] = 1;
 	kva[2 * PAGESIZE] = 2;
@@ -101,13 +103,20 @@ void check_kernel_windows(void)
 	hat_devload(kas.a_hat, kva + 1, PAGESIZE, frame, PROT_READ, HAT_LOAD);
 	hat_devload(kas.a_hat, (caddr_t)PAGESIZE, PAGESIZE, frame, PROT_READ, HAT_LOAD);
 	hat_unload(kas.a_hat, kva + PAGESIZE, PAGESIZE, HAT_UNLOAD); /* cuts it */
+	hat_unload(kas.a_hat, kva + 2 * PAGESIZE, PAGESIZE, HAT_UNLOAD);
 	VERIFY(kva[0] == 7 && kva[PAGESIZE] == 1);
+	/* Memory that ends before what is to be shown, and addresses that do. */
+	hat_devload(kas.a_hat, other, 2 * PAGESIZE, frame + 2, PROT_READ, HAT_LOAD);
+	hat_devload(kas.a_hat, other + 3 * PAGESIZE, 2 * PAGESIZE, frame, PROT_READ, HAT_LOAD);
+	VERIFY(other[0] == 6 && other[PAGESIZE] == 6 && other[3 * PAGESIZE] == 6);
+	VERIFY(hat_getpfnum(kas.a_hat, other) != frame + 2 && hat_getpfnum(kas.a_hat, other + 3 * PAGESIZE) != frame);
 	/* The pages outlive their cookie while they are shown. */
 	ddi_umem_free(cookie);
 	VERIFY(kva[PAGESIZE] == 1);
 	hat_unload(kas.a_hat, kva, 4 * PAGESIZE, HAT_UNLOAD_UNLOCK);
 	VERIFY(kva[PAGESIZE] == 7 && kva[0] == 7 && !pf_is_memory(frame));
 	hat_unload(kas.a_hat, kva, 4 * PAGESIZE, HAT_UNLOAD); /* nothing is loaded: fine */
+	vmem_free(heap_arena, other, 4 * PAGESIZE);
 	vmem_free(heap_arena, kva, 4 * PAGESIZE);
 }
 

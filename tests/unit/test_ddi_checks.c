@@ -103,6 +103,21 @@ static void messages(void **state)
 				    "2 WARNING: nobody's\n");
 }
 
+/* Each unload that would cut a window is told, whichever end it takes. */
+static void kernel_windows_that_are_cut(void **state)
+{
+	const char *said = logged;
+	int cuts = 0;
+
+	(void)state;
+	check_kernel_windows();
+	while ((said = strstr(said, "not all of what was loaded together")) != NULL) {
+		said++;
+		cuts++;
+	}
+	assert_int_equal(cuts, 2);
+}
+
 #define CHECK_ENTRY(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown),
 #define BUG_ENTRY(name, text) cmocka_unit_test_setup_teardown(test_bug_##name, setup, teardown),
 
@@ -112,6 +127,7 @@ int main(void)
 		DDI_CHECKS(CHECK_ENTRY)
 		DDI_BUGS(BUG_ENTRY)
 		cmocka_unit_test_setup_teardown(messages, setup, teardown),
+		cmocka_unit_test_setup_teardown(kernel_windows_that_are_cut, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
