@@ -306,10 +306,10 @@ range_abandon(struct locked_range *range)
 }
 
 static void
-range_report(struct locked_range *range, bool fork)
+range_report(struct locked_range *range, enum locked_report what)
 {
 	if (lock_of(range)->ops->report != NULL)
-		lock_of(range)->ops->report(lock_of(range), fork);
+		lock_of(range)->ops->report(lock_of(range), what);
 }
 
 static void

@@ -23,7 +23,7 @@ struct range_lock;
 struct range_lock_ops {
 	/* See struct locked_range_ops; either may be NULL. */
 	void (*cleanup)(struct range_lock *);
-	void (*report)(struct range_lock *, bool fork);
+	void (*report)(struct range_lock *, enum locked_report what);
 	/* It has ended, and nobody is in a callback of it any more. */
 	void (*free)(struct range_lock *);
 };

@@ -30,7 +30,7 @@ handle_cover(struct handle *handle, size_t maplen, size_t rest)
 	if (maplen == 0 || !(handle->public.dh_flags & DEVMAP_SETUP_DONE))
 		return ENXIO;
 	if (handle->public.dh_len < length) {
-		message(HOST_LOG_WARN, "devmap(9E) of device %lx covers 0x%lx bytes, but set 0x%lx up",
+		message(HOST_LOG_WARN, "devmap(9E) of device %lx covers %lu bytes, but set %lu up",
 			handle->public.dh_dev, length, handle->public.dh_len);
 		return ENXIO;
 	}

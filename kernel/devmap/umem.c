@@ -118,7 +118,7 @@ ddi_umem_free(ddi_umem_cookie_t umem)
 	object = cookie_object(cookie);
 	if (object != NULL && atomic_load(&object->exports) > 0)
 		driver_warning(CALLER(),
-			       "ddi_umem_free: cookie %p of 0x%lx bytes is still exported by %lu mappings; its pages "
+			       "ddi_umem_free: cookie %p of %lu bytes is still exported by %lu mappings; its pages "
 			       "stay until they are gone",
 			       umem, cookie->size, (unsigned long)atomic_load(&object->exports));
 	cookie_destroy(cookie, 0);

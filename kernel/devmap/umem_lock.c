@@ -77,7 +77,7 @@ lock_report_left(struct umem_lock *lock, const char *after)
 
 	if (!lock->reported)
 		driver_warning(lock->caller,
-			       "%s: 0x%lx bytes of process %d at %p are still locked; they stay so until the driver unlocks "
+			       "%s: %lu bytes of process %d at %p are still locked; they stay so until the driver unlocks "
 			       "them or detaches",
 			       after, cookie->size, cookie->procp->p_pid, (void *)cookie->cvaddr);
 	lock->reported = true;
@@ -95,21 +95,40 @@ fork_report(struct umem_lock *lock)
 	lock->fork_reported = true;
 	caller_format(lock->caller, where, sizeof(where));
 	message(HOST_LOG_WARN,
-		"process %d forks while 0x%lx bytes of it at %p are locked, by %s: its child gets a copy of them",
+		"process %d forks while %lu bytes of it at %p are locked, by %s: its child gets a copy of them",
+		cookie->procp->p_pid, cookie->size, (void *)cookie->cvaddr, where);
+}
+
+/* Each time, at -v: a program that hangs here looks as if nothing had happened. */
+static void
+awaited_report(const struct umem_lock *lock)
+{
+	const struct ddi_umem_cookie *cookie = &lock->cookie;
+	char where[64];
+
+	caller_format(lock->caller, where, sizeof(where));
+	message(HOST_LOG_DEBUG, "process %d: munmap or mprotect waits until %lu bytes at %p are unlocked, locked by %s",
 		cookie->procp->p_pid, cookie->size, (void *)cookie->cvaddr, where);
 }
 
 static void
-lock_report(struct range_lock *range, bool fork)
+lock_report(struct range_lock *range, enum locked_report what)
 {
 	struct umem_lock *lock = lock_of_range(range);
 	struct lock_list *list = list_of(lock->dev);
 
 	host_mutex_lock(&list->lock);
-	if (fork)
+	switch (what) {
+	case LOCKED_FORK:
 		fork_report(lock);
-	else
+		break;
+	case LOCKED_AWAITED:
+		awaited_report(lock);
+		break;
+	case LOCKED_LEFT:
 		lock_report_left(lock, "after exit(2) or exec(2)");
+		break;
+	}
 	host_mutex_unlock(&list->lock);
 }
 

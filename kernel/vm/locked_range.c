@@ -322,18 +322,37 @@ cleanups_call(struct address_space *space, uintptr_t addr, uintptr_t end, size_t
 	}
 }
 
+/* Under space->lock, which is dropped for the report; of several ranges the first. */
+static void
+awaited_report(struct address_space *space, uintptr_t addr, uintptr_t end)
+{
+	struct locked_range *range = set_find(space, addr, end, to_abandon);
+
+	if (range == NULL || range->ops->report == NULL)
+		return;
+	locked_range_hold(range);
+	host_mutex_unlock(&space->lock);
+	range->ops->report(range, LOCKED_AWAITED);
+	locked_range_release(range);
+	host_mutex_lock(&space->lock);
+}
+
 int
 locked_range_settle(struct address_space *space, uintptr_t addr, size_t len)
 {
 	uintptr_t end = range_end(addr, len);
 	enum host_wake wake = HOST_WOKEN;
 	size_t made = 0;
-	bool locked;
+	bool locked, told = false;
 
 	host_mutex_lock(&space->lock);
 	cleanups_call(space, addr, end, &made);
 	while ((locked = set_next(space, NULL, addr, end) != NULL) && wake != HOST_INTERRUPTED) {
-		wake = host_cond_wait(&space->unlocked, &space->lock, HOST_FOREVER, true);
+		if (told)
+			wake = host_cond_wait(&space->unlocked, &space->lock, HOST_FOREVER, true);
+		else
+			awaited_report(space, addr, end);
+		told = true;
 		cleanups_call(space, addr, end, &made);
 	}
 	host_mutex_unlock(&space->lock);
@@ -343,13 +362,13 @@ locked_range_settle(struct address_space *space, uintptr_t addr, size_t len)
 /* ---- fork, exec, exit ---- */
 
 static void
-snapshot_report(struct snapshot *snapshot, bool fork)
+snapshot_report(struct snapshot *snapshot, enum locked_report what)
 {
 	for (size_t i = 0; i < snapshot->count; i++) {
 		struct locked_range *range = snapshot->ranges[i];
 
 		if (range->ops->report != NULL)
-			range->ops->report(range, fork);
+			range->ops->report(range, what);
 	}
 }
 
@@ -367,7 +386,7 @@ locked_range_fork(struct address_space *space)
 	host_mutex_lock(&space->lock);
 	snapshot_take(space, 0, UINTPTR_MAX, is_made, &snapshot);
 	host_mutex_unlock(&space->lock);
-	snapshot_report(&snapshot, true);
+	snapshot_report(&snapshot, LOCKED_FORK);
 	snapshot_drop(&snapshot);
 }
 
@@ -406,7 +425,7 @@ locked_range_forget(struct address_space *space)
 	for (struct locked_range *range = space->abandoned; range != NULL; range = range->next)
 		snapshot_add(&snapshot, range);
 	host_mutex_unlock(&space->lock);
-	snapshot_report(&snapshot, false);
+	snapshot_report(&snapshot, LOCKED_LEFT);
 	for (size_t i = 0; i < snapshot.count; i++)
 		locked_range_gone(snapshot.ranges[i]);
 	snapshot_drop(&snapshot);

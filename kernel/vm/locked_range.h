@@ -24,14 +24,20 @@
 struct address_space;
 struct locked_range;
 
+enum locked_report {
+	LOCKED_LEFT,    /* the process has died, and the range is still locked */
+	LOCKED_FORK,    /* the process forks */
+	LOCKED_AWAITED, /* an unmap or a change of protection waits for the unlock */
+};
+
 /* All are called without locks; the first three with the range held. */
 struct locked_range_ops {
 	/* The process wants the pages back: at most once, in the thread that unmaps.  NULL: nobody to tell. */
 	void (*cleanup)(struct locked_range *range);
 	/* The process is dying: what is bound to its address space ends now. */
 	void (*abandon)(struct locked_range *range);
-	/* The process forks (fork true), or has died and the range is still locked.  NULL: nothing to report. */
-	void (*report)(struct locked_range *range, bool fork);
+	/* For the log.  NULL: nothing to report. */
+	void (*report)(struct locked_range *range, enum locked_report what);
 	/* The last reference is gone. */
 	void (*free)(struct locked_range *range);
 };

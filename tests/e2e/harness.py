@@ -151,7 +151,8 @@ def uffd_forbidden():
 
 VERBOSE = (r"^sundog: (process \d+: fault engine: .*|\S*sundog-server\S* is process \d+, with \d+ drivers?"
            r"|\w+: DMA of \d+ bytes discarded: .*|\w+ is /pseudo/\S+|waiting for processes that hold a device: \d+"
-           r"|process \d+: promotion stops writers by .*|/dev/\S+ is /devices/\S+)\n")
+           r"|process \d+: promotion stops writers by .*|/dev/\S+ is /devices/\S+"
+           r"|process \d+: munmap or mprotect waits until \d+ bytes at \w+ are unlocked, locked by \S+)\n")
 
 
 class Result:

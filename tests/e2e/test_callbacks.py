@@ -14,9 +14,9 @@ from harness import HERE, LONG, NOBODY, SLOW
 pytestmark = pytest.mark.usefixtures("engine")
 
 REPORTED = {  # what the server says of the driver's own mistakes
-    "exit_UNLOCKs_before_it_unmaps": "0x2000 bytes of process [0-9]+ at [0-9a-f]+ are still locked",
-    "death_by_a_signal_UNLOCKs_and_others_go_on": "0x2000 bytes of process [0-9]+ at [0-9a-f]+ are still locked",
-    "an_access_of_a_fork_child_waits_for_the_UNLOCK": "process [0-9]+ forks while 0x2000 bytes",
+    "exit_UNLOCKs_before_it_unmaps": "8192 bytes of process [0-9]+ at [0-9a-f]+ are still locked",
+    "death_by_a_signal_UNLOCKs_and_others_go_on": "8192 bytes of process [0-9]+ at [0-9a-f]+ are still locked",
+    "an_access_of_a_fork_child_waits_for_the_UNLOCK": "process [0-9]+ forks while 8192 bytes",
     "load_of_another_processs_handle_is_EINVAL": "devmap_load: handle [0-9a-f]+ is a mapping of another process",
 }
 

@@ -3,6 +3,7 @@
 
 import glob
 import os
+import re
 import signal
 import subprocess
 
@@ -71,6 +72,14 @@ def test_errors(world, model):
 @pytest.mark.parametrize("life", LIVES)
 def test_later_life(world, engine, life):
     locks(world, life)
+
+
+@pytest.mark.parametrize("call", ["munmap", "mprotect"])
+def test_who_waits_for_an_unlock_is_told(world, call):
+    """Or a driver that never unlocks would leave a program that hangs and nothing else."""
+    r = world.sundog_run("lockdrv", world.app("locks"), "waits", call, options=["-v"]).ok()
+    told = re.findall(r"process \d+: munmap or mprotect waits until \d+ bytes at \w+ are unlocked, locked by lockdrv\+", r.err)
+    assert told, str(r)
 
 
 @pytest.mark.root

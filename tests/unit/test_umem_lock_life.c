@@ -403,7 +403,7 @@ fork_while_locked_is_reported(void **state)
 	void *cookie = lock(process, fd, addr, PAGE, REC_WRITE);
 
 	assert_int_equal(sundog_fork(process, &child), 0);
-	assert_true(rec_warned("forks while 0x1000 bytes"));
+	assert_true(rec_warned("forks while 4096 bytes"));
 	assert_int_equal(rec.nwarnings, 1);
 	sundog_exit(child);
 	assert_int_equal(sundog_fork(process, &child), 0);
@@ -520,7 +520,7 @@ locks_that_survive_the_last_close_are_reported_once(void **state)
 	assert_int_equal(rec.nwarnings, 0);
 	assert_int_equal(sundog_close(process, again), 0);
 	assert_int_equal(rec.nwarnings, 1);
-	snprintf(text, sizeof(text), "after the last close(9E): 0x2000 bytes of process %d at %lx are still locked", pid,
+	snprintf(text, sizeof(text), "after the last close(9E): 8192 bytes of process %d at %lx are still locked", pid,
 		 addr);
 	assert_true(rec_warned(text));
 	exit_now();
@@ -538,7 +538,7 @@ locks_that_survive_the_death_are_reported_with_process_and_size(void **state)
 
 	(void)other_fd; /* keeps the device open */
 	exit_now();
-	snprintf(text, sizeof(text), "after exit(2) or exec(2): 0x2000 bytes of process %d at %lx are still locked", pid, addr);
+	snprintf(text, sizeof(text), "after exit(2) or exec(2): 8192 bytes of process %d at %lx are still locked", pid, addr);
 	assert_true(rec_warned(text));
 	assert_int_equal(rec.nwarnings, 1);
 	rec_umem_unlock(cookie);
