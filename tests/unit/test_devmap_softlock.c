@@ -949,11 +949,12 @@ parts_of_two_memories_are_not_exported_as_one(void **state)
 	uint64_t there = 0;
 	void *other, *locked;
 
-	rec_umem_alloc(PAGE, 0, &other);
+	rec_umem_alloc(2 * PAGE, 0, &other);
 	rec.nparts = 2;
 	rec.parts[1] = rec.parts[0];
 	rec.parts[0].len = rec.parts[0].maplen = PAGE;
 	rec.parts[1].cookie = other;
+	rec.parts[1].koff = PAGE;
 	addr = rec_mmap_pages(process, fd, 0, 2);
 	locked = lock(process, fd, addr, 2 * PAGE, REC_WRITE);
 	rec_script(locked, REC_NO_CALLBACKS);

@@ -346,6 +346,8 @@ a_LOCK_that_a_signal_ends_excludes_nothing_any_more(void **state)
 		assert_int_equal(sundog_touch(process, addr + (held == 0 ? 3 : 0) * PAGE, SUNDOG_READ).signo, 0);
 		rec_umem_unlock(locked);
 		assert_int_equal(sundog_touch(process, addr + held * PAGE, SUNDOG_READ).signo, 0);
+		for (size_t i = 0; i < 2; i++)
+			assert_int_equal(rec_unload(rec_handle(i), 0, 0), 0);
 	}
 }
 

@@ -122,6 +122,7 @@ void check_buf_copy(void)
 	VERIFY0(bp_copyin(bp, to, 1, 3));
 	VERIFY(strcmp(to, "bc") == 0);
 	VERIFY3S(bp_copyin(bp, to, 2, 3), ==, EFAULT);
+	VERIFY3S(bp_copyin(bp, to, 2, SIZE_MAX - 1), ==, EFAULT);
 	VERIFY3S(bp_copyin(bp, to, -1, 1), ==, EFAULT);
 	VERIFY3S(bp_copyin(bp, to, 5, 0), ==, EFAULT);
 	VERIFY0(bp_copyin(bp, to, 4, 0));
@@ -214,6 +215,9 @@ void check_iosetup_kernel(void)
 	VERIFY(ddi_umem_iosetup(cookie, -1, 1, B_READ, 0, 0, NULL, DDI_UMEM_SLEEP) == NULL);
 	VERIFY(ddi_umem_iosetup(cookie, 2 * PAGESIZE, 1, B_READ, 0, 0, NULL, DDI_UMEM_SLEEP) == NULL);
 	VERIFY(ddi_umem_iosetup(cookie, 0, 1, B_READ, 0, 0, NULL, 2) == NULL);
+	bp = ddi_umem_iosetup(cookie, 2 * PAGESIZE, 0, B_READ, 0, 0, NULL, DDI_UMEM_SLEEP); /* the empty end */
+	VERIFY(bp != NULL && bp->b_bcount == 0);
+	freerbuf(bp);
 	VERIFY(ddi_umem_iosetup(cookie, 0, 1, B_READ | B_BUSY, 0, 0, NULL, DDI_UMEM_SLEEP) == NULL);
 	bp = ddi_umem_iosetup(cookie, 100, 2 * PAGESIZE - 100, B_WRITE, 5, 6, biowait, DDI_UMEM_NOSLEEP);
 	VERIFY(bp->b_flags == (B_BUSY | B_PHYS) && bp->b_proc == NULL && bp->b_un.b_addr == memory + 100);
@@ -226,6 +230,9 @@ void check_iosetup_kernel(void)
 	freerbuf(bp);
 	handmade.cvaddr = memory + PAGESIZE;
 	handmade.size = PAGESIZE;
+	handmade.type = UMEM_LOCKED; /* which ddi_umem_lock(9F) alone makes */
+	VERIFY(ddi_umem_iosetup(&handmade, 0, PAGESIZE, B_READ, 0, 0, NULL, DDI_UMEM_SLEEP) == NULL);
+	handmade.type = KMEM_NON_PAGEABLE;
 	bp = ddi_umem_iosetup(&handmade, 0, PAGESIZE, B_READ, 0, 0, NULL, DDI_UMEM_SLEEP);
 	VERIFY0(bp_copyout("hand", bp, 0, 5));
 	VERIFY(strcmp(memory + PAGESIZE, "hand") == 0);

@@ -39,12 +39,15 @@ disk_copy(struct buf *bp, char *disk, size_t len)
 static int
 disk_mapin(struct buf *bp, char *disk, size_t len)
 {
+	caddr_t before = bp->b_un.b_addr;
+
 	bp_mapin(bp);
 	if (bp->b_flags & B_READ)
 		bcopy(disk, bp->b_un.b_addr, len);
 	else
 		bcopy(bp->b_un.b_addr, disk, len);
 	bp_mapout(bp);
+	VERIFY(bp->b_un.b_addr == before);
 	return (0);
 }
 
