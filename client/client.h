@@ -135,8 +135,8 @@ struct device {
 };
 /* Is fd a device?  The first question about a number asks Linux, and for a socket of our kind the server. */
 bool descriptor_get(int fd, struct device *d);
-/* fd is a new device descriptor. */
-void descriptor_add(int fd, const struct device *d);
+/* fd is a new device descriptor; false: there is no memory to remember it. */
+bool descriptor_add(int fd, const struct device *d);
 /* newfd is a copy of oldfd, or nothing of ours. */
 void descriptor_dup(int oldfd, int newfd);
 /*

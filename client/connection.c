@@ -381,12 +381,13 @@ int connection_thread(int *fd, struct wire_channel **memory, uint32_t *tid)
 		return ENXIO;
 	int s = connect_server();
 	if (s < 0)
-		return EIO;
+		return state_of_failure(errno) < 0 ? EIO : errno;
 	fill_hello(&hello, WIRE_THREAD, c, 0);
 	*tid = hello.tid;
 	if (send_hello(s, &hello) < 0 || (*memory = receive_welcome(s, PROT_READ | PROT_WRITE)) == NULL) {
+		int error = state_of_failure(errno) < 0 ? EIO : errno;
 		quiet_close(s);
-		return EIO;
+		return error;
 	}
 	*fd = connection_adopt(s);
 	if (*fd >= 0)

@@ -213,9 +213,10 @@ static bool known(int fd, struct device *d)
 
 /* ---- changes ---- */
 
-void descriptor_add(int fd, const struct device *d)
+bool descriptor_add(int fd, const struct device *d)
 {
 	table_set(fd, DEVICE, d);
+	return in_vfork_child || __atomic_load_n(&table, __ATOMIC_ACQUIRE) != NULL;
 }
 
 void descriptor_forget(int fd)

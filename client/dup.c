@@ -8,8 +8,10 @@
 
 static int copied(int oldfd, int newfd)
 {
-	if (newfd >= 0)
+	if (newfd >= 0) {
 		descriptor_dup(oldfd, newfd);
+		stream_after_change(newfd);
+	}
 	return newfd;
 }
 
@@ -36,7 +38,6 @@ EXPORT int dup2(int oldfd, int newfd)
 	uint64_t before = descriptor_closing(newfd);
 	int fd = copied(oldfd, REAL(dup2)(oldfd, newfd));
 	descriptor_closed(before);
-	stream_after_change(newfd);
 	return fd;
 }
 
@@ -50,7 +51,6 @@ EXPORT int dup3(int oldfd, int newfd, int flags)
 	uint64_t before = descriptor_closing(newfd);
 	int fd = copied(oldfd, REAL(dup3)(oldfd, newfd, flags));
 	descriptor_closed(before);
-	stream_after_change(newfd);
 	return fd;
 }
 

@@ -60,7 +60,8 @@ static int apply(const struct wire_map *w, int fd)
 		if (error)
 			return error;
 		/* First: an access to the window faults as soon as it is there. */
-		range_add((uintptr_t)w->addr, (uintptr_t)(w->addr + w->len), true);
+		if (!range_add((uintptr_t)w->addr, (uintptr_t)(w->addr + w->len), true))
+			return ENOMEM;
 	}
 	void *p = REAL(mmap64)((void *)(uintptr_t)w->addr, (size_t)w->len, window ? (int)w->prot : PROT_NONE, flags,
 			       window ? fd : -1, (off64_t)w->offset);
@@ -69,8 +70,8 @@ static int apply(const struct wire_map *w, int fd)
 		return errno;
 	if (by_read) /* what this does not do, accesses do */
 		(void)REAL(madvise)(p, (size_t)w->len, MADV_POPULATE_READ);
-	if (!(w->flags & WIRE_MAP_INTERCEPT))
-		range_add((uintptr_t)w->addr, (uintptr_t)(w->addr + w->len), false);
+	if (!(w->flags & WIRE_MAP_INTERCEPT) && !range_add((uintptr_t)w->addr, (uintptr_t)(w->addr + w->len), false))
+		return ENOMEM;
 	return 0;
 }
 

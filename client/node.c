@@ -172,10 +172,27 @@ static bool lookup(const struct query *q, struct node *n)
 	return false;
 }
 
+/* The number in /proc/self/fd/N and its like, or NULL. */
+static const char *descriptor_name(const char *path)
+{
+	static const char *const prefix[] = {"/dev/fd/", "/proc/self/fd/", "/proc/thread-self/fd/"};
+	char own[32];
+
+	for (int i = 0; i < 3; i++)
+		if (strncmp(path, prefix[i], strlen(prefix[i])) == 0)
+			return path + strlen(prefix[i]);
+	(void)snprintf(own, sizeof(own), "/proc/%d/fd/", (int)getpid());
+	return strncmp(path, own, strlen(own)) == 0 ? path + strlen(own) : NULL;
+}
+
+static bool is_in_proc(const char *path)
+{
+	return path[0] == '/' && path[1] == 'p' && strncmp(path, "/proc/", 6) == 0 && strstr(path, "/fd/") != NULL;
+}
+
 /* /dev/fd/N and its like, when that descriptor is a device: Linux would not open the socket. */
 static bool descriptor_path(const char *path, struct node *n)
 {
-	static const char *const prefix[] = {"/dev/fd/", "/proc/self/fd/"};
 	static const char *const standard[] = {"/dev/stdin", "/dev/stdout", "/dev/stderr"};
 	struct device d;
 	int fd = -1;
@@ -183,13 +200,9 @@ static bool descriptor_path(const char *path, struct node *n)
 	for (int i = 0; i < 3; i++)
 		if (strcmp(path, standard[i]) == 0)
 			fd = i;
-	for (int i = 0; i < 2; i++) {
-		size_t length = strlen(prefix[i]);
-		const char *number = path + length;
-		if (strncmp(path, prefix[i], length) == 0 && number[strspn(number, "0123456789")] == '\0' &&
-		    strlen(number) - 1 < 7)
-			fd = atoi(number);
-	}
+	const char *number = descriptor_name(path);
+	if (number && number[strspn(number, "0123456789")] == '\0' && strlen(number) - 1 < 7)
+		fd = atoi(number);
 	return fd >= 0 && descriptor_get(fd, &d) && node_by_dev(d.dev, n);
 }
 
@@ -213,7 +226,7 @@ bool node_find(int dirfd, const char *path, struct node *n)
 {
 	if (likely(!client_active()) || path == NULL || *path == '\0')
 		return false;
-	if (likely(!may_name_device(dirfd, path)) && strncmp(path, "/proc/self/fd/", 14) != 0)
+	if (likely(!may_name_device(dirfd, path)) && !is_in_proc(path))
 		return false;
 	int saved = errno;
 	bool found = find(dirfd, path, n);

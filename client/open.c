@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "client/quiet.h"
+
 /* Ours have the sys.h values: FREAD 1, FWRITE 2, FNDELAY 4, FNONBLOCK 0x80, FEXCL 0x400. */
 unsigned sys_flags(int flags)
 {
@@ -37,7 +39,11 @@ int device_open(const struct node *n, int flags)
 	if (!(flags & O_CLOEXEC))
 		(void)REAL(fcntl)(received, F_SETFD, 0);
 	struct device d = {.id = m.a, .dev = m.b, .flags = flags & (O_ACCMODE | O_NONBLOCK | O_APPEND)};
-	descriptor_add(received, &d);
+	if (!descriptor_add(received, &d)) {
+		quiet_close(received);
+		return fail(ENOMEM);
+	}
+	stream_after_change(received);
 	return received;
 }
 

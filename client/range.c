@@ -149,7 +149,7 @@ static void ranges_changed(void)
 	lock_release(&ranges_lock);
 }
 
-void range_add(uintptr_t start, uintptr_t end, bool intercept)
+bool range_add(uintptr_t start, uintptr_t end, bool intercept)
 {
 	ranges_change();
 	if (ranges == NULL) {
@@ -161,7 +161,9 @@ void range_add(uintptr_t start, uintptr_t end, bool intercept)
 		range_cut(start, end);
 		range_put((struct range){start, end, intercept});
 	}
+	bool done = ranges != NULL;
 	ranges_changed();
+	return done;
 }
 
 void ranges_leave(void)

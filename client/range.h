@@ -14,7 +14,8 @@ struct range {
 /* The part of [start, end) in the first device range that it meets; false: none.  Asked at every munmap of the program. */
 bool range_first(uintptr_t start, uintptr_t end, struct range *part);
 /* Takes the place of what was there. */
-void range_add(uintptr_t start, uintptr_t end, bool intercept);
+/* False: there is no memory to remember it. */
+bool range_add(uintptr_t start, uintptr_t end, bool intercept);
 /* Linux replaces or unmaps a range between these two: nobody changes ranges meanwhile. */
 void ranges_leave(void);
 void ranges_left(uintptr_t start, uintptr_t end);

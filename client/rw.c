@@ -9,11 +9,24 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+/* With 32 bits the server's idea of too much is another. */
+static bool sum_fits(const struct iovec *iov, int count)
+{
+	size_t left = SSIZE_MAX;
+
+	for (int i = 0; i < count; i++) {
+		if (iov[i].iov_len > left)
+			return false;
+		left -= iov[i].iov_len;
+	}
+	return true;
+}
+
 ssize_t device_transfer(const struct device *d, uint32_t op, const struct iovec *iov, int count, int64_t offset)
 {
 	if (count < 0 || count > IOV_MAX)
 		return fail(EINVAL);
-	if (offset < -1)
+	if (offset < -1 || !sum_fits(iov, count))
 		return fail(EINVAL);
 	struct call *c = call_begin();
 	if (c == NULL)

@@ -9,7 +9,7 @@ def test_signal_functions_of_other_times_interrupt_calls(world, model, part):
     world.sundog_run("tdrv", world.app("neighbours", model), *part.split()).quiet()
 
 
-@pytest.mark.parametrize("part", ["epoll-again", "epoll-time64", "number-of-libc", "bad-select"])
+@pytest.mark.parametrize("part", ["epoll-again", "epoll-time64", "number-of-libc", "bad-select", "lowest-number", "proc"])
 def test_numbers_change_hands(world, model, part):
     world.sundog_run("tdrv", world.app("neighbours", model), part).quiet()
 
@@ -41,3 +41,17 @@ def test_handler_touches_memory_while_all_else_is_blocked(world, engine, model, 
 @pytest.mark.parametrize("part", ["cancelled", "jumped", "jumped restart", "other", "other restart"])
 def test_reader_who_has_gone_takes_nothing(world, model, part):
     world.sundog_run("tdrv", world.app("neighbours", model), "gone-reader", *part.split()).quiet()
+
+
+def test_lengths_that_do_not_fit(world, model):
+    world.sundog_run("tdrv", world.app("neighbours", model), "lengths").quiet()
+
+
+@pytest.mark.parametrize("part", [range(8, 40, 4), range(40, 80, 4)], ids=["8-40", "40-80"])
+def test_little_address_space(world, model, part):
+    app, server = world.app("masks", model), world.server("gate")
+    for megabytes in part:
+        r = server.exec(app, "memory", str(megabytes))
+        # the dynamic linker may not find the room either
+        assert r.status == 0 or "cannot map" in r.err or "cannot allocate" in r.err.lower(), f"{megabytes} MiB: {r}"
+    assert server.stop() == ""

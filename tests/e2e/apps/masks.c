@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* masks HOW: a handler that runs while its thread sleeps with every other signal blocked touches a page that is not loaded. */
+/*
+ * masks HOW: a handler that runs while its thread sleeps with every other signal blocked touches a page that is not loaded.
+ * masks memory MB: little address space.
+ */
 #include "app.h"
 
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/select.h>
 
 #include "gate.h"
@@ -15,6 +19,28 @@ static void on_touch(int signo)
 	seen = *page;
 }
 
+/* With so much of address space: it works, or it says ENOMEM (or that there is no such device). */
+static void little_memory(rlim_t bytes)
+{
+	struct rlimit limit = {bytes, bytes};
+
+	CHECK(setrlimit(RLIMIT_AS, &limit) == 0);
+	int fd = open("/dev/gate", O_RDWR), error = errno;
+	CHECK(fd >= 0 || error == ENOMEM || error == ENOENT);
+	if (fd < 0)
+		return;
+	int before = ioctl(fd, GATE_COUNT);
+	CHECK(before >= 0);
+	page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (page == MAP_FAILED) {
+		CHECK_ERRNO(mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED ? -1 : 0, ENOMEM);
+		CHECK(ioctl(fd, GATE_MAPPINGS) == 0);
+		return;
+	}
+	*page = 5;
+	CHECK(ioctl(fd, GATE_COUNT) == before + 1);
+}
+
 int main(int argc, char **argv)
 {
 	struct sigaction sa = {.sa_handler = on_touch};
@@ -22,7 +48,11 @@ int main(int argc, char **argv)
 	sigset_t only, mask;
 	int result = 0;
 
-	CHECK(argc == 2);
+	CHECK(argc >= 2);
+	if (strcmp(argv[1], "memory") == 0) {
+		little_memory((rlim_t)atoi(argv[2]) << 20);
+		return 0;
+	}
 	int fd = open_device("/dev/gate", O_RDWR);
 	page = map_at(fd, 0, GATE_PAGES * PAGE, PROT_READ | PROT_WRITE);
 	*page = 5;

@@ -3,6 +3,7 @@
 #include "app.h"
 
 #include <dirent.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
@@ -409,6 +410,59 @@ static void part_no_environment(int argc, char **argv)
 	call_once(NULL);
 }
 
+/* What the shells of old do. */
+static void part_lowest_number(int argc, char **argv)
+{
+	char line[16];
+	int ring = open_device("/dev/tdrv.ring", O_RDWR);
+
+	for (int i = 0; i < 3; i++) {
+		CHECK(close(1) == 0);
+		CHECK(i == 0 ? open("/dev/tdrv.ring", O_RDWR) == 1 : i == 1 ? dup(ring) == 1 : fcntl(ring, F_DUPFD, 1) == 1);
+		printf("hello %d\n", i);
+		CHECK(fflush(stdout) == 0);
+		CHECK(read(ring, line, sizeof(line)) == 8 && memcmp(line, "hello ", 6) == 0 && line[6] == '0' + i);
+	}
+	CHECK(close(0) == 0 && dup(ring) == 0 && write(ring, "42 ", 3) == 3);
+	int n = 0;
+	CHECK(scanf("%d", &n) == 1 && n == 42);
+}
+
+static void part_proc(int argc, char **argv)
+{
+	char path[4][64];
+	struct stat st;
+
+	fd = open_device(DEV, O_RDWR);
+	snprintf(path[0], sizeof(path[0]), "/dev/fd/%d", fd);
+	snprintf(path[1], sizeof(path[1]), "/proc/self/fd/%d", fd);
+	snprintf(path[2], sizeof(path[2]), "/proc/thread-self/fd/%d", fd);
+	snprintf(path[3], sizeof(path[3]), "/proc/%d/fd/%d", getpid(), fd);
+	for (int i = 0; i < 4; i++) {
+		int again = open_device(path[i], O_RDONLY);
+		CHECK(ioctl(again, TDRV_ECHO, i + 1) == i + 1 && close(again) == 0);
+		CHECK(stat(path[i], &st) == 0 && S_ISCHR(st.st_mode));
+	}
+	call_once(NULL);
+}
+
+static void part_lengths(int argc, char **argv)
+{
+	int ring = open_device("/dev/tdrv.ring", O_RDWR | O_NONBLOCK);
+	char byte = 'x', *volatile at = &byte;
+	struct iovec many[1025] = {{at, SSIZE_MAX}, {at, 1}};
+	volatile size_t much = (size_t)SSIZE_MAX + 1, most = SIZE_MAX;
+	volatile int none = -1;
+
+	CHECK(write(ring, at, 0) == 0 && read(ring, at, 0) == 0 && write(ring, at, 1) == 1);
+	CHECK_ERRNO(read(ring, at, much), EINVAL);
+	CHECK_ERRNO(write(ring, at, most), EINVAL);
+	CHECK_ERRNO(readv(ring, many, 2), EINVAL);
+	CHECK_ERRNO(writev(ring, many, 1025), EINVAL);
+	CHECK_ERRNO(writev(ring, many, none), EINVAL);
+	CHECK(read(ring, at, 1) == 1 && byte == 'x');
+}
+
 int main(int argc, char **argv)
 {
 	static const struct part parts[] = {
@@ -426,6 +480,9 @@ int main(int argc, char **argv)
 		{ "bad-select", part_bad_select },
 		{ "no-numbers-first", part_no_numbers_first },
 		{ "no-environment", part_no_environment },
+		{ "lowest-number", part_lowest_number },
+		{ "proc", part_proc },
+		{ "lengths", part_lengths },
 		{ NULL, NULL },
 	};
 	return part_main(parts, argc, argv);
