@@ -239,7 +239,13 @@ static int send_hello(int fd, const struct wire_hello *hello)
 	c->cmsg_type = SCM_CREDENTIALS;
 	c->cmsg_len = CMSG_LEN(sizeof(self));
 	memcpy(CMSG_DATA(c), &self, sizeof(self));
-	return quiet_sendmsg(fd, &mh, MSG_NOSIGNAL) == (ssize_t)sizeof(*hello) ? 0 : -1;
+	ssize_t n = quiet_sendmsg(fd, &mh, MSG_NOSIGNAL);
+	if (n < 0 && errno == EINVAL) { /* a user namespace that has no name for us: the server asks Linux itself */
+		mh.msg_control = NULL;
+		mh.msg_controllen = 0;
+		n = quiet_sendmsg(fd, &mh, MSG_NOSIGNAL);
+	}
+	return n == (ssize_t)sizeof(*hello) ? 0 : -1;
 }
 
 /* The server's welcome and the memory that comes with it. */

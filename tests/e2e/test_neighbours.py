@@ -55,3 +55,11 @@ def test_little_address_space(world, model, part):
         # the dynamic linker may not find the room either
         assert r.status == 0 or "cannot map" in r.err or "cannot allocate" in r.err.lower(), f"{megabytes} MiB: {r}"
     assert server.stop() == ""
+
+
+@pytest.mark.root
+@pytest.mark.needs("unshare", "util-linux")
+@pytest.mark.parametrize("spaces", ["-U", "-Umpf --mount-proc", "-pf --mount-proc", "-Urpf --mount-proc"])
+def test_namespaces_of_its_own(world, spaces):
+    world.sundog_run("tdrv", "unshare", *spaces.split(), world.app("neighbours"), "gone-reader", "jumped").quiet()
+    world.sundog_run("gate", "unshare", *spaces.split(), world.app("masks"), "sigsuspend").quiet()
