@@ -18,6 +18,7 @@ struct parser {
 	const char *file, *driver;
 	struct conf *conf;
 	struct spec globals;
+	size_t others; /* nodes of other drivers */
 	char *message;
 	size_t size;
 };
@@ -205,6 +206,7 @@ static int spec_is_node(struct parser *p, const struct spec *spec)
 	if (strcmp(name, p->driver) != 0) {
 		posix_log(HOST_LOG_DEBUG, "%s:%u: a node of driver %s is passed over", p->file, spec->line,
 			  name);
+		p->others++;
 		return 0;
 	}
 	if (parent == NULL)
@@ -263,6 +265,9 @@ static void node_inherit(struct sys_node *node, const struct spec *globals)
 
 static void conf_finish(struct parser *p)
 {
+	if (p->conf->nnodes == 0 && p->others > 0)
+		posix_log(HOST_LOG_WARN, "%s: it has nodes of other drivers only: %s gets one instance without its properties",
+			  p->file, p->driver);
 	if (p->conf->nnodes == 0 && p->globals.nprops > 0)
 		conf_add(p, &(struct spec){0}, 0); /* the node that a driver without nodes gets */
 	for (size_t i = 0; i < p->conf->nnodes; i++)

@@ -92,6 +92,14 @@ def test_a_conf_beside_the_driver(world):
     refused(world.sundog_run("./tdrv.so", "true"), 125, "tdrv.conf", "2")
 
 
+def test_a_conf_of_another_driver(world):
+    """A name that is misspelt would lose every property without a word."""
+    with open(os.path.join(world.tmp, "x.conf"), "w", encoding="ascii") as f:
+        f.write('name="tdvr" parent="pseudo" instance=0;\n')
+    r = world.sundog("run", "-d", world.driver("tdrv") + ":x.conf", "--", "true").ok()
+    assert r.err == "sundog: x.conf: it has nodes of other drivers only: tdrv gets one instance without its properties\n"
+
+
 def test_a_conf_that_does_not_exist(world):
     r = world.sundog("run", "-d", world.driver("tdrv") + ":/nowhere/x.conf", "--", "true")
     refused(r, 125, "/nowhere/x.conf", "No such file")
