@@ -146,7 +146,7 @@ rec_on_devmap(void *dhp, long long off, size_t len, size_t *maplen, unsigned mod
 				part->maxprot != 0 ? part->maxprot : PROT_DDI_ALL, part->flags, part->callbacks};
 	int setup = 0;
 
-	rec.model = model;
+	__atomic_store_n(&rec.model, model, __ATOMIC_RELAXED);
 	rec_say("devmap %s off %lld len %zu\n", rec_name(dhp), off, len);
 	if (!part->skip_setup)
 		setup = rec_umem_setup(dhp, &umem);
@@ -364,9 +364,14 @@ rec_mmap_pages(struct sundog_process *p, int fd, long off, size_t n)
 static inline void
 rec_expect_at(const char *text, const char *file, int line)
 {
-	_assert_string_equal(rec.log, text, file, line);
+	static char log[sizeof(rec.log)];
+
+	pthread_mutex_lock(&rec.lock);
+	memcpy(log, rec.log, rec.log_len + 1);
 	rec.log_len = 0;
 	rec.log[0] = 0;
+	pthread_mutex_unlock(&rec.lock);
+	_assert_string_equal(log, text, file, line);
 }
 
 static inline void
