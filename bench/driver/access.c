@@ -176,53 +176,10 @@ static int access_detach(dev_info_t *dip, ddi_detach_cmd_t cmd)
 	return DDI_SUCCESS;
 }
 
-static struct cb_ops access_cb_ops = {
-	.cb_open = access_open,
-	.cb_close = access_close,
-	.cb_strategy = nodev,
-	.cb_print = nodev,
-	.cb_dump = nodev,
-	.cb_read = nodev,
-	.cb_write = nodev,
-	.cb_ioctl = access_ioctl,
-	.cb_devmap = access_devmap,
-	.cb_mmap = nodev,
-	.cb_segmap = nodev,
-	.cb_chpoll = nochpoll,
-	.cb_prop_op = ddi_prop_op,
-	.cb_str = NULL,
-	.cb_flag = D_NEW | D_MP | D_64BIT | D_DEVMAP,
-	.cb_rev = CB_REV,
-	.cb_aread = nodev,
-	.cb_awrite = nodev,
-};
-
-static struct dev_ops access_dev_ops = {
-	.devo_rev = DEVO_REV,
-	.devo_getinfo = nulldev,
-	.devo_identify = nulldev,
-	.devo_probe = nulldev,
-	.devo_attach = access_attach,
-	.devo_detach = access_detach,
-	.devo_reset = nodev,
-	.devo_cb_ops = &access_cb_ops,
-	.devo_quiesce = ddi_quiesce_not_needed,
-};
-
-static struct modldrv access_modldrv = { &mod_driverops, "bench driver with access callbacks", &access_dev_ops };
-static struct modlinkage access_modlinkage = { MODREV_1, { &access_modldrv, NULL } };
-
-int _init(void)
-{
-	return mod_install(&access_modlinkage);
-}
-
-int _info(struct modinfo *modinfop)
-{
-	return mod_info(&access_modlinkage, modinfop);
-}
-
-int _fini(void)
-{
-	return mod_remove(&access_modlinkage);
-}
+#define FRAME_TITLE "bench driver with access callbacks"
+#define FRAME_ATTACH access_attach
+#define FRAME_DETACH access_detach
+#define FRAME_CB \
+	.cb_open = access_open, .cb_close = access_close, .cb_ioctl = access_ioctl, .cb_devmap = access_devmap, \
+	.cb_flag = D_NEW | D_MP | D_64BIT | D_DEVMAP
+#include "frame.h"

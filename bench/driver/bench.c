@@ -82,53 +82,10 @@ static int bench_detach(dev_info_t *dip, ddi_detach_cmd_t cmd)
 	return DDI_SUCCESS;
 }
 
-static struct cb_ops bench_cb_ops = {
-	.cb_open = bench_open,
-	.cb_close = bench_close,
-	.cb_strategy = nodev,
-	.cb_print = nodev,
-	.cb_dump = nodev,
-	.cb_read = nodev,
-	.cb_write = nodev,
-	.cb_ioctl = bench_ioctl,
-	.cb_devmap = bench_devmap,
-	.cb_mmap = nodev,
-	.cb_segmap = nodev,
-	.cb_chpoll = nochpoll,
-	.cb_prop_op = ddi_prop_op,
-	.cb_str = NULL,
-	.cb_flag = D_NEW | D_MP | D_64BIT | D_DEVMAP,
-	.cb_rev = CB_REV,
-	.cb_aread = nodev,
-	.cb_awrite = nodev,
-};
-
-static struct dev_ops bench_dev_ops = {
-	.devo_rev = DEVO_REV,
-	.devo_getinfo = nulldev,
-	.devo_identify = nulldev,
-	.devo_probe = nulldev,
-	.devo_attach = bench_attach,
-	.devo_detach = bench_detach,
-	.devo_reset = nodev,
-	.devo_cb_ops = &bench_cb_ops,
-	.devo_quiesce = ddi_quiesce_not_needed,
-};
-
-static struct modldrv bench_modldrv = { &mod_driverops, "bench driver", &bench_dev_ops };
-static struct modlinkage bench_modlinkage = { MODREV_1, { &bench_modldrv, NULL } };
-
-int _init(void)
-{
-	return mod_install(&bench_modlinkage);
-}
-
-int _info(struct modinfo *modinfop)
-{
-	return mod_info(&bench_modlinkage, modinfop);
-}
-
-int _fini(void)
-{
-	return mod_remove(&bench_modlinkage);
-}
+#define FRAME_TITLE "bench driver"
+#define FRAME_ATTACH bench_attach
+#define FRAME_DETACH bench_detach
+#define FRAME_CB \
+	.cb_open = bench_open, .cb_close = bench_close, .cb_ioctl = bench_ioctl, .cb_devmap = bench_devmap, \
+	.cb_flag = D_NEW | D_MP | D_64BIT | D_DEVMAP
+#include "frame.h"

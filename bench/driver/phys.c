@@ -102,50 +102,11 @@ static int phys_detach(dev_info_t *dip, ddi_detach_cmd_t cmd)
 	return DDI_SUCCESS;
 }
 
-static struct cb_ops phys_cb_ops = {
-	.cb_open = phys_open,
-	.cb_close = phys_close,
-	.cb_strategy = phys_strategy,
-	.cb_print = nodev,
-	.cb_dump = nodev,
-	.cb_read = phys_read,
-	.cb_write = nodev,
-	.cb_ioctl = phys_ioctl,
-	.cb_devmap = nodev,
-	.cb_mmap = nodev,
-	.cb_segmap = nodev,
-	.cb_chpoll = nochpoll,
-	.cb_prop_op = ddi_prop_op,
-	.cb_flag = D_NEW | D_MP | D_64BIT,
-	.cb_rev = CB_REV,
-};
-
-static struct dev_ops phys_dev_ops = {
-	.devo_rev = DEVO_REV,
-	.devo_getinfo = nulldev,
-	.devo_identify = nulldev,
-	.devo_probe = nulldev,
-	.devo_attach = phys_attach,
-	.devo_detach = phys_detach,
-	.devo_reset = nodev,
-	.devo_cb_ops = &phys_cb_ops,
-	.devo_quiesce = ddi_quiesce_not_needed,
-};
-
-static struct modldrv phys_modldrv = { &mod_driverops, "bench driver of I/O", &phys_dev_ops };
-static struct modlinkage phys_modlinkage = { MODREV_1, { &phys_modldrv, NULL } };
-
-int _init(void)
-{
-	return mod_install(&phys_modlinkage);
-}
-
-int _info(struct modinfo *modinfop)
-{
-	return mod_info(&phys_modlinkage, modinfop);
-}
-
-int _fini(void)
-{
-	return mod_remove(&phys_modlinkage);
-}
+#define FRAME_TITLE "bench driver of I/O"
+#define FRAME_ATTACH phys_attach
+#define FRAME_DETACH phys_detach
+#define FRAME_CB \
+	.cb_open = phys_open, .cb_close = phys_close, .cb_strategy = phys_strategy, .cb_read = phys_read, \
+	.cb_ioctl = phys_ioctl, \
+	.cb_flag = D_NEW | D_MP | D_64BIT
+#include "frame.h"

@@ -39,54 +39,19 @@ def run(world, program, part, *more, model="64"):
         r.quiet()
 
 
-@pytest.mark.parametrize("part", parts("rec_fault"))
-def test_fault(world, part):
-    run(world, "rec_fault", part)
+PROGRAMS = ("rec_fault", "rec_unmap", "rec_fork", "rec_calls", "rec_remap", "rec_signal", "rec_death", "rec_lock",
+            "rec_blocked")
+
+
+@pytest.mark.parametrize("model", ["64", "32"], indirect=True)
+@pytest.mark.parametrize("part", [(p, q) for p in PROGRAMS for q in parts(p)], ids=lambda pair: pair[1])
+def test_callbacks(world, part, model):
+    run(world, *part, model=model)
 
 
 @pytest.mark.parametrize("part", [p for p in parts("rec_fault") if "SIG" in p])
 def test_fault_with_handlers_installed_after_mapping(world, part):
     run(world, "rec_fault", part, "late")
-
-
-@pytest.mark.parametrize("part", parts("rec_unmap"))
-def test_unmap(world, part):
-    run(world, "rec_unmap", part)
-
-
-@pytest.mark.parametrize("part", parts("rec_fork"))
-def test_fork(world, part):
-    run(world, "rec_fork", part)
-
-
-@pytest.mark.parametrize("part", parts("rec_calls"))
-def test_buffers_of_system_calls(world, part):
-    run(world, "rec_calls", part)
-
-
-@pytest.mark.parametrize("part", parts("rec_remap"))
-def test_remap_and_traps(world, part):
-    run(world, "rec_remap", part)
-
-
-@pytest.mark.parametrize("part", parts("rec_signal"))
-def test_signals(world, part):
-    run(world, "rec_signal", part)
-
-
-@pytest.mark.parametrize("part", parts("rec_death"))
-def test_deaths(world, part):
-    run(world, "rec_death", part)
-
-
-@pytest.mark.parametrize("part", parts("rec_lock"))
-def test_locks(world, part):
-    run(world, "rec_lock", part)
-
-
-@pytest.mark.parametrize("part", parts("rec_blocked"))
-def test_callbacks_that_wait(world, part):
-    run(world, "rec_blocked", part)
 
 
 @pytest.mark.timeout(300 * SLOW)
@@ -95,15 +60,6 @@ def test_locks_at_random(world, seed):
     r = world.sundog_run("rec", world.app("lock_random"), str(3000 if LONG else 100), str(seed), timeout=240 * SLOW).ok()
     lines = [line for line in r.err.splitlines() if not re.search("are still locked|forks while", line)]
     assert lines == [], str(r)
-
-
-PROGRAMS = ("rec_fault", "rec_unmap", "rec_fork", "rec_calls", "rec_remap", "rec_signal", "rec_death", "rec_lock",
-            "rec_blocked")
-
-
-@pytest.mark.parametrize("part", [(p, q) for p in PROGRAMS for q in parts(p)], ids=lambda pair: pair[1])
-def test_32_bits(world, part, m32):
-    run(world, *part, model=m32)
 
 
 @pytest.mark.parametrize("part", parts("rec_agent"))
