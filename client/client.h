@@ -194,6 +194,10 @@ void stream_flush_all(void);
 
 /* Poll bits now. */
 short device_ready(const struct device *d, short events);
+/* Nobody who waits for a device sleeps for longer: poll.c says why. */
+#define DEVICE_MOMENT_MS 50
+/* The mask from before signals_block_most(), for ppoll(2) and its like. */
+void device_sleep_mask(const uint64_t *old, sigset_t *mask);
 /* Before asking: what woke us so far is over, a later wake is not lost. */
 void device_swallow_wakes(int fd);
 /* Nanoseconds of CLOCK_MONOTONIC. */

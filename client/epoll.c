@@ -190,7 +190,7 @@ static int milliseconds_left(int64_t end, bool forever)
 	return forever ? -1 : ms < 0 ? 0 : ms > INT32_MAX ? INT32_MAX : (int)ms;
 }
 
-static int device_wait(int set, struct epoll_event *events, int max, int64_t ns, const sigset_t *mask)
+static int wait_ready(int set, struct epoll_event *events, int max, int64_t ns, const sigset_t *mask)
 {
 	int64_t end = clock_now() + ns;
 	bool woken = false;
@@ -199,15 +199,28 @@ static int device_wait(int set, struct epoll_event *events, int max, int64_t ns,
 		int n = ask(set, events, max, woken), got = 0;
 		woken = false;
 		int ms = n ? 0 : milliseconds_left(end, ns < 0);
+		bool last = ms >= 0 && ms <= DEVICE_MOMENT_MS;
 		if (n < max)
-			got = REAL(epoll_pwait)(set, events + n, max - n, ms, mask);
+			got = REAL(epoll_pwait)(set, events + n, max - n, last ? ms : DEVICE_MOMENT_MS, mask);
 		if (got < 0)
 			return n ? n : got;
-		bool over = got == 0; /* a wait of no time, or all of it */
+		bool over = got == 0 && last; /* a wait of no time, or all of it */
 		got = filter(events + n, got, &woken);
 		if (n + got > 0 || over)
 			return n + got;
 	}
+}
+
+static int device_wait(int set, struct epoll_event *events, int max, int64_t ns, const sigset_t *mask)
+{
+	sigset_t during;
+	uint64_t old;
+
+	signals_block_most(&old);
+	device_sleep_mask(&old, &during);
+	int result = wait_ready(set, events, max, ns, mask ? mask : &during);
+	signals_restore(&old);
+	return result;
 }
 
 EXPORT int epoll_pwait(int set, struct epoll_event *events, int max, int timeout, const sigset_t *mask)

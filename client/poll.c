@@ -96,21 +96,31 @@ static int poll_others(struct pollfd *fds, struct pollfd *copy, nfds_t n, const 
 	return result < 0 ? result : ready;
 }
 
-static int device_poll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
+void device_sleep_mask(const uint64_t *old, sigset_t *mask)
 {
-	static const struct timespec zero;
+	sigemptyset(mask);
+	memcpy(mask, old, sizeof(*old));
+}
+
+/* The drivers have spoken: it is over, whatever handlers have run meanwhile. */
+static int others_unknown(struct pollfd *fds, nfds_t n, int ready)
+{
+	struct device d;
+
+	for (nfds_t i = 0; i < n; i++)
+		if (!descriptor_get(fds[i].fd, &d))
+			fds[i].revents = 0;
+	return ready;
+}
+
+static int wait_ready(struct pollfd *fds, struct pollfd *copy, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
+{
+	static const struct timespec zero, moment = {0, DEVICE_MOMENT_MS * 1000000};
 	struct timespec left, *limit = NULL;
 	int64_t end = 0;
 
-	if (n > 65536)
-		return fail(EINVAL);
-	size_t size = n * sizeof(struct pollfd);
-	struct pollfd *copy = REAL(mmap)(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (copy == MAP_FAILED)
-		return -1;
 	if (timeout)
 		end = clock_now() + nanoseconds(timeout->tv_sec, timeout->tv_nsec);
-	int result;
 	for (;;) {
 		int ready = ask_all(fds, n);
 		if (timeout) {
@@ -122,12 +132,36 @@ static int device_poll(struct pollfd *fds, nfds_t n, const struct timespec *time
 			limit = &left;
 		}
 		bool last = ready || (limit && limit->tv_sec == 0 && limit->tv_nsec == 0);
-		result = poll_others(fds, copy, n, last ? &zero : limit, mask);
+		bool soon = limit && limit->tv_sec == 0 && limit->tv_nsec < moment.tv_nsec;
+		int result = poll_others(fds, copy, n, last ? &zero : soon ? limit : &moment, mask);
 		if (result >= 0)
 			result += ready;
+		else if (ready)
+			result = others_unknown(fds, n, ready);
 		if (result || last)
-			break;
+			return result;
 	}
+}
+
+/*
+ * A wake is one byte, and who asks the driver takes it: another one who sleeps on the same open may miss it, so nobody
+ * sleeps for longer than a moment.  Handlers run only while asleep.
+ */
+static int device_poll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
+{
+	sigset_t during;
+	uint64_t old;
+
+	if (n > 65536)
+		return fail(EINVAL);
+	size_t size = n * sizeof(struct pollfd);
+	struct pollfd *copy = REAL(mmap)(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (copy == MAP_FAILED)
+		return -1;
+	signals_block_most(&old);
+	device_sleep_mask(&old, &during);
+	int result = wait_ready(fds, copy, n, timeout, mask ? mask : &during);
+	signals_restore(&old);
 	REAL(munmap)(copy, size);
 	return result;
 }

@@ -63,3 +63,8 @@ def test_little_address_space(world, model, part):
 def test_namespaces_of_its_own(world, spaces):
     world.sundog_run("tdrv", "unshare", *spaces.split(), world.app("neighbours"), "gone-reader", "jumped").quiet()
     world.sundog_run("gate", "unshare", *spaces.split(), world.app("masks"), "sigsuspend").quiet()
+
+
+@pytest.mark.parametrize("who", ["", "epoll", "processes"])
+def test_two_wait_for_one_open(world, model, who):
+    world.sundog_run("tdrv", world.app("neighbours", model), "two-wait", *who.split()).quiet()
