@@ -528,6 +528,28 @@ locks_that_survive_the_last_close_are_reported_once(void **state)
 	rec_umem_unlock(cookie);
 }
 
+static void *segmap_cookie;
+
+static int
+segmap_locks(long off, void *as, char **addrp, long len, unsigned prot, unsigned maxprot, unsigned flags)
+{
+	return rec_umem_lock(addr, PAGE, REC_READ, &segmap_cookie) == 0 ? EDOM : EIO;
+}
+
+static void
+a_lock_made_in_segmap_that_survives_the_last_close_is_reported(void **state)
+{
+	uint64_t at = 0;
+
+	rec_slots(REC_OWN, REC_OWN, REC_NODEV, true);
+	rec.on_segmap = segmap_locks;
+	assert_int_equal(sundog_mmap(process, &at, PAGE, PROT_READ, MAP_SHARED, fd, 0), EDOM);
+	assert_int_equal(sundog_close(process, fd), 0);
+	assert_int_equal(rec.nwarnings, 1);
+	assert_true(rec_warned("after the last close(9E): 4096 bytes"));
+	rec_umem_unlock(segmap_cookie);
+}
+
 static void
 locks_that_survive_the_death_are_reported_with_process_and_size(void **state)
 {
@@ -796,6 +818,7 @@ main(void)
 		TEST(a_dead_process_has_no_memory_to_lock),
 		TEST(a_driver_that_unlocks_in_close_is_not_reported),
 		TEST(locks_that_survive_the_last_close_are_reported_once),
+		TEST(a_lock_made_in_segmap_that_survives_the_last_close_is_reported),
 		TEST(locks_that_survive_the_death_are_reported_with_process_and_size),
 		TEST(locks_that_are_left_are_reported_with_their_place_and_released),
 		TEST(unlock_in_another_thread),
