@@ -222,15 +222,10 @@ parts_lock(struct range_lock *lock, struct access *access, unsigned flags)
 static int
 range_lock_ordinary(struct range_lock *lock, struct address_space *space, unsigned flags)
 {
-	int error;
-
 	if (address_space_is_dying(space))
 		return EFAULT;
 	(void)part_add(lock, lock->range.start, lock->range.end);
-	error = parts_lock_host(lock, flags);
-	if (error != 0)
-		parts_unlock_host(lock);
-	return error;
+	return parts_lock_host(lock, flags);
 }
 
 /* Device mappings stay where they are meanwhile. */

@@ -1281,6 +1281,23 @@ ordinary_memory_is_locked_while_an_unmap_callback_waits_for_the_drivers_mutex(vo
 	assert_int_equal(worker_join(&held.worker), 0);
 }
 
+/* It has been in the range of another change before, which is over. */
+static void
+ordinary_memory_that_was_changed_with_a_mapping_is_locked_likewise(void **state)
+{
+	uint64_t both = anon(process, 2), beside = both + PAGE;
+	struct held held = {.change = work_munmap, .addr = both};
+
+	rec.on_unmap = lock_and_unlock;
+	assert_int_equal(sundog_mmap(process, &beside, PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0), 0);
+	assert_int_equal(sundog_mprotect(process, both, 2 * PAGE, PROT_READ | PROT_WRITE), 0);
+	rec.part = 0;
+	map_at(0);
+	held.worker = (struct worker){.process = process, .addr = addr, .len = PAGES * PAGE};
+	assert_int_equal(rec_run(process, fd, lock_with_mutex_held, &held), 0);
+	assert_int_equal(worker_join(&held.worker), 0);
+}
+
 static int
 work_fork(struct worker *w)
 {
@@ -1402,6 +1419,7 @@ main(void)
 		TEST(locks_over_two_orders_in_either_sequence_do_not_meet_head_on),
 		TEST(maps_locks_and_unmaps_of_eight_threads),
 		TEST(ordinary_memory_is_locked_while_an_unmap_callback_waits_for_the_drivers_mutex),
+		TEST(ordinary_memory_that_was_changed_with_a_mapping_is_locked_likewise),
 		TEST(ordinary_memory_is_locked_while_a_dup_callback_waits_for_the_drivers_mutex),
 		TEST(without_devmap_access_it_is_unlocked_while_an_unmap_callback_waits_for_the_drivers_mutex),
 		TEST(a_lock_waits_for_the_fixed_mapping_that_replaces_what_it_locks),
