@@ -281,6 +281,9 @@ static int receive(struct call *c, struct wire_message *m)
 	}
 }
 
+#define HANDLER_NS 100000000
+
+/* As in a kernel, the wait is over before the handler runs; a driver that does not listen delays it for a moment only. */
 void call_left(void)
 {
 	struct thread_calls *t = in_vfork_child ? NULL : own_calls;
@@ -291,6 +294,7 @@ void call_left(void)
 			continue; /* it does not wait */
 		c->interrupted = true;
 		connection_interrupt(c->tid, false, c->channel.out_turn);
+		channel_await(&c->channel, HANDLER_NS);
 	}
 }
 

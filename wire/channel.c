@@ -262,6 +262,17 @@ static int sleep_for_turn(struct channel *ch)
 	return error == EPIPE && my_turn(ch) ? 0 : error;
 }
 
+void channel_await(const struct channel *ch, uint64_t ns)
+{
+	struct pollfd p = { ch->socket, POLLIN, 0 };
+	uint64_t now = now_ns(), end = now + ns;
+	int n = 0;
+
+	/* A bell that is there already, and rings for nothing, is not waited behind. */
+	for (; !my_turn(ch) && n <= 0 && now < end; now = now_ns())
+		n = wait_quietly(&p, end - now);
+}
+
 int channel_receive(struct channel *ch, struct wire_message *m)
 {
 	if (!my_turn(ch) && !wait_for_turn(ch)) {

@@ -58,6 +58,9 @@ int channel_send(struct channel *ch, const struct wire_message *m, const int *fd
  */
 int channel_receive(struct channel *ch, struct wire_message *m);
 
+/* Client: sleeps until the peer's next message is there, for so long at most, and takes nothing. */
+void channel_await(const struct channel *ch, uint64_t ns);
+
 /* Takes the i-th descriptor of the last message, or -1; what nobody took is closed by the next channel_send(). */
 int channel_take_fd(struct channel *ch, unsigned i);
 /* Closes descriptors that nobody took.  Not the socket, not the memory. */
