@@ -22,7 +22,37 @@ struct registers {
 	volatile uint32_t owner, count;
 };
 
-static int worker(const char *device, uint32_t me, uint32_t rounds)
+/*
+ * All begin at once, when the last of them has mapped the device:
+ *
+ *	worker   map, close ready      read of go ends      count
+ *	parent         read of ready ends    close go
+ */
+struct start {
+	int ready[2], go[2];
+};
+
+static void start_wait(const struct start *s)
+{
+	char c;
+
+	close(s->go[1]);
+	close(s->ready[1]);
+	if (read(s->go[0], &c, 1) != 0)
+		perror("read");
+}
+
+static void start_all(const struct start *s)
+{
+	char c;
+
+	close(s->ready[1]);
+	if (read(s->ready[0], &c, 1) != 0)
+		perror("read");
+	close(s->go[1]);
+}
+
+static int worker(const char *device, uint32_t me, uint32_t rounds, const struct start *start)
 {
 	int fd = open(device, O_RDWR);
 	if (fd < 0) {
@@ -34,6 +64,7 @@ static int worker(const char *device, uint32_t me, uint32_t rounds)
 		perror("mmap");
 		return 1;
 	}
+	start_wait(start);
 	r->owner = me;
 	for (uint32_t i = 0; i < rounds; i++) {
 		if (r->owner != me || r->count != i) {
@@ -82,24 +113,30 @@ int main(int argc, char **argv)
 		perror(device);
 		return 1;
 	}
-	int before = ioctl(fd, CTX_IOC_SWITCHES);
-	double start = seconds();
+	struct start start;
+	if (pipe(start.ready) < 0 || pipe(start.go) < 0) {
+		perror("pipe");
+		return 1;
+	}
 	for (uint32_t i = 1; i <= processes; i++) {
 		pid_t pid = fork();
 		if (pid == 0)
-			_exit(worker(device, i, rounds));
+			_exit(worker(device, i, rounds, &start));
 		if (pid < 0) {
 			perror("fork");
 			processes = i - 1;
 			failed++;
 		}
 	}
+	int before = ioctl(fd, CTX_IOC_SWITCHES);
+	double begin = seconds();
+	start_all(&start);
 	for (uint32_t i = 0; i < processes; i++) {
 		int status;
 		if (wait(&status) < 0 || status != 0)
 			failed++;
 	}
-	double elapsed = seconds() - start;
+	double elapsed = seconds() - begin;
 	int switches = ioctl(fd, CTX_IOC_SWITCHES) - before;
 	printf("%u processes, %u rounds each: %d context switches, %.1f us each, %s\n", processes, rounds, switches,
 	       switches ? elapsed * 1e6 / switches : 0.0, failed ? "FAILED" : "no update lost");
