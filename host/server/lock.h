@@ -21,7 +21,8 @@
 /* ---- maps.c ---- */
 
 struct vma {
-	uint64_t start, end, offset, inode, page_size;
+	uint64_t start, end, offset, inode;
+	uint64_t page_size; /* 0: not known yet, see maps_page_size() */
 	unsigned major, minor, prot; /* HOST_PROT_* */
 	bool shared;
 	char name[256];
@@ -33,6 +34,8 @@ bool maps_find(int fd, uint64_t addr, struct vma *v);
 /* The first one of its kind, or, before Linux 6.11, of any. */
 enum maps_kind { MAPS_ANY, MAPS_SHARED = 0x08, MAPS_FILE = 0x20 };
 bool maps_find_kind(int fd, uint64_t addr, enum maps_kind kind, struct vma *v);
+/* Of a mapping that maps_find() has found; slow before Linux 6.11. */
+uint64_t maps_page_size(const struct process *p, const struct vma *v);
 /* Every page of the range is mapped and in memory. */
 bool pagemap_resident(int fd, uint64_t addr, uint64_t len);
 

@@ -85,7 +85,7 @@ static bool line_parse(const char *line, struct vma *v)
 	v->prot = (perms[0] == 'r' ? HOST_PROT_READ : 0) | (perms[1] == 'w' ? HOST_PROT_WRITE : 0) |
 		  (perms[2] == 'x' ? HOST_PROT_EXEC : 0);
 	v->shared = perms[3] == 's';
-	v->page_size = PAGE_SIZE;
+	v->page_size = inode == 0 ? PAGE_SIZE : 0; /* huge pages are a file's */
 	(void)snprintf(v->name, sizeof(v->name), "%.*s", (int)strcspn(line + name, "\n"), line + name);
 	return true;
 }
@@ -121,6 +121,28 @@ bool maps_find_kind(int fd, uint64_t addr, enum maps_kind kind, struct vma *v)
 bool maps_find(int fd, uint64_t addr, struct vma *v)
 {
 	return maps_find_kind(fd, addr, MAPS_ANY, v);
+}
+
+uint64_t maps_page_size(const struct process *p, const struct vma *v)
+{
+	int fd = v->page_size == 0 ? maps_open(p, "smaps") : -1;
+	FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
+	unsigned long long kib = 0;
+	struct vma seen = {0};
+	char *line = NULL;
+	size_t room = 0;
+
+	if (file == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return v->page_size != 0 ? v->page_size : PAGE_SIZE;
+	}
+	while (kib == 0 && seen.start <= v->start && getline(&line, &room, file) > 0)
+		if (!line_parse(line, &seen) && seen.start == v->start)
+			(void)sscanf(line, "KernelPageSize: %llu kB", &kib);
+	free(line);
+	fclose(file);
+	return kib != 0 ? kib * 1024 : PAGE_SIZE;
 }
 
 /* ---- pages ---- */

@@ -115,13 +115,21 @@ static void sight_add(struct sight *s, const struct locks *l, const struct vma *
 	}
 }
 
+static bool mapping_at(const struct locks *l, uint64_t at, struct vma *v)
+{
+	if (l->maps < 0 || !maps_find(l->maps, at, v) || v->start > at)
+		return false;
+	v->page_size = vma_is_ours(l, v) ? PAGE_SIZE : maps_page_size(l->process, v);
+	return true;
+}
+
 static int look(const struct locks *l, uint64_t addr, uint64_t end, struct sight *s)
 {
 	struct vma v;
 
 	*s = (struct sight){0};
 	for (uint64_t at = addr; at < end; at = v.end) {
-		if (l->maps < 0 || !maps_find(l->maps, at, &v) || v.start > at)
+		if (!mapping_at(l, at, &v))
 			return EFAULT;
 		sight_add(s, l, &v);
 		if (at == addr && v.end >= end) {
@@ -137,7 +145,7 @@ static bool look_at(const struct locks *l, const struct sight *s, uint64_t at, s
 {
 	if (s->one)
 		*v = s->first;
-	return s->one || (maps_find(l->maps, at, v) && v->start <= at);
+	return s->one || mapping_at(l, at, v);
 }
 
 /* ---- memory that the process shares with others: the same file ---- */
@@ -168,8 +176,14 @@ static int foreign_open(const struct locks *l, const struct vma *v)
 static int foreign_share(const struct locks *l, uint64_t addr, const struct vma *v, struct posix_file **file,
 			 uint64_t *offset)
 {
-	int error, fd = foreign_open(l, v);
+	int error, fd;
 
+	if (v->page_size > PAGE_SIZE) {
+		posix_log(HOST_LOG_DEBUG, "process %d: the file at %llx has pages of %llu bytes: no part can be mapped",
+			  (int)l->process->pid, (unsigned long long)v->start, (unsigned long long)v->page_size);
+		return EFAULT;
+	}
+	fd = foreign_open(l, v);
 	if (fd < 0)
 		return EFAULT;
 	error = posix_file_adopt(fd, false, file);
@@ -205,7 +219,7 @@ static int file_need(struct locks *l)
 /* The part of the mapping that becomes shared with the range: huge pages go as a whole. */
 static void piece_of(const struct vma *v, uint64_t addr, uint64_t end, uint64_t *start, uint64_t *stop)
 {
-	uint64_t unit = v->page_size > PAGE_SIZE ? v->page_size : PAGE_SIZE;
+	uint64_t unit = v->page_size;
 
 	*start = addr > v->start ? addr & ~(unit - 1) : v->start;
 	*stop = end < v->end ? (end + unit - 1) & ~(unit - 1) : v->end;

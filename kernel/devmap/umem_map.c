@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Kernel memory behind a handle: devmap_umem_setup(9F), devmap_umem_remap(9F). */
 #include <sys/ddidevmap.h>
+#include <sys/proc.h>
 #include <sys/sunddi.h>
 
 #include "kernel/ddi/message.h"
@@ -9,6 +10,7 @@
 #include "kernel/devmap/load.h"
 #include "kernel/devmap/trash.h"
 #include "kernel/devmap/umem.h"
+#include "kernel/devmap/umem_lock.h"
 
 /*
  *	cookie  |----------------- size -------------------|
@@ -50,6 +52,18 @@ handle_back_umem(struct handle *handle, struct ddi_umem_cookie *cookie, offset_t
 	handle->public.dh_roff = (offset_t)page_floor((size_t)koff);
 }
 
+/* Some kinds of user memory cannot be shared, which is nobody's mistake. */
+static void
+no_memory_report(const void *caller, const struct ddi_umem_cookie *cookie)
+{
+	if (umem_is_locked(cookie))
+		message(HOST_LOG_WARN, "process %d: %lu locked bytes at %p cannot be exported; -v says why",
+			cookie->procp->p_pid, cookie->size, (void *)cookie->cvaddr);
+	else
+		driver_warning(caller, "devmap_umem_setup: cookie %p of type 0x%x has no memory that can be mapped",
+			       (const void *)cookie, cookie->type);
+}
+
 /* ---- setup ---- */
 
 int
@@ -64,8 +78,7 @@ devmap_umem_setup(devmap_cookie_t dhp, dev_info_t *dip, struct devmap_callback_c
 	if (cookie == NULL || !range_fits(cookie, koff, len) || !grant_setup_allowed(&handle->public, maxprot, flags))
 		return DDI_FAILURE;
 	if (!memory_find(cookie, koff, page_ceil(len), &found)) {
-		driver_warning(CALLER(), "devmap_umem_setup: cookie %p of type 0x%x has no memory that can be mapped", umem,
-			       cookie->type);
+		no_memory_report(CALLER(), cookie);
 		return DDI_FAILURE;
 	}
 	handle_back_umem(handle, cookie, koff, &found);

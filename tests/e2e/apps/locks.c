@@ -8,28 +8,6 @@
 #include <sys/shm.h>
 #include <sys/syscall.h>
 
-/* What is in the memory is seen through the cookie, and the other way round, until unlock; then it is the process's alone. */
-static void data_identity(volatile char *p, size_t len)
-{
-	fill(p, len, 'a');
-	int slot = lock((void *)(uintptr_t)p, len);
-	CHECK(is_filled(p, len, 'a'));
-	volatile char *a = alias(slot, len);
-	CHECK(is_filled(p, len, 'a') && is_filled(a, len, 'a'));
-	fill(p, len, 'b');
-	CHECK(is_filled(a, len, 'b'));
-	fill(a, len, 'c');
-	CHECK(is_filled(p, len, 'c'));
-	volatile uint64_t *last = (volatile uint64_t *)(p + len - 8);
-	uint64_t was = *last;
-	struct lockdrv x = {.slot = slot, .offset = len - 8, .len = 8, .value = 0x123456789abcdefu, .step = 1};
-	CHECK(ioctl(device, LOCKDRV_XOR, &x) == 0 && *last == (was ^ x.value));
-	CHECK(munmap((void *)(uintptr_t)a, len) == 0);
-	fill(p, len, 'd');
-	unlock(slot);
-	CHECK(is_filled(p, len, 'd'));
-}
-
 /* ---- kinds of memory ---- */
 
 /* Instead of what is there. */
@@ -225,18 +203,6 @@ static void kind_thp(int argc, char **argv)
 	memset(p, 1, len);
 	data_identity(p + 5 * PAGE, 7 * PAGE);
 	data_identity(p, len);
-}
-
-static void kind_hugetlb(int argc, char **argv)
-{
-	size_t len = 4 << 20;
-	char *p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
-
-	if (p == MAP_FAILED)
-		_exit(77);
-	data_identity(p + 5 * PAGE, 7 * PAGE);
-	data_identity(p, len);
-	CHECK(munmap(p, len) == 0);
 }
 
 /* ---- errors ---- */
@@ -987,7 +953,6 @@ static const struct part parts[] = {
 	{"shared-anonymous", kind_shared_anonymous},
 	{"sysv", kind_sysv},
 	{"thp", kind_thp},
-	{"hugetlb", kind_hugetlb},
 	{"truncated", truncated},
 	{"errors", errors},
 	{"copy-on-write", copy_on_write},

@@ -98,4 +98,26 @@ static inline void *anonymous(size_t len, int flags)
 	return p;
 }
 
+/* What is in the memory is seen through the cookie, and the other way round, until unlock; then it is the process's alone. */
+static inline void data_identity(volatile char *p, size_t len)
+{
+	fill(p, len, 'a');
+	int slot = lock((void *)(uintptr_t)p, len);
+	CHECK(is_filled(p, len, 'a'));
+	volatile char *a = alias(slot, len);
+	CHECK(is_filled(p, len, 'a') && is_filled(a, len, 'a'));
+	fill(p, len, 'b');
+	CHECK(is_filled(a, len, 'b'));
+	fill(a, len, 'c');
+	CHECK(is_filled(p, len, 'c'));
+	volatile uint64_t *last = (volatile uint64_t *)(p + len - 8);
+	uint64_t was = *last;
+	struct lockdrv x = {.slot = slot, .offset = len - 8, .len = 8, .value = 0x123456789abcdefu, .step = 1};
+	CHECK(ioctl(device, LOCKDRV_XOR, &x) == 0 && *last == (was ^ x.value));
+	CHECK(munmap((void *)(uintptr_t)a, len) == 0);
+	fill(p, len, 'd');
+	unlock(slot);
+	CHECK(is_filled(p, len, 'd'));
+}
+
 #endif
