@@ -123,6 +123,13 @@ work_munmap(struct worker *w)
 }
 
 static inline int
+work_unlock(struct worker *w)
+{
+	rec_umem_unlock(w->cookie);
+	return 0;
+}
+
+static inline int
 work_mprotect(struct worker *w)
 {
 	return sundog_mprotect(w->process, w->addr, w->len, PROT_READ);
@@ -147,6 +154,24 @@ wait_asleep(struct worker *w)
 		sched_yield();
 	}
 	assert_false(w->done);
+}
+
+/* It sleeps in its call now. */
+static inline void
+worker_start_asleep(struct worker *w, int (*fn)(struct worker *))
+{
+	worker_start(w, fn);
+	wait_asleep(w);
+}
+
+/* ---- in the driver ---- */
+
+/* A callback that waits for the driver's mutex, which the test holds. */
+static inline void
+lock_and_unlock(void *dhp)
+{
+	rec_lock();
+	rec_unlock();
 }
 
 #endif

@@ -93,13 +93,6 @@ access_looks_around(void *dhp, void *pvtp, long long off, size_t len, unsigned t
 	return rec_load(dhp, off, len, type, rw);
 }
 
-static int
-work_unlock(struct worker *w)
-{
-	rec_umem_unlock(w->cookie);
-	return 0;
-}
-
 static void
 both_run_in_the_context_of_the_process(void **state)
 {
@@ -364,8 +357,7 @@ munmap_waits_for_locked_translations(void **state)
 	map_at(0);
 	locked = lock(process, fd, addr + PAGE, 2 * PAGE, REC_READ);
 	w.addr = addr + 2 * PAGE;
-	worker_start(&w, work_munmap);
-	wait_asleep(&w);
+	worker_start_asleep(&w, work_munmap);
 	rec_expect("access h0 p1 off 1 len 2 type 2 rw 1\n");
 	rec_umem_unlock(locked);
 	assert_int_equal(worker_join(&w), 0);
@@ -381,8 +373,7 @@ mprotect_waits_for_locked_translations(void **state)
 	map_at(0);
 	locked = lock(process, fd, addr + PAGE, PAGE, REC_WRITE);
 	w.addr = addr;
-	worker_start(&w, work_mprotect);
-	wait_asleep(&w);
+	worker_start_asleep(&w, work_mprotect);
 	assert_true(sundog_loaded(process, addr + PAGE, SUNDOG_WRITE));
 	rec_umem_unlock(locked);
 	assert_int_equal(worker_join(&w), 0);
@@ -404,8 +395,7 @@ MAP_FIXED_over_locked_translations_waits(void **state)
 	map_at(0);
 	locked = lock(process, fd, addr, PAGE, REC_WRITE);
 	w.addr = addr;
-	worker_start(&w, work_map_fixed);
-	wait_asleep(&w);
+	worker_start_asleep(&w, work_map_fixed);
 	rec_umem_unlock(locked);
 	assert_int_equal(worker_join(&w), 0);
 }
@@ -443,8 +433,7 @@ a_signal_does_not_end_the_wait_of_munmap(void **state)
 	map_at(0);
 	locked = lock(process, fd, addr, PAGE, REC_WRITE);
 	w.addr = addr;
-	worker_start(&w, work_unmap_all);
-	wait_asleep(&w);
+	worker_start_asleep(&w, work_unmap_all);
 	for (int i = 0; i < 3; i++)
 		sundog_signal(process);
 	wait_asleep(&w);
@@ -476,8 +465,7 @@ an_access_waits_for_the_UNLOCK(void **state)
 	locked = lock(process, fd, addr, PAGE, REC_READ);
 	w.addr = addr + 4 * PAGE;
 	rec_forget();
-	worker_start(&w, work_touch);
-	wait_asleep(&w);
+	worker_start_asleep(&w, work_touch);
 	rec_expect("");
 	rec_umem_unlock(locked);
 	assert_int_equal(worker_join(&w), 0);
@@ -495,8 +483,7 @@ an_access_of_another_process_waits_too(void **state)
 	locked = lock(process, fd, addr, PAGE, REC_READ);
 	w.addr = rec_mmap_pages(other, rec_open_device(other, O_RDWR), 0, PAGES);
 	rec_forget();
-	worker_start(&w, work_touch);
-	wait_asleep(&w);
+	worker_start_asleep(&w, work_touch);
 	rec_umem_unlock(locked);
 	assert_int_equal(worker_join(&w), 0);
 	rec_expect("access h0 p1 off 0 len 1 type 3 rw 1\naccess h1 p2 off 0 len 1 type 0 rw 2\n");
@@ -528,8 +515,7 @@ another_LOCK_waits_for_the_UNLOCK(void **state)
 	locked = lock(process, fd, addr, PAGE, REC_READ);
 	w.addr = addr + 2 * PAGE;
 	rec_forget();
-	worker_start(&w, work_lock);
-	wait_asleep(&w);
+	worker_start_asleep(&w, work_lock);
 	rec_expect("");
 	rec_umem_unlock(locked);
 	assert_int_equal(worker_join(&w), 0);
@@ -548,8 +534,7 @@ a_waiting_LOCK_interrupted_by_a_signal_is_EINTR(void **state)
 	map_at(0);
 	w.addr = rec_mmap_pages(other, w.fd, 0, PAGES);
 	locked = lock(process, fd, addr, PAGE, REC_READ);
-	worker_start(&w, work_lock);
-	wait_asleep(&w);
+	worker_start_asleep(&w, work_lock);
 	sundog_signal(other);
 	assert_int_equal(worker_join(&w), EINTR);
 	assert_null(w.cookie);
@@ -566,8 +551,7 @@ a_waiting_access_interrupted_by_a_signal_is_retried(void **state)
 	map_at(0);
 	locked = lock(process, fd, addr, PAGE, REC_READ);
 	w.addr = addr + PAGE;
-	worker_start(&w, work_touch);
-	wait_asleep(&w);
+	worker_start_asleep(&w, work_touch);
 	sundog_signal(process);
 	wait_asleep(&w);
 	rec_umem_unlock(locked);
@@ -583,8 +567,7 @@ a_waiting_copy_interrupted_by_a_signal_fails(void **state)
 	map_at(0);
 	w.cookie = lock(process, fd, addr, PAGE, REC_READ);
 	w.addr = rec_mmap_pages(other, rec_open_device(other, O_RDWR), 0, PAGES);
-	worker_start(&w, work_touch);
-	wait_asleep(&w);
+	worker_start_asleep(&w, work_touch);
 	sundog_exit(other); /* a dying process does not wait for it either */
 	assert_int_not_equal(worker_join(&w), 0);
 	rec_umem_unlock(w.cookie);
@@ -660,8 +643,7 @@ LOCK_waits_for_accesses_in_progress(void **state)
 	w.addr = addr + 3 * PAGE;
 	worker_start(&touch, work_touch);
 	wait_inside(1);
-	worker_start(&w, work_lock);
-	wait_asleep(&w);
+	worker_start_asleep(&w, work_lock);
 	rec_expect("access h0 p1 off 0 len 1 type 0 rw 2\n");
 	release_all();
 	assert_int_equal(worker_join(&touch), 0);
@@ -685,8 +667,7 @@ a_waiting_LOCK_lets_accesses_begin(void **state)
 	w.addr = addr + 3 * PAGE;
 	worker_start(&first, work_touch);
 	wait_inside(1);
-	worker_start(&w, work_lock);
-	wait_asleep(&w);
+	worker_start_asleep(&w, work_lock);
 	worker_start(&second, work_touch);
 	wait_inside(2); /* one may have to wake the other */
 	release_all();
@@ -710,10 +691,8 @@ UNLOCK_does_not_wait_for_a_munmap_that_waits(void **state)
 	locked = lock(process, fd, addr, PAGE, REC_READ);
 	touch.addr = addr + 2 * PAGE;
 	unmap.addr = addr + 4 * PAGE;
-	worker_start(&touch, work_touch);
-	wait_asleep(&touch);
-	worker_start(&unmap, work_munmap);
-	wait_asleep(&unmap);
+	worker_start_asleep(&touch, work_touch);
+	worker_start_asleep(&unmap, work_munmap);
 	rec_umem_unlock(locked);
 	assert_int_equal(worker_join(&touch), 0);
 	assert_int_equal(worker_join(&unmap), 0);
@@ -805,8 +784,7 @@ the_death_of_the_holder_lets_waiters_go_on(void **state)
 	map_at(0);
 	locked = lock(process, fd, addr, PAGE, REC_WRITE);
 	w.addr = rec_mmap_pages(other, rec_open_device(other, O_RDWR), 0, PAGES);
-	worker_start(&w, work_touch);
-	wait_asleep(&w);
+	worker_start_asleep(&w, work_touch);
 	sundog_exit(process);
 	process = NULL;
 	assert_int_equal(worker_join(&w), 0);
@@ -856,8 +834,7 @@ a_range_may_be_mixed(void **state)
 	locked = lock(process, fd, addr, 5 * PAGE, REC_WRITE);
 	rec_expect("access h0 p1 off 0 len 3 type 2 rw 2\n");
 	w.addr = addr + 4 * PAGE;
-	worker_start(&w, work_munmap);
-	wait_asleep(&w);
+	worker_start_asleep(&w, work_munmap);
 	rec_umem_unlock(locked);
 	rec_expect("access h0 p1 off 0 len 3 type 3 rw 2\n");
 	assert_int_equal(worker_join(&w), 0);
@@ -976,8 +953,7 @@ a_lock_of_the_hosts_own_is_a_LOCK_too(void **state)
 	assert_int_equal(sundog_lock(process, addr + PAGE, 2 * PAGE, SUNDOG_WRITE, &held), 0);
 	rec_expect("access h0 p1 off 1 len 2 type 2 rw 2\n");
 	w.addr = addr + PAGE;
-	worker_start(&w, work_munmap);
-	wait_asleep(&w);
+	worker_start_asleep(&w, work_munmap);
 	sundog_unlock(held);
 	assert_int_equal(worker_join(&w), 0);
 	rec_expect("access h0 p1 off 1 len 2 type 3 rw 2\nunmap h0 p1 off 1 len 1 before h0 after h1\n");
@@ -1229,114 +1205,6 @@ maps_locks_and_unmaps_of_eight_threads(void **state)
 		assert_int_equal(worker_join(&w[i]), 0);
 }
 
-/* ---- with a mutex of the driver's held, section 12 ---- */
-
-static void
-lock_and_unlock(void *dhp)
-{
-	rec_lock();
-	rec_unlock();
-}
-
-static void
-dup_locks_and_unlocks(void *dhp, void *new_dhp)
-{
-	lock_and_unlock(dhp);
-}
-
-/* The worker changes the layout, in a callback that waits for the mutex, while the driver locks and unlocks. */
-struct held {
-	struct worker worker;
-	int (*change)(struct worker *);
-	uint64_t addr;
-	void *cookie; /* NULL: locked meanwhile */
-};
-
-static int
-lock_with_mutex_held(void *arg)
-{
-	struct held *held = arg;
-	int error = 0;
-
-	rec_lock();
-	worker_start(&held->worker, held->change);
-	wait_asleep(&held->worker);
-	if (held->cookie == NULL)
-		error = rec_umem_lock(held->addr, PAGE, REC_WRITE, &held->cookie);
-	if (error == 0)
-		rec_umem_unlock(held->cookie);
-	rec_unlock();
-	return error;
-}
-
-static void
-ordinary_memory_is_locked_while_an_unmap_callback_waits_for_the_drivers_mutex(void **state)
-{
-	struct held held = {.change = work_munmap, .addr = anon(process, 1)};
-
-	rec.on_unmap = lock_and_unlock;
-	map_at(0);
-	held.worker = (struct worker){.process = process, .addr = addr, .len = PAGES * PAGE};
-	assert_int_equal(rec_run(process, fd, lock_with_mutex_held, &held), 0);
-	assert_int_equal(worker_join(&held.worker), 0);
-}
-
-/* It has been in the range of another change before, which is over. */
-static void
-ordinary_memory_that_was_changed_with_a_mapping_is_locked_likewise(void **state)
-{
-	uint64_t both = anon(process, 2), beside = both + PAGE;
-	struct held held = {.change = work_munmap, .addr = both};
-
-	rec.on_unmap = lock_and_unlock;
-	assert_int_equal(sundog_mmap(process, &beside, PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0), 0);
-	assert_int_equal(sundog_mprotect(process, both, 2 * PAGE, PROT_READ | PROT_WRITE), 0);
-	rec.part = 0;
-	map_at(0);
-	held.worker = (struct worker){.process = process, .addr = addr, .len = PAGES * PAGE};
-	assert_int_equal(rec_run(process, fd, lock_with_mutex_held, &held), 0);
-	assert_int_equal(worker_join(&held.worker), 0);
-}
-
-static int
-work_fork(struct worker *w)
-{
-	struct sundog_process *child;
-	int error = sundog_fork(w->process, &child);
-
-	if (error == 0)
-		sundog_exit(child);
-	return error;
-}
-
-static void
-ordinary_memory_is_locked_while_a_dup_callback_waits_for_the_drivers_mutex(void **state)
-{
-	struct held held = {.change = work_fork, .addr = anon(process, 1)};
-
-	rec.on_dup = dup_locks_and_unlocks;
-	map_at(0);
-	held.worker = (struct worker){.process = process};
-	assert_int_equal(rec_run(process, fd, lock_with_mutex_held, &held), 0);
-	assert_int_equal(worker_join(&held.worker), 0);
-}
-
-static void
-without_devmap_access_it_is_unlocked_while_an_unmap_callback_waits_for_the_drivers_mutex(void **state)
-{
-	struct held held = {.change = work_munmap};
-	uint64_t other;
-
-	rec.on_unmap = lock_and_unlock;
-	rec.parts[0].callbacks = REC_MAP | REC_UNMAP;
-	map_at(0);
-	other = rec_mmap_pages(process, fd, 0, 1);
-	held.cookie = lock(process, fd, addr, PAGE, REC_WRITE);
-	held.worker = (struct worker){.process = process, .addr = other, .len = PAGE};
-	assert_int_equal(rec_run(process, fd, lock_with_mutex_held, &held), 0);
-	assert_int_equal(worker_join(&held.worker), 0);
-}
-
 /* Between the mappings there is none; the lock waits for the new one. */
 static void
 a_lock_waits_for_the_fixed_mapping_that_replaces_what_it_locks(void **state)
@@ -1348,10 +1216,8 @@ a_lock_waits_for_the_fixed_mapping_that_replaces_what_it_locks(void **state)
 	map.addr = wait.addr = addr;
 	rec.on_map = lock_and_unlock;
 	rec_lock();
-	worker_start(&map, work_map_fixed);
-	wait_asleep(&map);
-	worker_start(&wait, work_lock);
-	wait_asleep(&wait);
+	worker_start_asleep(&map, work_map_fixed);
+	worker_start_asleep(&wait, work_lock);
 	rec_unlock();
 	assert_int_equal(worker_join(&map), 0);
 	assert_int_equal(worker_join(&wait), 0);
@@ -1418,10 +1284,6 @@ main(void)
 		TEST(LOCK_is_alone_whatever_others_do),
 		TEST(locks_over_two_orders_in_either_sequence_do_not_meet_head_on),
 		TEST(maps_locks_and_unmaps_of_eight_threads),
-		TEST(ordinary_memory_is_locked_while_an_unmap_callback_waits_for_the_drivers_mutex),
-		TEST(ordinary_memory_that_was_changed_with_a_mapping_is_locked_likewise),
-		TEST(ordinary_memory_is_locked_while_a_dup_callback_waits_for_the_drivers_mutex),
-		TEST(without_devmap_access_it_is_unlocked_while_an_unmap_callback_waits_for_the_drivers_mutex),
 		TEST(a_lock_waits_for_the_fixed_mapping_that_replaces_what_it_locks),
 	};
 

@@ -35,14 +35,6 @@ at_page(size_t page)
 	return (struct worker){.process = process, .fd = fd, .addr = addr + page * PAGE, .len = PAGE};
 }
 
-/* A callback that waits for the driver's mutex, which the test holds. */
-static void
-lock_and_unlock(void *dhp)
-{
-	rec_lock();
-	rec_unlock();
-}
-
 static int
 access_locks_and_unlocks(void *dhp, void *pvtp, long long off, size_t len, unsigned type, unsigned rw)
 {
@@ -63,12 +55,9 @@ an_access_waits_for_a_layout_change_that_waits(void **state)
 	unmap = at_page(3);
 	rec.access = access_locks_and_unlocks;
 	rec_lock();
-	worker_start(&first, work_touch);
-	wait_asleep(&first);
-	worker_start(&unmap, work_munmap);
-	wait_asleep(&unmap);
-	worker_start(&second, work_touch);
-	wait_asleep(&second);
+	worker_start_asleep(&first, work_touch);
+	worker_start_asleep(&unmap, work_munmap);
+	worker_start_asleep(&second, work_touch);
 	rec_expect("access h0 p1 off 0 len 1 type 0 rw 1\n");
 	rec_unlock();
 	assert_int_equal(worker_join(&first), 0);
@@ -86,12 +75,10 @@ all_accesses_that_wait_for_a_layout_change_go_on_after_it(void **state)
 	unmap = at_page(5);
 	rec.on_unmap = lock_and_unlock;
 	rec_lock();
-	worker_start(&unmap, work_munmap);
-	wait_asleep(&unmap);
+	worker_start_asleep(&unmap, work_munmap);
 	for (size_t i = 0; i < 3; i++) {
 		touch[i] = at_page(i);
-		worker_start(&touch[i], work_touch);
-		wait_asleep(&touch[i]);
+		worker_start_asleep(&touch[i], work_touch);
 	}
 	rec_expect("unmap h0 p1 off 5 len 1 before h0 after -\n");
 	rec_unlock();
@@ -110,10 +97,8 @@ a_signal_to_an_access_that_waits_for_a_layout_change_is_a_retry(void **state)
 	unmap = at_page(5);
 	rec.on_unmap = lock_and_unlock;
 	rec_lock();
-	worker_start(&unmap, work_munmap);
-	wait_asleep(&unmap);
-	worker_start(&touch, work_touch);
-	wait_asleep(&touch);
+	worker_start_asleep(&unmap, work_munmap);
+	worker_start_asleep(&touch, work_touch);
 	sundog_signal(process);
 	wait_asleep(&touch);
 	rec_expect("unmap h0 p1 off 5 len 1 before h0 after -\n");
@@ -141,10 +126,8 @@ exit_ends_the_wait_of_an_access_for_a_layout_change(void **state)
 	end = at_page(0);
 	rec.on_unmap = lock_and_unlock;
 	rec_lock();
-	worker_start(&unmap, work_munmap);
-	wait_asleep(&unmap);
-	worker_start(&touch, work_touch);
-	wait_asleep(&touch);
+	worker_start_asleep(&unmap, work_munmap);
+	worker_start_asleep(&touch, work_touch);
 	worker_start(&end, work_exit);
 	assert_int_not_equal(worker_join(&touch), 0);
 	wait_asleep(&end);
@@ -152,13 +135,6 @@ exit_ends_the_wait_of_an_access_for_a_layout_change(void **state)
 	worker_join(&unmap);
 	worker_join(&end);
 	process = NULL;
-}
-
-static int
-work_unlock(struct worker *w)
-{
-	rec_umem_unlock(w->cookie);
-	return 0;
 }
 
 static void
@@ -173,10 +149,8 @@ UNLOCK_waits_for_an_unmap_callback_in_progress(void **state)
 	rec_forget();
 	rec.on_unmap = lock_and_unlock;
 	rec_lock();
-	worker_start(&unmap, work_munmap);
-	wait_asleep(&unmap);
-	worker_start(&unlock, work_unlock);
-	wait_asleep(&unlock);
+	worker_start_asleep(&unmap, work_munmap);
+	worker_start_asleep(&unlock, work_unlock);
 	rec_expect("unmap h0 p1 off 5 len 1 before h0 after -\n");
 	rec_unlock();
 	worker_join(&unmap);
@@ -214,8 +188,7 @@ munmap_of_memory_beside_a_mapping_does_not_wait_for_its_accesses(void **state)
 	touch = at_page(0);
 	rec.access = access_locks_and_unlocks;
 	rec_lock();
-	worker_start(&touch, work_touch);
-	wait_asleep(&touch);
+	worker_start_asleep(&touch, work_touch);
 	for (size_t i = 0; i < 3; i += 2) {
 		beside.addr = below + i * PAGE;
 		worker_start(&beside, work_munmap);
@@ -244,8 +217,7 @@ a_close_by_the_last_unmap_keeps_no_access_waiting(void **state)
 	rec_forget();
 	rec.on_close = wait_in_close;
 	rec_lock();
-	worker_start(&unmap, work_munmap);
-	wait_asleep(&unmap);
+	worker_start_asleep(&unmap, work_munmap);
 	rec_expect("unmap h1 p2 off 0 len 1 before - after -\nclose 0\n");
 	worker_start(&touch, work_touch);
 	assert_int_equal(worker_join(&touch), 0);
@@ -266,8 +238,7 @@ all_accesses_that_wait_for_an_UNLOCK_go_on(void **state)
 	locked = lock(process, fd, addr, PAGE, REC_READ);
 	for (size_t i = 0; i < 3; i++) {
 		touch[i] = at_page(i + 1);
-		worker_start(&touch[i], work_touch);
-		wait_asleep(&touch[i]);
+		worker_start_asleep(&touch[i], work_touch);
 	}
 	rec_umem_unlock(locked);
 	for (size_t i = 0; i < 3; i++)
@@ -315,10 +286,8 @@ a_LOCK_over_two_functions_excludes_both(void **state)
 		locked = lock(process, fd, addr + PAGE, 2 * PAGE, REC_READ);
 		lower = at_page(0);
 		upper = at_page(3);
-		worker_start(&lower, work_touch);
-		wait_asleep(&lower);
-		worker_start(&upper, work_touch);
-		wait_asleep(&upper);
+		worker_start_asleep(&lower, work_touch);
+		worker_start_asleep(&upper, work_touch);
 		rec_umem_unlock(locked);
 		assert_int_equal(worker_join(&lower), 0);
 		assert_int_equal(worker_join(&upper), 0);
@@ -342,8 +311,7 @@ a_LOCK_that_a_signal_ends_excludes_nothing_any_more(void **state)
 		void *locked = lock(process, fd, addr + held * PAGE, PAGE, REC_READ);
 
 		both.len = 2 * PAGE;
-		worker_start(&both, work_lock);
-		wait_asleep(&both);
+		worker_start_asleep(&both, work_lock);
 		sundog_signal(process);
 		assert_int_equal(worker_join(&both), EINTR);
 		assert_null(both.cookie);
@@ -403,10 +371,8 @@ munmap_that_waits_for_a_lock_in_the_making_calls_its_callback(void **state)
 	rec.on_cleanup = cleanup_unlocks;
 	rec.access = access_locks_and_unlocks;
 	rec_lock();
-	worker_start(&make, work_lock_with_callback);
-	wait_asleep(&make);
-	worker_start(&unmap, work_munmap);
-	wait_asleep(&unmap);
+	worker_start_asleep(&make, work_lock_with_callback);
+	worker_start_asleep(&unmap, work_munmap);
 	rec_unlock();
 	assert_int_equal(worker_join(&make), 0);
 	assert_int_equal(worker_join(&unmap), 0);
@@ -423,12 +389,114 @@ of_two_locks_only_the_one_with_a_callback_is_called(void **state)
 	cleanups = 0;
 	rec.on_cleanup = cleanup_unlocks;
 	(void)lock_with_callback(process, fd, at, PAGE, REC_READ);
-	worker_start(&unmap, work_munmap);
-	wait_asleep(&unmap);
+	worker_start_asleep(&unmap, work_munmap);
 	assert_int_equal(cleanups, 1);
 	rec_umem_unlock(locked);
 	assert_int_equal(worker_join(&unmap), 0);
 	assert_int_equal(cleanups, 1);
+}
+
+/* ---- with a mutex of the driver's held, section 12 ---- */
+
+static void
+dup_locks_and_unlocks(void *dhp, void *new_dhp)
+{
+	lock_and_unlock(dhp);
+}
+
+/* The worker changes the layout, in a callback that waits for the mutex, while the driver locks and unlocks. */
+struct held {
+	struct worker worker;
+	int (*change)(struct worker *);
+	uint64_t addr;
+	void *cookie; /* NULL: locked meanwhile */
+};
+
+static int
+lock_with_mutex_held(void *arg)
+{
+	struct held *held = arg;
+	int error = 0;
+
+	rec_lock();
+	worker_start_asleep(&held->worker, held->change);
+	if (held->cookie == NULL)
+		error = rec_umem_lock(held->addr, PAGE, REC_WRITE, &held->cookie);
+	if (error == 0)
+		rec_umem_unlock(held->cookie);
+	rec_unlock();
+	return error;
+}
+
+static void
+held_succeeds(struct held *held)
+{
+	assert_int_equal(rec_run(process, fd, lock_with_mutex_held, held), 0);
+	assert_int_equal(worker_join(&held->worker), 0);
+}
+
+static void
+ordinary_memory_is_locked_while_an_unmap_callback_waits_for_the_drivers_mutex(void **state)
+{
+	struct held held = {.change = work_munmap, .addr = anon(process, 1)};
+
+	rec.on_unmap = lock_and_unlock;
+	map_pages();
+	held.worker = (struct worker){.process = process, .addr = addr, .len = PAGES * PAGE};
+	held_succeeds(&held);
+}
+
+/* It has been in the range of another change before, which is over. */
+static void
+ordinary_memory_that_was_changed_with_a_mapping_is_locked_likewise(void **state)
+{
+	uint64_t both = anon(process, 2), beside = both + PAGE;
+	struct held held = {.change = work_munmap, .addr = both};
+
+	rec.on_unmap = lock_and_unlock;
+	assert_int_equal(sundog_mmap(process, &beside, PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0), 0);
+	assert_int_equal(sundog_mprotect(process, both, 2 * PAGE, PROT_READ | PROT_WRITE), 0);
+	rec.part = 0;
+	map_pages();
+	held.worker = (struct worker){.process = process, .addr = addr, .len = PAGES * PAGE};
+	held_succeeds(&held);
+}
+
+static int
+work_fork(struct worker *w)
+{
+	struct sundog_process *child;
+	int error = sundog_fork(w->process, &child);
+
+	if (error == 0)
+		sundog_exit(child);
+	return error;
+}
+
+static void
+ordinary_memory_is_locked_while_a_dup_callback_waits_for_the_drivers_mutex(void **state)
+{
+	struct held held = {.change = work_fork, .addr = anon(process, 1)};
+
+	rec.on_dup = dup_locks_and_unlocks;
+	map_pages();
+	held.worker = (struct worker){.process = process};
+	held_succeeds(&held);
+}
+
+static void
+without_devmap_access_it_is_unlocked_while_an_unmap_callback_waits_for_the_drivers_mutex(void **state)
+{
+	struct held held = {.change = work_munmap};
+	uint64_t other;
+
+	rec.on_unmap = lock_and_unlock;
+	rec.parts[0].callbacks = REC_MAP | REC_UNMAP;
+	map_pages();
+	other = rec_mmap_pages(process, fd, 0, 1);
+	held.cookie = lock(process, fd, addr, PAGE, REC_WRITE);
+	held.worker = (struct worker){.process = process, .addr = other, .len = PAGE};
+	held_succeeds(&held);
 }
 
 int
@@ -451,6 +519,10 @@ main(void)
 		TEST(FC_PROT_of_a_load_passed_on_by_a_LOCK_is_EACCES),
 		TEST(munmap_that_waits_for_a_lock_in_the_making_calls_its_callback),
 		TEST(of_two_locks_only_the_one_with_a_callback_is_called),
+		TEST(ordinary_memory_is_locked_while_an_unmap_callback_waits_for_the_drivers_mutex),
+		TEST(ordinary_memory_that_was_changed_with_a_mapping_is_locked_likewise),
+		TEST(ordinary_memory_is_locked_while_a_dup_callback_waits_for_the_drivers_mutex),
+		TEST(without_devmap_access_it_is_unlocked_while_an_unmap_callback_waits_for_the_drivers_mutex),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -216,8 +216,7 @@ importers_outlive_the_owners_munmap_once_unlocked(void **state)
 	struct worker w = {.process = owner, .addr = memory, .len = PAGES * PAGE};
 	uint64_t addr = import(PAGES);
 
-	worker_start(&w, work_munmap);
-	wait_asleep(&w);
+	worker_start_asleep(&w, work_munmap);
 	assert_int_equal(rec_read(importer, addr + 3 * PAGE), 3);
 	rec_umem_unlock(cookie);
 	cookie = NULL;

@@ -52,8 +52,7 @@ munmap_waits_until_unlocked(void **state)
 	void *cookie = lock(process, fd, addr, PAGES * PAGE, REC_READ);
 
 	rec_write(process, addr + PAGE, 5);
-	worker_start(&w, work_munmap);
-	wait_asleep(&w);
+	worker_start_asleep(&w, work_munmap);
 	assert_int_equal(rec_read(process, addr + PAGE), 5);
 	rec_umem_unlock(cookie);
 	assert_int_equal(worker_join(&w), 0);
@@ -66,8 +65,7 @@ mprotect_waits_until_unlocked(void **state)
 	struct worker w = {.process = process, .addr = addr, .len = PAGE};
 	void *cookie = lock(process, fd, addr, PAGES * PAGE, REC_WRITE);
 
-	worker_start(&w, work_mprotect);
-	wait_asleep(&w);
+	worker_start_asleep(&w, work_mprotect);
 	rec_write(process, addr, 1);
 	rec_umem_unlock(cookie);
 	assert_int_equal(worker_join(&w), 0);
@@ -88,8 +86,7 @@ a_fixed_mapping_over_locked_memory_waits(void **state)
 
 	rec_umem_alloc(PAGE, 0, &kernel);
 	rec_script(kernel, REC_NO_CALLBACKS);
-	worker_start(&w, work_map_over);
-	wait_asleep(&w);
+	worker_start_asleep(&w, work_map_over);
 	rec_umem_unlock(cookie);
 	assert_int_equal(worker_join(&w), 0);
 	exit_now();
@@ -112,8 +109,7 @@ a_signal_does_not_end_the_wait(void **state)
 	struct worker w = {.process = process, .addr = addr, .len = PAGE};
 	void *cookie = lock(process, fd, addr, PAGE, REC_READ);
 
-	worker_start(&w, work_munmap);
-	wait_asleep(&w);
+	worker_start_asleep(&w, work_munmap);
 	sundog_signal(process);
 	wait_asleep(&w);
 	rec_umem_unlock(cookie);
@@ -126,8 +122,7 @@ exit_ends_the_wait_of_munmap(void **state)
 	struct worker w = {.process = process, .addr = addr, .len = PAGE};
 	void *cookie = lock(process, fd, addr, PAGE, REC_READ);
 
-	worker_start(&w, work_munmap);
-	wait_asleep(&w);
+	worker_start_asleep(&w, work_munmap);
 	exit_now();
 	assert_int_equal(worker_join(&w), EINTR);
 	rec_umem_unlock(cookie);
@@ -272,8 +267,7 @@ the_callback_is_called_once_for_two_unmappings(void **state)
 	worker_start(&first, work_munmap);
 	while (cleanups == 0)
 		sched_yield();
-	worker_start(&second, work_mprotect);
-	wait_asleep(&second);
+	worker_start_asleep(&second, work_mprotect);
 	sundog_signal(process);
 	wait_asleep(&first);
 	rec_umem_unlock(cookie);
@@ -593,13 +587,6 @@ locks_that_are_left_are_reported_with_their_place_and_released(void **state)
 }
 
 /* ---- unlock from anywhere ---- */
-
-static int
-work_unlock(struct worker *w)
-{
-	rec_umem_unlock(w->cookie);
-	return 0;
-}
 
 static void
 unlock_in_another_thread(void **state)
