@@ -114,20 +114,15 @@ static struct thread_calls *thread_get(void)
 	return own_calls;
 }
 
-static bool on_signal_stack(void)
-{
-	stack_t stack;
-
-	return sigaltstack(NULL, &stack) != 0 || (stack.ss_flags & SS_ONSTACK);
-}
-
 /*
  * A handler may leave a call by siglongjmp(): it is busy for ever.  Calls nest on the stack, which grows down, so one
  * that is in progress has a higher frame; on a signal stack nothing can be said.
  */
 static bool is_abandoned(const struct call *c, uintptr_t frame)
 {
-	return c->frame <= frame && !on_signal_stack();
+	stack_t stack;
+
+	return c->frame <= frame && sigaltstack(NULL, &stack) == 0 && !(stack.ss_flags & SS_ONSTACK);
 }
 
 struct call *call_begin(void)

@@ -202,6 +202,8 @@ void device_sleep_mask(const uint64_t *old, sigset_t *mask);
 void device_swallow_wakes(int fd);
 /* Nanoseconds of CLOCK_MONOTONIC. */
 int64_t clock_now(void);
+/* seconds and rest nanoseconds; at most what can still be added to clock_now(). */
+int64_t nanoseconds(int64_t seconds, int64_t rest);
 
 /* The numbers are about to be closed, or to become something else: a set among them ends. */
 void epoll_closing(unsigned first, unsigned last);

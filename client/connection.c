@@ -378,6 +378,12 @@ const struct wire_nodes *connection_nodes(void)
 	return connection_get(c) ? c->nodes : NULL;
 }
 
+/* The process has been connected: without a server its calls say EIO. */
+static int error_of_thread(int error)
+{
+	return state_of_failure(error) < 0 ? EIO : error;
+}
+
 int connection_thread(int *fd, struct wire_channel **memory, uint32_t *tid)
 {
 	struct connection *c = current();
@@ -387,11 +393,11 @@ int connection_thread(int *fd, struct wire_channel **memory, uint32_t *tid)
 		return ENXIO;
 	int s = connect_server();
 	if (s < 0)
-		return state_of_failure(errno) < 0 ? EIO : errno;
+		return error_of_thread(errno);
 	fill_hello(&hello, WIRE_THREAD, c, 0);
 	*tid = hello.tid;
 	if (send_hello(s, &hello) < 0 || (*memory = receive_welcome(s, PROT_READ | PROT_WRITE)) == NULL) {
-		int error = state_of_failure(errno) < 0 ? EIO : errno;
+		int error = error_of_thread(errno);
 		quiet_close(s);
 		return error;
 	}

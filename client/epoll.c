@@ -10,6 +10,8 @@
 #include <sys/epoll.h>
 #include <time.h>
 
+#include "client/time64.h"
+
 #define WATCHES 256
 struct watch {
 	int set, fd;
@@ -237,8 +239,6 @@ EXPORT int epoll_wait(int set, struct epoll_event *events, int max, int timeout)
 				    : epoll_pwait(set, events, max, timeout, NULL);
 }
 
-#define LONGEST 1000000000 /* seconds */
-
 EXPORT int epoll_pwait2(int set, struct epoll_event *events, int max, const struct timespec *t, const sigset_t *mask)
 {
 	mask = signals_without_segv(mask, &(sigset_t){0});
@@ -246,27 +246,18 @@ EXPORT int epoll_pwait2(int set, struct epoll_event *events, int max, const stru
 		return REAL(epoll_pwait2)(set, events, max, t, mask);
 	if (t && (t->tv_sec < 0 || t->tv_nsec < 0 || t->tv_nsec > 999999999))
 		return fail(EINVAL);
-	int64_t seconds = t ? (t->tv_sec > LONGEST ? LONGEST : t->tv_sec) : 0;
-	return device_wait(set, events, max, t ? seconds * 1000000000 + t->tv_nsec : -1, mask);
+	return device_wait(set, events, max, t ? nanoseconds(t->tv_sec, t->tv_nsec) : -1, mask);
 }
 
 /* ---- 32-bit programs with 64-bit time ---- */
 
 #ifndef __x86_64__
-struct timespec64 {
-	int64_t sec;
-	int32_t nsec, pad;
-};
-
 int __epoll_pwait2_time64(int set, struct epoll_event *events, int max, const struct timespec64 *t, const sigset_t *mask);
 EXPORT int __epoll_pwait2_time64(int set, struct epoll_event *events, int max, const struct timespec64 *t, const sigset_t *mask)
 {
 	mask = signals_without_segv(mask, &(sigset_t){0});
 	if (likely(!any_watch()) || max <= 0)
 		return REAL(__epoll_pwait2_time64)(set, events, max, t, mask);
-	struct timespec s = {0};
-	if (t)
-		s = (struct timespec){t->sec > LONGEST ? LONGEST : t->sec < 0 ? -1 : (time_t)t->sec, t->nsec};
-	return epoll_pwait2(set, events, max, t ? &s : NULL, mask);
+	return epoll_pwait2(set, events, max, shorter(t, &(struct timespec){0}), mask);
 }
 #endif

@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "client/quiet.h"
+#include "client/time64.h"
 
 short device_ready(const struct device *d, short events)
 {
@@ -62,7 +63,7 @@ static int ask_all(struct pollfd *fds, nfds_t n)
 #define SECOND 1000000000
 #define LONGEST INT64_C(0x3fffffffffffffff) /* as good as for ever, and its sum with the time does not overflow */
 
-static int64_t nanoseconds(int64_t seconds, int64_t rest)
+int64_t nanoseconds(int64_t seconds, int64_t rest)
 {
 	return seconds > LONGEST / SECOND - 1 ? LONGEST : seconds * SECOND + rest;
 }
@@ -274,22 +275,6 @@ EXPORT int pselect(int n, fd_set *r, fd_set *w, fd_set *e, const struct timespec
 /* ---- 32-bit programs with 64-bit time ---- */
 
 #ifndef __x86_64__
-struct timeval64 {
-	int64_t sec, usec;
-};
-struct timespec64 {
-	int64_t sec;
-	int32_t nsec, pad;
-};
-
-static struct timespec *shorter(const struct timespec64 *t, struct timespec *to)
-{
-	if (t == NULL)
-		return NULL;
-	*to = (struct timespec){t->sec > INT32_MAX ? INT32_MAX : (time_t)t->sec, t->nsec};
-	return to;
-}
-
 int __ppoll64(struct pollfd *fds, nfds_t n, const struct timespec64 *timeout, const sigset_t *mask);
 EXPORT int __ppoll64(struct pollfd *fds, nfds_t n, const struct timespec64 *timeout, const sigset_t *mask)
 {

@@ -152,7 +152,7 @@ static int wait_until(const struct channel *ch)
 	int n = 0; /* bells that ring for nothing do not make it longer */
 
 	if (now < ch->deadline)
-		n = ch->server ? poll(&p, 1, (int)((ch->deadline - now) / 1000000) + 1) : wait_quietly(&p, ch->deadline - now);
+		n = wait_quietly(&p, ch->deadline - now);
 	return n > 0 ? 0 : n < 0 ? errno : ETIMEDOUT;
 }
 

@@ -125,17 +125,21 @@ bool maps_find(int fd, uint64_t addr, struct vma *v)
 
 uint64_t maps_page_size(const struct process *p, const struct vma *v)
 {
-	int fd = v->page_size == 0 ? maps_open(p, "smaps") : -1;
-	FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
 	unsigned long long kib = 0;
 	struct vma seen = {0};
 	char *line = NULL;
 	size_t room = 0;
+	FILE *file;
+	int fd;
 
+	if (v->page_size != 0)
+		return v->page_size;
+	fd = maps_open(p, "smaps");
+	file = fd >= 0 ? fdopen(fd, "r") : NULL;
 	if (file == NULL) {
 		if (fd >= 0)
 			close(fd);
-		return v->page_size != 0 ? v->page_size : PAGE_SIZE;
+		return PAGE_SIZE;
 	}
 	while (kib == 0 && seen.start <= v->start && getline(&line, &room, file) > 0)
 		if (!line_parse(line, &seen) && seen.start == v->start)
