@@ -25,7 +25,9 @@ struct call {
 	uint32_t tid;
 	volatile sig_atomic_t busy;
 	uintptr_t frame; /* of the busy call */
-	bool open, interrupted;
+	bool open;
+	bool interrupted; /* a handler has run while it waited ... */
+	bool told;        /* ... and the server knows */
 };
 struct thread_calls {
 	struct call call[CALL_DEPTH];
@@ -47,7 +49,7 @@ static void call_close(struct call *c)
 	c->open = false;
 }
 
-#define PATIENCE_NS 1000000000
+#define PATIENCE_S 1
 
 /*
  * The thread has left the call by a jump out of a handler, or is cancelled in it.  The driver's wait ends, so that nobody
@@ -62,8 +64,8 @@ static void call_abandon(struct call *c)
 		return;
 	c->channel.sleep_mask = NULL;
 	c->channel.cancellable = false;
-	c->channel.deadline = (uint64_t)clock_now() + PATIENCE_NS;
-	connection_interrupt(c->tid, false, c->channel.out_turn);
+	c->channel.deadline = (uint64_t)clock_now() + PATIENCE_S * UINT64_C(1000000000);
+	(void)connection_interrupt_call(c->tid, c->channel.out_turn, NULL, &(struct timespec){.tv_sec = PATIENCE_S});
 	do
 		error = channel_receive(&c->channel, &m);
 	while (error == EINTR);
@@ -270,9 +272,9 @@ static int receive(struct call *c, struct wire_message *m)
 		int error = channel_receive(&c->channel, m);
 		if (likely(error != EINTR))
 			return error;
-		if (!c->interrupted) /* a handler has run: the driver's wait ends, and the reply says EINTR if it minds */
-			connection_interrupt(c->tid, false, c->channel.out_turn);
 		c->interrupted = true;
+		while (!c->told) /* a handler has run: the driver's wait ends, and the reply says EINTR if it minds */
+			c->told = connection_interrupt_call(c->tid, c->channel.out_turn, c->channel.sleep_mask, NULL);
 	}
 }
 
@@ -285,11 +287,12 @@ void call_left(void)
 
 	for (int i = 0; t && i < CALL_DEPTH; i++) {
 		struct call *c = &t->call[i];
-		if (!c->busy || !c->channel.sleep_mask || c->interrupted)
+		if (!c->busy || !c->channel.sleep_mask || c->told)
 			continue; /* it does not wait */
 		c->interrupted = true;
-		connection_interrupt(c->tid, false, c->channel.out_turn);
-		channel_await(&c->channel, HANDLER_NS);
+		c->told = connection_interrupt_call(c->tid, c->channel.out_turn, NULL, &(struct timespec){.tv_nsec = HANDLER_NS});
+		if (c->told)
+			channel_await(&c->channel, HANDLER_NS);
 	}
 }
 
@@ -324,7 +327,7 @@ static int run(struct call *c, struct wire_message *m, const int *fds)
 {
 	uint64_t mask;
 
-	c->interrupted = false;
+	c->interrupted = c->told = false;
 	if (likely(!signals_handled()))
 		return converse(c, m, fds);
 	signals_block_most(&mask);

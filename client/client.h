@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "wire/channel.h"
 
@@ -64,8 +65,14 @@ void lock_release(struct lock *l);
 bool client_active(void);
 /* Connects if need be; the node table, or NULL when there is no server. */
 const struct wire_nodes *connection_nodes(void);
-/* Sends a handled signal's notice for the calling thread: its call, or its access, is interrupted. */
-void connection_interrupt(uint32_t tid, bool access, uint32_t turn);
+/*
+ * Tell the server that a thread has handled a signal: its access is interrupted, or its call.  The server may be slow to read,
+ * and handlers many.  Of an access it hears when the handler returns, too: the page is asked for again; so it is told only if
+ * there is room.  Of a call: waits for room, with that mask (NULL: as it is) and for so long (NULL: for ever); false: a handler
+ * or the end came first.
+ */
+void connection_interrupt_access(uint32_t tid);
+bool connection_interrupt_call(uint32_t tid, uint32_t turn, const uint64_t *mask, const struct timespec *limit);
 /* A new WIRE_THREAD connection: its socket and channel memory; 0 or errno (ENXIO: no server). */
 int connection_thread(int *socket, struct wire_channel **memory, uint32_t *tid);
 struct agent_means;

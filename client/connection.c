@@ -9,6 +9,7 @@
 #include "client/client.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -488,11 +489,31 @@ int connection_agent(struct agent_means *m)
 	return error;
 }
 
-void connection_interrupt(uint32_t tid, bool access, uint32_t turn)
+/* False: there is no room now. */
+static bool interrupt_send(uint32_t tid, bool access, uint32_t turn)
 {
 	struct wire_interrupt i = {.magic = WIRE_MAGIC, .tid = tid, .access = access, .turn = turn};
+	const struct connection *c = current();
 
-	(void)quiet_send(current()->socket, &i, sizeof(i), MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (c->state != 1) /* nobody is there to hear it */
+		return true;
+	return quiet_send(c->socket, &i, sizeof(i), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0 || errno != EAGAIN;
+}
+
+void connection_interrupt_access(uint32_t tid)
+{
+	(void)interrupt_send(tid, true, 0);
+}
+
+bool connection_interrupt_call(uint32_t tid, uint32_t turn, const uint64_t *mask, const struct timespec *limit)
+{
+	struct pollfd room = {current()->socket, POLLOUT, 0};
+	struct timespec left = limit ? *limit : (struct timespec){0}; /* Linux counts it down */
+
+	while (!interrupt_send(tid, false, turn))
+		if (syscall(SYS_ppoll, &room, 1, limit ? &left : NULL, mask, sizeof(*mask)) <= 0)
+			return false;
+	return true;
 }
 
 /* ---- fork and vfork ---- */

@@ -185,7 +185,7 @@ bool fault_possible;
 void fault_left(void)
 {
 	if (__atomic_load_n(&watched, __ATOMIC_RELAXED) && !in_vfork_child)
-		connection_interrupt((uint32_t)syscall(SYS_gettid), true, 0);
+		connection_interrupt_access((uint32_t)syscall(SYS_gettid));
 }
 
 int fault_prepare(void)

@@ -6,10 +6,12 @@ The programs apps/rec_*.c run on drivers/rec; each of their PARTs is a test here
 
 import os
 import re
+import signal
+import subprocess
 
 import pytest
 
-from harness import HERE, LONG, NOBODY, SLOW
+from harness import HERE, LONG, NOBODY, SLOW, TIMEOUT
 
 pytestmark = pytest.mark.usefixtures("engine")
 
@@ -60,6 +62,20 @@ def test_locks_at_random(world, seed):
     r = world.sundog_run("rec", world.app("lock_random"), str(3000 if LONG else 100), str(seed), timeout=240 * SLOW).ok()
     lines = [line for line in r.err.splitlines() if not re.search("are still locked|forks while", line)]
     assert lines == [], str(r)
+
+
+@pytest.mark.parametrize("part", parts("rec_flood"))
+def test_more_handlers_than_a_stopped_server_hears_of(world, part, model):
+    server = world.server("rec")
+    app = server.popen(world.app("rec_flood", model), part, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert app.stdout.readline() == b"ready\n"
+    os.kill(server.pid, signal.SIGSTOP)
+    app.stdin.write(b"\n")
+    app.stdin.flush()
+    assert app.stdout.readline() == b"sent\n"
+    os.kill(server.pid, signal.SIGCONT)
+    assert app.wait(TIMEOUT) == 0
+    server.stop()
 
 
 @pytest.mark.parametrize("part", parts("rec_agent"))
