@@ -135,19 +135,18 @@ static bool is_exiting(pid_t pid)
 
 bool process_is_ending(const struct process *p)
 {
-	return atomic_load(&p->dying) || is_dead(p->pidfd) || is_exiting(p->pid);
+	return atomic_load(&p->dying) || is_exiting(p->pid) || is_dead(p->pidfd); /* in this order: it may be reaped meanwhile */
 }
 
 /* The process connection is closed: by exit, by exec, or by a client that does not know better. */
 static struct job *connection_begin(struct process *p)
 {
-	enum process_end end = is_dead(p->pidfd) ? END_EXIT : END_EXEC;
-
-	if (end == END_EXEC && is_exiting(p->pid)) {
+	if (!is_dead(p->pidfd) && is_exiting(p->pid)) {
 		process_unwatch_connection(p);
 		return NULL;
 	}
-	return process_end(p, end, NULL) ? &p->job : NULL;
+	/* Asked last: one that was reaped meanwhile did not look as if it exited. */
+	return process_end(p, is_dead(p->pidfd) ? END_EXIT : END_EXEC, NULL) ? &p->job : NULL;
 }
 
 /* The job that the event begins, or NULL. */
