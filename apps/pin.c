@@ -40,8 +40,7 @@ static int frame_intact(const volatile struct pin_frame *in_ring, uint32_t *sequ
 static int watch(uint32_t number, size_t len, uint32_t last)
 {
 	int fd = open(DEVICE, O_RDONLY);
-	const struct pin_frame *ring = fd < 0 ? MAP_FAILED : mmap64(NULL, len, PROT_READ, MAP_SHARED, fd,
-								   (off64_t)number * PIN_SPAN);
+	const struct pin_frame *ring = fd < 0 ? MAP_FAILED : mmap64(NULL, len, PROT_READ, MAP_SHARED, fd, (off64_t)number * PIN_SPAN);
 	uint32_t frames = (uint32_t)(len / PIN_FRAME), next = 1, seen = 0, sequence;
 
 	if (ring == MAP_FAILED)

@@ -248,8 +248,7 @@ static uint64_t threads_run(size_t n, size_t count, int fd, volatile unsigned ch
 
 	CHECK(toucher);
 	for (size_t i = 0; i < n; i++) {
-		toucher[i] = (struct toucher){ .together = t, .fd = fd, .at = p + i * (each + 1) * LOOP_PAGE, .pages = each,
-					       .work = work };
+		toucher[i] = (struct toucher){.together = t, .fd = fd, .at = p + i * (each + 1) * LOOP_PAGE, .pages = each, .work = work};
 		CHECK(pthread_create(&toucher[i].id, NULL, toucher_run, &toucher[i]) == 0);
 	}
 	pthread_barrier_wait(&t->ready);
@@ -284,7 +283,7 @@ static uint64_t once_threads(size_t n)
 static void toucher_lock(struct toucher *t)
 {
 	for (size_t i = 0; i < t->pages; i++) {
-		struct phys_range r = { (uintptr_t)(t->at + i * LOOP_PAGE), LOOP_PAGE };
+		struct phys_range r = {(uintptr_t)(t->at + i * LOOP_PAGE), LOOP_PAGE};
 
 		CHECK(ioctl(t->fd, PHYS_LOCK, &r) == 0);
 	}
@@ -308,14 +307,14 @@ static const struct {
 	const char *name;
 	uint64_t (*once)(size_t n);
 } curves[] = {
-	{ "mappings", once_mappings },
-	{ "scattered", once_scattered },
-	{ "handles", once_handles },
-	{ "lookup", once_lookup },
-	{ "sharers", once_sharers },
-	{ "threads", once_threads },
-	{ "locks", once_locks },
-	{ "processes", once_processes },
+	{"mappings", once_mappings},
+	{"scattered", once_scattered},
+	{"handles", once_handles},
+	{"lookup", once_lookup},
+	{"sharers", once_sharers},
+	{"threads", once_threads},
+	{"locks", once_locks},
+	{"processes", once_processes},
 };
 
 static uint64_t best(uint64_t (*once)(size_t n), size_t n)

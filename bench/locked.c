@@ -121,7 +121,7 @@ static struct {
 
 static void tally_once(size_t i, unsigned thread)
 {
-	struct counter *counters[] = { &tally.projects[i], &tally.zone, &tally.processes[i] };
+	struct counter *counters[] = {&tally.projects[i], &tally.zone, &tally.processes[i]};
 
 	pthread_spin_lock(&tally.lock);
 	for (int k = 0; k < 3; k++)
@@ -192,7 +192,7 @@ static void peers_create(size_t count)
 	objects = calloc(count, sizeof(struct piece *));
 	CHECK(tally.projects && tally.processes && objects);
 	for (size_t i = 0; i < count; i++) {
-		tally.projects[i] = tally.processes[i] = (struct counter){ .limit = LIMIT };
+		tally.projects[i] = tally.processes[i] = (struct counter){.limit = LIMIT};
 		objects[i] = object_create();
 	}
 	mlock_pages = loop_fresh(THREADS_MAX * LOOP_PAGE);
@@ -246,13 +246,13 @@ static struct times measure(once_fn what, unsigned ns, unsigned threads, size_t 
 {
 	static struct worker workers[THREADS_MAX];
 	unsigned rounds = TRY_NS / ns / threads;
-	struct times times = { 0, 0 };
+	struct times times = {0, 0};
 	pthread_barrier_t go;
 	uint64_t begin;
 
 	CHECK(pthread_barrier_init(&go, NULL, threads + 1) == 0);
 	for (unsigned i = 0; i < threads; i++) {
-		workers[i] = (struct worker){ .go = &go, .once = what, .number = i, .rounds = rounds, .nprocesses = nprocesses };
+		workers[i] = (struct worker){.go = &go, .once = what, .number = i, .rounds = rounds, .nprocesses = nprocesses};
 		CHECK(pthread_create(&workers[i].id, NULL, work, &workers[i]) == 0);
 	}
 	begin = loop_now();
@@ -270,7 +270,7 @@ static struct times measure(once_fn what, unsigned ns, unsigned threads, size_t 
 
 static uint64_t death_measure(size_t n)
 {
-	struct sys_proc_info info = { .pid = 99 };
+	struct sys_proc_info info = {.pid = 99};
 	struct host_as *as = as_create(false);
 	struct sys_lock **locks = calloc(n, sizeof(*locks));
 	struct sys_proc *p;
@@ -311,7 +311,14 @@ static uint64_t projects_measure(size_t n)
 
 /* ---- the curves ---- */
 
-enum axis { THREADS, PROJECTS, LIVE, FIND, EXIT, CREATE };
+enum axis {
+	THREADS,
+	PROJECTS,
+	LIVE,
+	FIND,
+	EXIT,
+	CREATE,
+};
 
 static const struct curve {
 	const char *what, *axis_name;
@@ -319,28 +326,28 @@ static const struct curve {
 	once_fn ours, peer; /* peer NULL: none */
 	unsigned ns;        /* of one, about */
 } curves[] = {
-	{ "charge", "threads", THREADS, charge_once, tally_once, 50 },
-	{ "charge", "projects", PROJECTS, charge_once, tally_once, 50 },
-	{ "lock", "threads", THREADS, lock_once, mlock_once, 500 },
-	{ "lock", "projects", PROJECTS, lock_once, walk_once, 500 },
-	{ "lock", "live", LIVE, lock_once, NULL, 500 },
-	{ "lock", "find", FIND, find_once, NULL, 50 },
-	{ "lock", "exit", EXIT, NULL, NULL, 0 },
-	{ "project", "create", CREATE, NULL, NULL, 0 },
+	{"charge", "threads", THREADS, charge_once, tally_once, 50},
+	{"charge", "projects", PROJECTS, charge_once, tally_once, 50},
+	{"lock", "threads", THREADS, lock_once, mlock_once, 500},
+	{"lock", "projects", PROJECTS, lock_once, walk_once, 500},
+	{"lock", "live", LIVE, lock_once, NULL, 500},
+	{"lock", "find", FIND, find_once, NULL, 50},
+	{"lock", "exit", EXIT, NULL, NULL, 0},
+	{"project", "create", CREATE, NULL, NULL, 0},
 };
 
 /* A process in each of count projects, with a limit in each, and room for that many locked pages. */
 static void processes_create(size_t count, size_t live)
 {
-	static const struct sys_rctl_value limit = { SYS_RCTL_PRIVILEGED, LIMIT, SYS_RCTL_DENY, 0 };
+	static const struct sys_rctl_value limit = {SYS_RCTL_PRIVILEGED, LIMIT, SYS_RCTL_DENY, 0};
 	size_t size = (THREADS_MAX + live) * LOOP_PAGE;
 	const char *why;
 
 	processes = calloc(count, sizeof(*processes));
 	CHECK(processes);
 	for (size_t i = 0; i < count; i++) {
-		struct sys_proc_info info = { .pid = 1 + (int32_t)i, .project = FIRST_PROJECT + (int32_t)i };
-		struct sys_rctl_target target = { SYS_RCTL_PROJECT, 0, info.project };
+		struct sys_proc_info info = {.pid = 1 + (int32_t)i, .project = FIRST_PROJECT + (int32_t)i};
+		struct sys_rctl_target target = {SYS_RCTL_PROJECT, 0, info.project};
 		struct host_as *as = as_create(false);
 
 		CHECK(as_map_memory(as, &processes[i].memory, size, HOST_PROT_READ | HOST_PROT_WRITE) == 0);
@@ -402,7 +409,7 @@ static void least(uint64_t *best, uint64_t ns)
 /* Round by round, so that whatever else the machine does meets all points, and both; what is locked or made stays. */
 static void curve_run(const struct curve *curve, const size_t *n, int count)
 {
-	uint64_t ours[POINTS_MAX] = { 0 }, peer[POINTS_MAX] = { 0 };
+	uint64_t ours[POINTS_MAX] = {0}, peer[POINTS_MAX] = {0};
 
 	for (int i = 0; i < count * TRIES; i++) {
 		int at = curve->axis == LIVE || curve->axis == CREATE ? i / TRIES : i % count;
@@ -436,8 +443,8 @@ int main(int argc, char **argv)
 		most = n[i - 3] > most ? n[i - 3] : most;
 	}
 	ncpus = (int)sysconf(_SC_NPROCESSORS_ONLN);
-	posix_init(&(struct posix_config){ 0 });
-	CHECK(sys_boot(&(struct sys_config){ 0 }) == 0);
+	posix_init(&(struct posix_config){0});
+	CHECK(sys_boot(&(struct sys_config){0}) == 0);
 	sys_thread_enter(NULL);
 	processes_create(curve->axis == PROJECTS ? most : 1, curve->axis == LIVE || curve->axis == FIND ? 2 * most + 1 : 0);
 	peers_create(most);

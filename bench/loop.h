@@ -112,7 +112,10 @@ static inline void loop_write(volatile void *at, size_t size)
 	static unsigned char value;
 
 	memset((void *)at, ++value, size);
-	__asm__ volatile("" : : "r"(at) : "memory");
+	__asm__ volatile(""
+			 :
+			 : "r"(at)
+			 : "memory");
 }
 
 static inline void loop_touch(volatile unsigned char *at, size_t size)

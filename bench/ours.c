@@ -95,10 +95,10 @@ static void once_physio_fresh(void)
 
 static size_t locked_size;
 
-#define BEGIN_LOCK(name, size)           \
-	static void begin_##name(void)   \
-	{                                \
-		locked_size = size;      \
+#define BEGIN_LOCK(name, size) \
+	static void begin_##name(void) \
+	{ \
+		locked_size = size; \
 	}
 BEGIN_LOCK(lock_4k, 4u << 10)
 BEGIN_LOCK(lock_64k, 64u << 10)
@@ -114,7 +114,7 @@ static void once_mapin(void)
 	loop_pause();
 	p = loop_fresh(locked_size);
 	loop_touch(p, locked_size);
-	r = (struct phys_range){ (uintptr_t)p, locked_size };
+	r = (struct phys_range){(uintptr_t)p, locked_size};
 	loop_resume();
 	CHECK(ioctl(fd, PHYS_MAPIN, &r) == 0);
 	loop_pause();
@@ -127,7 +127,7 @@ static void once_mapin(void)
 static void once_lock(void)
 {
 	static char buffer1m[LOOP_PHYS_BYTES] __attribute__((aligned(LOOP_PAGE)));
-	struct phys_range r = { (uintptr_t)buffer1m, sizeof(buffer1m) };
+	struct phys_range r = {(uintptr_t)buffer1m, sizeof(buffer1m)};
 
 	CHECK(ioctl(fd, PHYS_LOCK, &r) == 0);
 }
@@ -187,22 +187,22 @@ static const struct {
 	void (*begin)(void);
 	void (*once)(void);
 } cases[] = {
-	{ "write", "bench", begin_write, once_write },
-	{ "map_64m", "bench", NULL, once_map_64m },
-	{ "map_4k", "bench", NULL, once_map_4k },
-	{ "open", "bench", NULL, once_open },
-	{ "ioctl", "bench", NULL, once_ioctl },
-	{ "ioctl_copy", "bench", NULL, once_ioctl_copy },
-	{ "physio", "phys", NULL, once_physio },
-	{ "physio_fresh", "phys", NULL, once_physio_fresh },
-	{ "mapin_4k", "phys", begin_lock_4k, once_mapin },
-	{ "mapin_64k", "phys", begin_lock_64k, once_mapin },
-	{ "mapin_1m", "phys", begin_lock_1m, once_mapin },
-	{ "mapin_16m", "phys", begin_lock_16m, once_mapin },
-	{ "lock", "phys", NULL, once_lock },
-	{ "fault", ACCESS_PAGE, begin_fault, once_fault },
-	{ "whole", ACCESS_WHOLE, begin_whole, once_whole },
-	{ "switch", NULL, begin_switch, once_switch },
+	{"write", "bench", begin_write, once_write},
+	{"map_64m", "bench", NULL, once_map_64m},
+	{"map_4k", "bench", NULL, once_map_4k},
+	{"open", "bench", NULL, once_open},
+	{"ioctl", "bench", NULL, once_ioctl},
+	{"ioctl_copy", "bench", NULL, once_ioctl_copy},
+	{"physio", "phys", NULL, once_physio},
+	{"physio_fresh", "phys", NULL, once_physio_fresh},
+	{"mapin_4k", "phys", begin_lock_4k, once_mapin},
+	{"mapin_64k", "phys", begin_lock_64k, once_mapin},
+	{"mapin_1m", "phys", begin_lock_1m, once_mapin},
+	{"mapin_16m", "phys", begin_lock_16m, once_mapin},
+	{"lock", "phys", NULL, once_lock},
+	{"fault", ACCESS_PAGE, begin_fault, once_fault},
+	{"whole", ACCESS_WHOLE, begin_whole, once_whole},
+	{"switch", NULL, begin_switch, once_switch},
 };
 
 static void device_open(const char *device)

@@ -81,7 +81,10 @@ static long keep(struct agent_means *m, int *fd)
 }
 
 /* A file that commands name; the agent's own. */
-struct known { uint32_t file; int fd; };
+struct known {
+	uint32_t file;
+	int fd;
+};
 
 /* The descriptor of a command that came with one, or with a number. */
 static int descriptor_of(struct known *k, const struct wire_agent_command *c, int received)
@@ -140,8 +143,7 @@ static int descriptor_receive(int socket)
 	} control;
 	char byte;
 	struct iovec iov = {&byte, 1};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
-			    .msg_controllen = sizeof(control.bytes)};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
 	long n;
 
 	do
@@ -249,7 +251,9 @@ static int agent_main(void *arg)
 /* Until it has closed the application's descriptors: a close(2) from now on is the last one if it looks so. */
 static int wait_ready(int *ready, int pid)
 {
-	const struct { long seconds, nanoseconds; } moment = {0, MOMENT_NS};
+	const struct {
+		long seconds, nanoseconds;
+	} moment = {0, MOMENT_NS};
 
 	for (int i = 0; i < START_PATIENCE; i++) {
 		if (__atomic_load_n(ready, __ATOMIC_ACQUIRE))

@@ -101,25 +101,25 @@ static void forget_rights(struct msghdr *mh)
 	}
 }
 
-#define RECVMSG(name)                                                                                             \
-	ssize_t name(int fd, struct msghdr *mh, int flags);                                                       \
-	EXPORT ssize_t name(int fd, struct msghdr *mh, int flags)                                                 \
-	{                                                                                                         \
-		ssize_t n = WITH_BUFFERS(message_load(mh, true), REAL(name)(fd, mh, flags));                      \
-		if (n >= 0)                                                                                       \
-			forget_rights(mh);                                                                        \
-		return n;                                                                                         \
+#define RECVMSG(name) \
+	ssize_t name(int fd, struct msghdr *mh, int flags); \
+	EXPORT ssize_t name(int fd, struct msghdr *mh, int flags) \
+	{ \
+		ssize_t n = WITH_BUFFERS(message_load(mh, true), REAL(name)(fd, mh, flags)); \
+		if (n >= 0) \
+			forget_rights(mh); \
+		return n; \
 	}
 RECVMSG(recvmsg)
 
-#define RECVMMSG(name)                                                                                            \
-	int name(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout);          \
-	EXPORT int name(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout)    \
-	{                                                                                                         \
-		int n = REAL(name)(fd, messages, count, flags, timeout);                                          \
-		for (int i = 0; i < n; i++)                                                                       \
-			forget_rights(&messages[i].msg_hdr);                                                      \
-		return n;                                                                                         \
+#define RECVMMSG(name) \
+	int name(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout); \
+	EXPORT int name(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout) \
+	{ \
+		int n = REAL(name)(fd, messages, count, flags, timeout); \
+		for (int i = 0; i < n; i++) \
+			forget_rights(&messages[i].msg_hdr); \
+		return n; \
 	}
 RECVMMSG(recvmmsg)
 
@@ -134,11 +134,11 @@ EXPORT ssize_t sendto(int fd, const void *buffer, size_t n, int flags, const str
 			    REAL(sendto)(fd, buffer, n, flags, address, len));
 }
 
-#define SENDMSG(name)                                                                                             \
-	ssize_t name(int fd, const struct msghdr *mh, int flags);                                                 \
-	EXPORT ssize_t name(int fd, const struct msghdr *mh, int flags)                                           \
-	{                                                                                                         \
-		return WITH_BUFFERS(message_load(mh, false), REAL(name)(fd, mh, flags));                          \
+#define SENDMSG(name) \
+	ssize_t name(int fd, const struct msghdr *mh, int flags); \
+	EXPORT ssize_t name(int fd, const struct msghdr *mh, int flags) \
+	{ \
+		return WITH_BUFFERS(message_load(mh, false), REAL(name)(fd, mh, flags)); \
 	}
 SENDMSG(sendmsg)
 

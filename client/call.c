@@ -249,7 +249,9 @@ static int step_perform(struct call *c, struct wire_message *m)
 		return memory_apply_maps(c, m->b);
 	case WIRE_STEP_UNLOAD:
 		return REAL(mmap)(addr, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
-				  0) == MAP_FAILED ? errno : 0;
+				  0) == MAP_FAILED
+			       ? errno
+			       : 0;
 	case WIRE_STEP_RELEASE:
 		return memory_release(m->a, m->b);
 	case WIRE_STEP_PROTECT:

@@ -33,15 +33,15 @@
 
 void *real_find(const char *name);
 /* The next definition of fn in the program, looked up once. */
-#define REAL(fn)                                                                                                  \
-	(__extension__({                                                                                          \
-		static __typeof__(&fn) real_;                                                                     \
-		__typeof__(&fn) found_ = __atomic_load_n(&real_, __ATOMIC_RELAXED);                               \
-		if (unlikely(!found_)) {                                                                          \
-			found_ = (__typeof__(&fn))real_find(#fn);                                                 \
-			__atomic_store_n(&real_, found_, __ATOMIC_RELAXED);                                       \
-		}                                                                                                 \
-		found_;                                                                                           \
+#define REAL(fn) \
+	(__extension__({ \
+		static __typeof__(&fn) real_; \
+		__typeof__(&fn) found_ = __atomic_load_n(&real_, __ATOMIC_RELAXED); \
+		if (unlikely(!found_)) { \
+			found_ = (__typeof__(&fn))real_find(#fn); \
+			__atomic_store_n(&real_, found_, __ATOMIC_RELAXED); \
+		} \
+		found_; \
 	}))
 
 /*
@@ -136,9 +136,9 @@ int memory_release(uint64_t addr, uint64_t len);
 /* ---- descriptor.c: which descriptors are device opens ---- */
 
 struct device {
-	uint64_t id;   /* the server's */
+	uint64_t id; /* the server's */
 	uint64_t dev;
-	int flags;     /* O_* as the application opened it */
+	int flags; /* O_* as the application opened it */
 };
 /* Is fd a device?  The first question about a number asks Linux, and for a socket of our kind the server. */
 bool descriptor_get(int fd, struct device *d);
@@ -297,16 +297,16 @@ bool buffer_load(const void *buffer, size_t len, bool write);
 bool buffer_load_vector(const struct iovec *iov, int count, bool write);
 #define BUFFER_TRIES 100 /* while others take the pages away */
 /* The system call whose buffers load loads; one check where there are no intercepted mappings. */
-#define WITH_BUFFERS(load, call)                                                                                  \
-	(__extension__({                                                                                          \
-		ssize_t done_ = -1;                                                                               \
-		if (likely(!__atomic_load_n(&fault_possible, __ATOMIC_RELAXED)))                                  \
-			done_ = (call);                                                                           \
-		else                                                                                              \
-			for (int try_ = 0; try_ < BUFFER_TRIES && (try_ == 0 || (done_ < 0 && errno == EFAULT));  \
-			     try_++)                                                                              \
-				done_ = (load) ? (call) : (try_ = BUFFER_TRIES, fail(EFAULT));                    \
-		done_;                                                                                            \
+#define WITH_BUFFERS(load, call) \
+	(__extension__({ \
+		ssize_t done_ = -1; \
+		if (likely(!__atomic_load_n(&fault_possible, __ATOMIC_RELAXED))) \
+			done_ = (call); \
+		else \
+			for (int try_ = 0; try_ < BUFFER_TRIES && (try_ == 0 || (done_ < 0 && errno == EFAULT)); \
+			     try_++) \
+				done_ = (load) ? (call) : (try_ = BUFFER_TRIES, fail(EFAULT)); \
+		done_; \
 	}))
 
 /* ---- handler.c: the application's handlers of other signals ---- */

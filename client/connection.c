@@ -41,8 +41,8 @@ static struct connection *current(void)
 /* ---- own descriptors ---- */
 
 #define OWN_MAX 4096
-static struct lock own_lock; /* protects the fields below for writing */
-static int own[OWN_MAX];     /* number + 1, or 0 */
+static struct lock own_lock;    /* protects the fields below for writing */
+static int own[OWN_MAX];        /* number + 1, or 0 */
 static int *own_where[OWN_MAX]; /* who has the number, too, or NULL */
 static int own_end;
 
@@ -231,8 +231,7 @@ static int send_hello(int fd, const struct wire_hello *hello)
 		char bytes[CMSG_SPACE(sizeof(struct ucred))];
 	} control = {0};
 	struct iovec iov = {(void *)hello, sizeof(*hello)};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
-			    .msg_controllen = sizeof(control.bytes)};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
 	struct cmsghdr *c = CMSG_FIRSTHDR(&mh);
 	struct ucred self = {getpid(), geteuid(), getegid()};
 
@@ -258,8 +257,7 @@ static void *receive_welcome(int fd, int prot)
 	} control;
 	struct wire_welcome w = {0};
 	struct iovec iov = {&w, sizeof(w)};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
-			    .msg_controllen = sizeof(control.bytes)};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
 	ssize_t n;
 	int memory = -1;
 
@@ -272,7 +270,8 @@ static void *receive_welcome(int fd, int prot)
 	if (n != (ssize_t)sizeof(w) || w.magic != WIRE_MAGIC || w.version != WIRE_VERSION || w.error || memory < 0) {
 		if (memory >= 0)
 			quiet_close(memory);
-		errno = n == (ssize_t)sizeof(w) && w.error ? w.error : n > 0 && (mh.msg_flags & MSG_CTRUNC) ? EMFILE : ENXIO;
+		errno = n == (ssize_t)sizeof(w) && w.error ? w.error : n > 0 && (mh.msg_flags & MSG_CTRUNC) ? EMFILE
+													    : ENXIO;
 		return NULL;
 	}
 	void *p = REAL(mmap)(NULL, (size_t)w.size, prot, MAP_SHARED, memory, 0);
@@ -284,9 +283,7 @@ static void *receive_welcome(int fd, int prot)
 
 static void fill_hello(struct wire_hello *h, enum wire_kind kind, const struct connection *c, uint64_t token)
 {
-	*h = (struct wire_hello){.magic = WIRE_MAGIC, .version = WIRE_VERSION, .kind = kind,
-				 .model = sizeof(void *) == 8 ? 64 : 32, .image = c->image, .fork_token = token,
-				 .tid = (uint32_t)syscall(SYS_gettid)};
+	*h = (struct wire_hello){.magic = WIRE_MAGIC, .version = WIRE_VERSION, .kind = kind, .model = sizeof(void *) == 8 ? 64 : 32, .image = c->image, .fork_token = token, .tid = (uint32_t)syscall(SYS_gettid)};
 }
 
 /* A page that Linux clears in the child of a fork of any kind. */
@@ -417,8 +414,7 @@ static int receive_answer(int fd, struct wire_welcome *w, int *with)
 		char bytes[CMSG_SPACE(sizeof(int))];
 	} control;
 	struct iovec iov = {w, sizeof(*w)};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
-			    .msg_controllen = sizeof(control.bytes)};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
 	ssize_t n;
 
 	*with = -1;
@@ -454,7 +450,8 @@ static int agree(struct agent_means *m)
 	/* A fork child has an agent of its own, or none. */
 	(void)REAL(madvise)(m->answer, sizeof(*m->answer), MADV_DONTFORK);
 	error = receive_answer(m->socket, &w, &m->commands);
-	return error ? error : m->commands < 0 ? EIO : 0;
+	return error ? error : m->commands < 0 ? EIO
+					       : 0;
 }
 
 void connection_agent_close(struct agent_means *m)
@@ -545,7 +542,8 @@ void connection_fork_child(uint64_t token, int leash, bool lent)
 	bool reconnect = global.state == 1;
 	global = (struct connection){0};
 	if (reconnect)
-		global.state = connection_open(&global, token, lent) == 0 ? 1 : token ? -1 : 0;
+		global.state = connection_open(&global, token, lent) == 0 ? 1 : token ? -1
+										      : 0;
 	if (leash >= 0)
 		quiet_close(leash);
 }

@@ -18,22 +18,29 @@
 
 #define DESCRIPTORS (1 << 20)
 
-enum { UNKNOWN, OTHER, DEVICE };
+enum {
+	UNKNOWN,
+	OTHER,
+	DEVICE,
+};
 struct entry {
 	uint32_t kind;
 	struct device device;
 };
 
-static struct lock table_lock;  /* protects writes to the table; readers of kind need none */
-static struct entry *table;     /* DESCRIPTORS entries, untouched ones cost nothing */
-static int table_end;           /* highest device number ever + 1 */
+static struct lock table_lock; /* protects writes to the table; readers of kind need none */
+static struct entry *table;    /* DESCRIPTORS entries, untouched ones cost nothing */
+static int table_end;          /* highest device number ever + 1 */
 
 /* ---- the vfork child's overlay ---- */
 
 #define OVERLAY_MAX 64
 struct overlay {
 	int count;
-	struct { int fd; struct entry entry; } change[OVERLAY_MAX];
+	struct {
+		int fd;
+		struct entry entry;
+	} change[OVERLAY_MAX];
 };
 static _Thread_local struct overlay *overlay __attribute__((tls_model("initial-exec")));
 

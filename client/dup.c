@@ -97,15 +97,15 @@ static int do_fcntl(int fd, int cmd, void *arg, int (*real)(int, int, ...))
 	}
 }
 
-#define FCNTL(name)                                                                                               \
-	int name(int fd, int cmd, ...);                                                                           \
-	EXPORT int name(int fd, int cmd, ...)                                                                     \
-	{                                                                                                         \
-		va_list ap;                                                                                       \
-		va_start(ap, cmd);                                                                                \
-		void *arg = va_arg(ap, void *);                                                                   \
-		va_end(ap);                                                                                       \
-		return do_fcntl(fd, cmd, arg, REAL(name));                                                        \
+#define FCNTL(name) \
+	int name(int fd, int cmd, ...); \
+	EXPORT int name(int fd, int cmd, ...) \
+	{ \
+		va_list ap; \
+		va_start(ap, cmd); \
+		void *arg = va_arg(ap, void *); \
+		va_end(ap); \
+		return do_fcntl(fd, cmd, arg, REAL(name)); \
 	}
 
 FCNTL(fcntl)

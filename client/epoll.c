@@ -15,7 +15,7 @@
 #define WATCHES 256
 struct watch {
 	int set, fd;
-	uint64_t open;     /* fd is still this open */
+	uint64_t open; /* fd is still this open */
 	struct epoll_event event;
 	uint32_t reported; /* EPOLLET */
 	bool used;
@@ -189,7 +189,9 @@ static int milliseconds_left(int64_t end, bool forever)
 {
 	int64_t ms = (end - clock_now() + 999999) / 1000000;
 
-	return forever ? -1 : ms < 0 ? 0 : ms > INT32_MAX ? INT32_MAX : (int)ms;
+	return forever ? -1 : ms < 0   ? 0
+		      : ms > INT32_MAX ? INT32_MAX
+				       : (int)ms;
 }
 
 static int wait_ready(int set, struct epoll_event *events, int max, int64_t ns, const sigset_t *mask)

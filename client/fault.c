@@ -81,15 +81,20 @@ static int agent_need(void)
 
 /* ---- the fault ---- */
 
-enum { RW_READ = 1, RW_WRITE = 2, RW_EXEC = 3 };
-#define ERROR_WRITE 0x2   /* of the processor's page-fault error code */
+enum {
+	RW_READ = 1,
+	RW_WRITE = 2,
+	RW_EXEC = 3,
+};
+#define ERROR_WRITE 0x2 /* of the processor's page-fault error code */
 #define ERROR_FETCH 0x10
 
 static int access_kind(const ucontext_t *uc)
 {
 	long code = (long)uc->uc_mcontext.gregs[REG_ERR];
 
-	return code & ERROR_WRITE ? RW_WRITE : code & ERROR_FETCH ? RW_EXEC : RW_READ;
+	return code & ERROR_WRITE ? RW_WRITE : code & ERROR_FETCH ? RW_EXEC
+								  : RW_READ;
 }
 
 /* The child's access is its parent's: it waits in vfork(), with its channel free. */
@@ -110,8 +115,7 @@ static int fault_call(struct wire_message *m)
 /* True: the access goes on.  Else what it gets instead. */
 static bool serve(uintptr_t addr, int kind, siginfo_t *failure)
 {
-	struct wire_message m = {.op = WIRE_FAULT, .a = addr, .b = (uint64_t)kind,
-				 .c = in_vfork_child ? (uint64_t)syscall(SYS_gettid) : 0};
+	struct wire_message m = {.op = WIRE_FAULT, .a = addr, .b = (uint64_t)kind, .c = in_vfork_child ? (uint64_t)syscall(SYS_gettid) : 0};
 	int error = fault_call(&m);
 
 	if ((!error && m.a == 0) || error == EINTR)

@@ -36,17 +36,17 @@ static int device_ioctl(int fd, const struct device *d, unsigned long cmd, void 
 	return error ? fail(error) : (int)m.a;
 }
 
-#define IOCTL(name)                                                                                               \
-	int name(int fd, unsigned long cmd, ...);                                                                 \
-	EXPORT int name(int fd, unsigned long cmd, ...)                                                           \
-	{                                                                                                         \
-		struct device d;                                                                                  \
-		va_list ap;                                                                                       \
-		va_start(ap, cmd);                                                                                \
-		void *arg = va_arg(ap, void *);                                                                   \
-		va_end(ap);                                                                                       \
-		return unlikely(descriptor_get(fd, &d)) ? device_ioctl(fd, &d, cmd, arg)                    \
-						   : REAL(name)(fd, cmd, arg);                            \
+#define IOCTL(name) \
+	int name(int fd, unsigned long cmd, ...); \
+	EXPORT int name(int fd, unsigned long cmd, ...) \
+	{ \
+		struct device d; \
+		va_list ap; \
+		va_start(ap, cmd); \
+		void *arg = va_arg(ap, void *); \
+		va_end(ap); \
+		return unlikely(descriptor_get(fd, &d)) ? device_ioctl(fd, &d, cmd, arg) \
+							: REAL(name)(fd, cmd, arg); \
 	}
 
 IOCTL(ioctl)

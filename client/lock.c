@@ -38,7 +38,7 @@ int lock_step_begin(struct call *c)
 	if (p == MAP_FAILED)
 		return error;
 	if (error)
-		REAL(munmap)(p, 4096);
+		(void)REAL(munmap)(p, 4096);
 	else /* the last one counts: the server has begun anew after a failure.  Others may be reading the one before. */
 		__atomic_store_n(&locks, p, __ATOMIC_RELEASE);
 	return error;
@@ -95,7 +95,7 @@ static int tell(uint32_t op, uintptr_t start, uintptr_t end)
 	do {
 		struct wire_message m = {.op = op, .a = start, .b = end - start};
 		error = call_simple(&m);
-	} while (error == EINTR); /* a handler has run; to the program these calls are not interruptible */
+	} while (error == EINTR);        /* a handler has run; to the program these calls are not interruptible */
 	return error == EIO ? 0 : error; /* without a server there are no locks */
 }
 
@@ -141,7 +141,7 @@ void *lock_remap(void *old, size_t old_len, size_t new_len, int flags, void *wis
 	}
 	memcpy(to, old, keep);
 	if (!(flags & MREMAP_DONTUNMAP))
-		REAL(munmap)(old, old_len);
+		(void)REAL(munmap)(old, old_len);
 	return to;
 }
 
@@ -174,7 +174,7 @@ bool lock_fork_child(bool shared)
 	promote_thaw_child();
 	if (shared || lock_shared())
 		own = promote_fork_copy(memory_is_device);
-	REAL(munmap)((void *)locks, 4096);
+	(void)REAL(munmap)((void *)locks, 4096);
 	locks = NULL;
 	return own;
 }

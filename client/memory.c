@@ -25,17 +25,17 @@ struct leave {
  * What Linux does to a range whose device mappings have ended at the server.  Until it is done they stay in our table, so
  * that the server is asked what becomes of an access, and nobody else's new mapping there is taken for them.
  */
-#define LEAVING(leaves, addr, len, call)                                                                          \
-	(__extension__({                                                                                          \
-		struct leave leave_ = (leaves);                                                                   \
-		if (unlikely(leave_.device))                                                                      \
-			ranges_leave();                                                                           \
-		__typeof__(call) result_ = (call);                                                                \
-		if (unlikely(leave_.device))                                                                      \
-			ranges_left((uintptr_t)(addr), (uintptr_t)(addr) + PAGE_UP(len));                         \
-		if (unlikely(leave_.shared))                                                                      \
-			lock_left((uintptr_t)(addr), (uintptr_t)(addr) + PAGE_UP(len));                           \
-		result_;                                                                                          \
+#define LEAVING(leaves, addr, len, call) \
+	(__extension__({ \
+		struct leave leave_ = (leaves); \
+		if (unlikely(leave_.device)) \
+			ranges_leave(); \
+		__typeof__(call) result_ = (call); \
+		if (unlikely(leave_.device)) \
+			ranges_left((uintptr_t)(addr), (uintptr_t)(addr) + PAGE_UP(len)); \
+		if (unlikely(leave_.shared)) \
+			lock_left((uintptr_t)(addr), (uintptr_t)(addr) + PAGE_UP(len)); \
+		result_; \
 	}))
 
 /* ---- windows ---- */
@@ -160,16 +160,15 @@ static void *device_mmap(const struct device *d, void *wish, size_t len, int pro
 	struct call *c = call_begin();
 	if (c == NULL) {
 		if (reserved)
-			REAL(munmap)(reserved, PAGE_UP(len));
+			(void)REAL(munmap)(reserved, PAGE_UP(len));
 		return map_failed(errno == ENXIO ? EIO : errno);
 	}
-	struct wire_message m = {.op = WIRE_MMAP, .a = d->id, .b = (uintptr_t)(fixed ? wish : reserved), .c = len,
-				 .d = (uint32_t)prot | (uint64_t)(uint32_t)flags << 32, .e = (uint64_t)offset};
+	struct wire_message m = {.op = WIRE_MMAP, .a = d->id, .b = (uintptr_t)(fixed ? wish : reserved), .c = len, .d = (uint32_t)prot | (uint64_t)(uint32_t)flags << 32, .e = (uint64_t)offset};
 	int error = call_run(c, &m, NULL);
 	uintptr_t start = (uintptr_t)m.a, end = start + PAGE_UP(len);
 	bool mapped = !error;
 	if (reserved && (error || start != (uintptr_t)reserved)) {
-		REAL(munmap)(reserved, PAGE_UP(len));
+		(void)REAL(munmap)(reserved, PAGE_UP(len));
 		reserved = NULL;
 	}
 	if (!error)
@@ -187,17 +186,17 @@ static void *device_mmap(const struct device *d, void *wish, size_t len, int pro
 
 static int leave_for(const void *addr, size_t len, struct leave *leave);
 
-#define MMAP(name, off)                                                                                           \
-	EXPORT void *name(void *addr, size_t len, int prot, int flags, int fd, off offset)                        \
-	{                                                                                                         \
-		struct device d;                                                                                  \
-		if (unlikely(fd >= 0 && !(flags & MAP_ANONYMOUS) && descriptor_get(fd, &d)))                      \
-			return device_mmap(&d, addr, len, prot, flags, (int64_t)offset);                          \
-		struct leave leave = {0};                                                                         \
-		int error = flags & MAP_FIXED ? leave_for(addr, len, &leave) : 0;                                 \
-		if (unlikely(error))                                                                              \
-			return map_failed(error);                                                                 \
-		return LEAVING(leave, addr, len, REAL(name)(addr, len, prot, flags, fd, offset));                 \
+#define MMAP(name, off) \
+	EXPORT void *name(void *addr, size_t len, int prot, int flags, int fd, off offset) \
+	{ \
+		struct device d; \
+		if (unlikely(fd >= 0 && !(flags & MAP_ANONYMOUS) && descriptor_get(fd, &d))) \
+			return device_mmap(&d, addr, len, prot, flags, (int64_t)offset); \
+		struct leave leave = {0}; \
+		int error = flags & MAP_FIXED ? leave_for(addr, len, &leave) : 0; \
+		if (unlikely(error)) \
+			return map_failed(error); \
+		return LEAVING(leave, addr, len, REAL(name)(addr, len, prot, flags, fd, offset)); \
 	}
 
 MMAP(mmap, off_t)
@@ -305,22 +304,22 @@ EXPORT void *mremap(void *old, size_t old_len, size_t new_len, int flags, ...)
  * On device mappings these succeed without effect, as on the original system; the ordinary memory around
  * them, [ part )( device )[ part ), gets what was asked.
  */
-#define AROUND_DEVICES(addr, len, call)                                                                           \
-	do {                                                                                                      \
-		uintptr_t at_ = (uintptr_t)(addr), end_ = at_ + PAGE_UP(len);                                     \
-		struct range device_ = {0};                                                                       \
-		if (likely(!range_first(at_, end_, &device_)))                                                    \
-			break;                                                                                    \
-		while (at_ < end_) {                                                                              \
-			bool more_ = range_first(at_, end_, &device_);                                            \
-			void *part = (void *)at_;                                                                 \
-			size_t size = (more_ ? device_.start : end_) - at_;                                       \
-			int result_ = size ? (call) : 0;                                                          \
-			if (result_ != 0)                                                                         \
-				return result_;                                                                   \
-			at_ = more_ ? device_.end : end_;                                                         \
-		}                                                                                                 \
-		return 0;                                                                                         \
+#define AROUND_DEVICES(addr, len, call) \
+	do { \
+		uintptr_t at_ = (uintptr_t)(addr), end_ = at_ + PAGE_UP(len); \
+		struct range device_ = {0}; \
+		if (likely(!range_first(at_, end_, &device_))) \
+			break; \
+		while (at_ < end_) { \
+			bool more_ = range_first(at_, end_, &device_); \
+			void *part = (void *)at_; \
+			size_t size = (more_ ? device_.start : end_) - at_; \
+			int result_ = size ? (call) : 0; \
+			if (result_ != 0) \
+				return result_; \
+			at_ = more_ ? device_.end : end_; \
+		} \
+		return 0; \
 	} while (0)
 
 int memory_advise(void *addr, size_t len, int advice)

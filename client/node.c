@@ -258,7 +258,8 @@ static bool in_group(gid_t gid, bool effective)
 int node_access(const struct node *n, int mode, bool effective)
 {
 	uid_t uid = effective ? geteuid() : getuid();
-	unsigned bits = uid == n->uid ? n->mode >> 6 : in_group(n->gid, effective) ? n->mode >> 3 : n->mode;
+	unsigned bits = uid == n->uid ? n->mode >> 6 : in_group(n->gid, effective) ? n->mode >> 3
+										   : n->mode;
 
 	if (n->slash)
 		return fail(ENOTDIR);

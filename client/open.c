@@ -54,58 +54,58 @@ static int opened(int fd)
 	return fd;
 }
 
-#define MODE(flags, last)                                                                                         \
-	mode_t mode = 0;                                                                                          \
-	if ((flags) & (O_CREAT | __O_TMPFILE)) {                                                                  \
-		va_list ap;                                                                                       \
-		va_start(ap, last);                                                                               \
-		mode = va_arg(ap, mode_t);                                                                        \
-		va_end(ap);                                                                                       \
+#define MODE(flags, last) \
+	mode_t mode = 0; \
+	if ((flags) & (O_CREAT | __O_TMPFILE)) { \
+		va_list ap; \
+		va_start(ap, last); \
+		mode = va_arg(ap, mode_t); \
+		va_end(ap); \
 	}
 
-#define OPEN(name)                                                                                                \
-	EXPORT int name(const char *path, int flags, ...)                                                         \
-	{                                                                                                         \
-		struct node n;                                                                                    \
-		MODE(flags, flags)                                                                                \
-		if (unlikely(!(flags & O_PATH) && node_find(AT_FDCWD, path, &n)))                                                      \
-			return device_open(&n, flags);                                                            \
-		return opened(REAL(name)(path, flags, mode));                                                     \
+#define OPEN(name) \
+	EXPORT int name(const char *path, int flags, ...) \
+	{ \
+		struct node n; \
+		MODE(flags, flags) \
+		if (unlikely(!(flags & O_PATH) && node_find(AT_FDCWD, path, &n))) \
+			return device_open(&n, flags); \
+		return opened(REAL(name)(path, flags, mode)); \
 	}
-#define OPENAT(name)                                                                                              \
-	EXPORT int name(int dirfd, const char *path, int flags, ...)                                              \
-	{                                                                                                         \
-		struct node n;                                                                                    \
-		MODE(flags, flags)                                                                                \
-		if (unlikely(!(flags & O_PATH) && node_find(dirfd, path, &n)))                                                         \
-			return device_open(&n, flags);                                                            \
-		return opened(REAL(name)(dirfd, path, flags, mode));                                              \
+#define OPENAT(name) \
+	EXPORT int name(int dirfd, const char *path, int flags, ...) \
+	{ \
+		struct node n; \
+		MODE(flags, flags) \
+		if (unlikely(!(flags & O_PATH) && node_find(dirfd, path, &n))) \
+			return device_open(&n, flags); \
+		return opened(REAL(name)(dirfd, path, flags, mode)); \
 	}
-#define OPEN_2(name)                                                                                              \
-	int name(const char *path, int flags);                                                                    \
-	EXPORT int name(const char *path, int flags)                                                              \
-	{                                                                                                         \
-		struct node n;                                                                                    \
-		if (unlikely(node_find(AT_FDCWD, path, &n)))                                                      \
-			return device_open(&n, flags);                                                            \
-		return opened(REAL(name)(path, flags));                                                           \
+#define OPEN_2(name) \
+	int name(const char *path, int flags); \
+	EXPORT int name(const char *path, int flags) \
+	{ \
+		struct node n; \
+		if (unlikely(node_find(AT_FDCWD, path, &n))) \
+			return device_open(&n, flags); \
+		return opened(REAL(name)(path, flags)); \
 	}
-#define OPENAT_2(name)                                                                                            \
-	int name(int dirfd, const char *path, int flags);                                                         \
-	EXPORT int name(int dirfd, const char *path, int flags)                                                   \
-	{                                                                                                         \
-		struct node n;                                                                                    \
-		if (unlikely(node_find(dirfd, path, &n)))                                                         \
-			return device_open(&n, flags);                                                            \
-		return opened(REAL(name)(dirfd, path, flags));                                                    \
+#define OPENAT_2(name) \
+	int name(int dirfd, const char *path, int flags); \
+	EXPORT int name(int dirfd, const char *path, int flags) \
+	{ \
+		struct node n; \
+		if (unlikely(node_find(dirfd, path, &n))) \
+			return device_open(&n, flags); \
+		return opened(REAL(name)(dirfd, path, flags)); \
 	}
-#define CREAT(name)                                                                                               \
-	EXPORT int name(const char *path, mode_t mode)                                                            \
-	{                                                                                                         \
-		struct node n;                                                                                    \
-		if (unlikely(node_find(AT_FDCWD, path, &n)))                                                      \
-			return device_open(&n, O_CREAT | O_WRONLY | O_TRUNC);                                     \
-		return opened(REAL(name)(path, mode));                                                            \
+#define CREAT(name) \
+	EXPORT int name(const char *path, mode_t mode) \
+	{ \
+		struct node n; \
+		if (unlikely(node_find(AT_FDCWD, path, &n))) \
+			return device_open(&n, O_CREAT | O_WRONLY | O_TRUNC); \
+		return opened(REAL(name)(path, mode)); \
 	}
 
 int __open(const char *path, int flags, ...);

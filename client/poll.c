@@ -134,7 +134,9 @@ static int wait_ready(struct pollfd *fds, struct pollfd *copy, nfds_t n, const s
 		}
 		bool last = ready || (limit && limit->tv_sec == 0 && limit->tv_nsec == 0);
 		bool soon = limit && limit->tv_sec == 0 && limit->tv_nsec < moment.tv_nsec;
-		int result = poll_others(fds, copy, n, last ? &zero : soon ? limit : &moment, mask);
+		int result = poll_others(fds, copy, n, last ? &zero : soon ? limit
+									   : &moment,
+					 mask);
 		if (result >= 0)
 			result += ready;
 		else if (ready)
@@ -163,7 +165,7 @@ static int device_poll(struct pollfd *fds, nfds_t n, const struct timespec *time
 	device_sleep_mask(&old, &during);
 	int result = wait_ready(fds, copy, n, timeout, mask ? mask : &during);
 	signals_restore(&old);
-	REAL(munmap)(copy, size);
+	(void)REAL(munmap)(copy, size);
 	return result;
 }
 
@@ -242,25 +244,25 @@ static int device_select(int n, fd_set *sets[3], const struct timespec *timeout,
 }
 
 /* Linux says how much of the time is left. */
-#define SELECT(name, timeval_type, sec, usec)                                                                     \
-	EXPORT int name(int n, fd_set *r, fd_set *w, fd_set *e, timeval_type *timeout)                            \
-	{                                                                                                         \
-		if (likely(!client_active()) || !select_any_device(n, (const fd_set *const[3]){r, w, e}))         \
-			return REAL(name)(n, r, w, e, timeout);                                                   \
-		if (timeout && (timeout->sec < 0 || timeout->usec < 0))                                           \
-			return fail(EINVAL);                                                                      \
-		struct timespec t = {0};                                                                          \
-		int64_t ns = timeout ? nanoseconds(timeout->sec, (int64_t)timeout->usec * 1000) : 0;              \
-		int64_t end = clock_now() + ns;                                                                   \
-		t.tv_sec = (time_t)(ns / SECOND > INT32_MAX ? INT32_MAX : ns / SECOND);                           \
-		t.tv_nsec = (long)(ns % SECOND);                                                                  \
-		int result = device_select(n, (fd_set *[3]){r, w, e}, timeout ? &t : NULL, NULL);                 \
-		if (timeout) {                                                                                    \
-			ns = end - clock_now();                                                                   \
-			timeout->sec = (__typeof__(timeout->sec))(ns > 0 ? ns / SECOND : 0);                      \
-			timeout->usec = (__typeof__(timeout->usec))(ns > 0 ? ns % SECOND / 1000 : 0);             \
-		}                                                                                                 \
-		return result;                                                                                    \
+#define SELECT(name, timeval_type, sec, usec) \
+	EXPORT int name(int n, fd_set *r, fd_set *w, fd_set *e, timeval_type *timeout) \
+	{ \
+		if (likely(!client_active()) || !select_any_device(n, (const fd_set *const[3]){r, w, e})) \
+			return REAL(name)(n, r, w, e, timeout); \
+		if (timeout && (timeout->sec < 0 || timeout->usec < 0)) \
+			return fail(EINVAL); \
+		struct timespec t = {0}; \
+		int64_t ns = timeout ? nanoseconds(timeout->sec, (int64_t)timeout->usec * 1000) : 0; \
+		int64_t end = clock_now() + ns; \
+		t.tv_sec = (time_t)(ns / SECOND > INT32_MAX ? INT32_MAX : ns / SECOND); \
+		t.tv_nsec = (long)(ns % SECOND); \
+		int result = device_select(n, (fd_set *[3]){r, w, e}, timeout ? &t : NULL, NULL); \
+		if (timeout) { \
+			ns = end - clock_now(); \
+			timeout->sec = (__typeof__(timeout->sec))(ns > 0 ? ns / SECOND : 0); \
+			timeout->usec = (__typeof__(timeout->usec))(ns > 0 ? ns % SECOND / 1000 : 0); \
+		} \
+		return result; \
 	}
 SELECT(select, struct timeval, tv_sec, tv_usec)
 

@@ -313,7 +313,7 @@ EXPORT __attribute__((noreturn)) void _exit(int status)
 {
 	if (client_active())
 		leave();
-	REAL(_exit)(status);
+	(void)REAL(_exit)(status);
 	__builtin_unreachable();
 }
 

@@ -26,13 +26,13 @@
 #ifndef UFFD_USER_MODE_ONLY
 #define UFFD_USER_MODE_ONLY 1
 #endif
-#define FEATURES_OLD (UINT64_C(1) << 0)                          /* write protection of anonymous memory */
+#define FEATURES_OLD (UINT64_C(1) << 0)                                 /* write protection of anonymous memory */
 #define FEATURES (FEATURES_OLD | UINT64_C(1) << 12 | UINT64_C(1) << 13) /* of shmem, and of pages that are not there */
 
 static struct {
-	int watch;  /* a userfaultfd, or -1 */
-	bool whole; /* it protects pages that are not there, too */
-	int maps;   /* of /proc/self/maps, or -1 */
+	int watch;         /* a userfaultfd, or -1 */
+	bool whole;        /* it protects pages that are not there, too */
+	int maps;          /* of /proc/self/maps, or -1 */
 } tools = {-1, false, -1}; /* the agent's own */
 
 static long sys3(long n, long a, long b, long c)
@@ -178,7 +178,10 @@ void promote_go(const struct wire_agent_command *c, enum promote_way way, bool r
  * An access that was stopped may be told of by its signal when other pages are stopped already, or none any more: so any
  * access is tried once more.  The same page again, and nothing was stopped meanwhile: it is the program's own mistake.
  */
-static _Thread_local struct { uintptr_t addr; uint32_t sequence; } last_wait
+static _Thread_local struct {
+	uintptr_t addr;
+	uint32_t sequence;
+} last_wait
 	__attribute__((tls_model("initial-exec")));
 
 bool promote_wait(uintptr_t addr)
@@ -272,7 +275,8 @@ static long copy_by_mapping(uint64_t addr, uint64_t len, int fd, uint64_t offset
 	struct iovec to = {(void *)at, (size_t)len}, from = {(void *)(uintptr_t)addr, (size_t)len};
 	long n = raw_syscall(SYS_process_vm_readv, sys3(SYS_getpid, 0, 0, 0), (long)&to, 1, (long)&from, 1, 0);
 	(void)sys3(SYS_munmap, at, (long)len, 0);
-	return n == (long)len ? 0 : n < 0 ? n : -EFAULT;
+	return n == (long)len ? 0 : n < 0 ? n
+					  : -EFAULT;
 }
 
 long promote_copy_out(uint64_t addr, uint64_t len, int fd, uint64_t offset)

@@ -29,7 +29,11 @@ long promote_join(const struct wire_agent_command *c, int fd);
 
 /* ---- of the agent, between promote.c and promote_split.c ---- */
 
-enum promote_way { WAY_NONE, WAY_WATCH, WAY_SIGNAL };
+enum promote_way {
+	WAY_NONE,
+	WAY_WATCH,
+	WAY_SIGNAL,
+};
 /* What is mapped there now, as the command expects it: 0, EAGAIN it is something else, EEXIST the command has been done. */
 long promote_check(const struct wire_agent_command *c);
 /* Whether writers can be stopped as the server believes: 0 or ENODATA. */

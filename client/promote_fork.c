@@ -147,6 +147,6 @@ bool promote_fork_copy(bool (*device)(uintptr_t start, uintptr_t end))
 		(void)raw_syscall(SYS_wait4, pid, (long)&status, __WALL, 0, 0, 0);
 		done = c->done;
 	}
-	REAL(munmap)(memory, size);
+	(void)REAL(munmap)(memory, size);
 	return done;
 }

@@ -121,12 +121,15 @@ static long part_join(uint64_t addr, uint64_t len, int fd, uint64_t offset, uint
 	long p = raw_mmap(0, (long)len, PROT_BOTH, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	long m = raw_mmap(0, (long)len, PROT_BOTH, MAP_SHARED, fd, offset);
 	long s = raw_mmap(0, (long)len, PROT_BOTH, MAP_SHARED, fd, aside);
-	long r = is_error(p) ? p : is_error(m) ? m : is_error(s) ? s : 0;
+	long r = is_error(p) ? p : is_error(m) ? m
+			   : is_error(s)       ? s
+					       : 0;
 
 	if (r == 0) {
 		struct iovec to = {(void *)p, (size_t)len}, from = {(void *)(uintptr_t)addr, (size_t)len};
 		r = raw_syscall(SYS_process_vm_readv, raw_syscall(SYS_getpid, 0, 0, 0, 0, 0, 0), (long)&to, 1, (long)&from, 1, 0);
-		r = r == (long)len ? 0 : r < 0 ? r : -EFAULT;
+		r = r == (long)len ? 0 : r < 0 ? r
+					       : -EFAULT;
 	}
 	if (r == 0)
 		words_join((word *)m, (const word *)p, (word *)s, len);

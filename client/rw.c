@@ -38,8 +38,7 @@ ssize_t device_transfer(const struct device *d, uint32_t op, const struct iovec 
 		struct wire_iovec *w = (struct wire_iovec *)(void *)call_data(c);
 		for (int i = 0; i < count; i++)
 			w[i] = (struct wire_iovec){(uintptr_t)iov[i].iov_base, iov[i].iov_len};
-		m = (struct wire_message){.op = op, .a = d->id, .b = (uint64_t)offset, .c = (uint64_t)count,
-					  .data_len = (uint32_t)count * sizeof(*w)};
+		m = (struct wire_message){.op = op, .a = d->id, .b = (uint64_t)offset, .c = (uint64_t)count, .data_len = (uint32_t)count * sizeof(*w)};
 		error = call_run(c, &m, NULL);
 	} while (unlikely(call_restarts(c, error)));
 	call_end(c);
@@ -58,7 +57,7 @@ EXPORT ssize_t read(int fd, void *buffer, size_t n)
 	struct device d;
 
 	return unlikely(descriptor_get(fd, &d)) ? one(&d, WIRE_READ, buffer, n, -1)
-		: WITH_BUFFERS(buffer_load(buffer, n, true), REAL(read)(fd, buffer, n));
+						: WITH_BUFFERS(buffer_load(buffer, n, true), REAL(read)(fd, buffer, n));
 }
 
 EXPORT ssize_t write(int fd, const void *buffer, size_t n)
@@ -66,7 +65,7 @@ EXPORT ssize_t write(int fd, const void *buffer, size_t n)
 	struct device d;
 
 	return unlikely(descriptor_get(fd, &d)) ? one(&d, WIRE_WRITE, buffer, n, -1)
-		: WITH_BUFFERS(buffer_load(buffer, n, false), REAL(write)(fd, buffer, n));
+						: WITH_BUFFERS(buffer_load(buffer, n, false), REAL(write)(fd, buffer, n));
 }
 
 EXPORT ssize_t readv(int fd, const struct iovec *iov, int count)
@@ -88,49 +87,48 @@ EXPORT ssize_t writev(int fd, const struct iovec *iov, int count)
 /* An explicit offset must not be negative: -1 would mean the open's own. */
 #define AT(offset) ((offset) < 0 ? -2 : (int64_t)(offset))
 
-#define PREAD(name, off)                                                                                          \
-	EXPORT ssize_t name(int fd, void *buffer, size_t n, off offset)                                           \
-	{                                                                                                         \
-		struct device d;                                                                                  \
-		return unlikely(descriptor_get(fd, &d)) ? one(&d, WIRE_READ, buffer, n, AT(offset))               \
-							: WITH_BUFFERS(buffer_load(buffer, n, true),              \
-								       REAL(name)(fd, buffer, n, offset));        \
+#define PREAD(name, off) \
+	EXPORT ssize_t name(int fd, void *buffer, size_t n, off offset) \
+	{ \
+		struct device d; \
+		return unlikely(descriptor_get(fd, &d)) ? one(&d, WIRE_READ, buffer, n, AT(offset)) \
+							: WITH_BUFFERS(buffer_load(buffer, n, true), \
+								       REAL(name)(fd, buffer, n, offset)); \
 	}
-#define PWRITE(name, off)                                                                                         \
-	EXPORT ssize_t name(int fd, const void *buffer, size_t n, off offset)                                     \
-	{                                                                                                         \
-		struct device d;                                                                                  \
-		return unlikely(descriptor_get(fd, &d)) ? one(&d, WIRE_WRITE, buffer, n, AT(offset))              \
-							: WITH_BUFFERS(buffer_load(buffer, n, false),             \
-								       REAL(name)(fd, buffer, n, offset));        \
+#define PWRITE(name, off) \
+	EXPORT ssize_t name(int fd, const void *buffer, size_t n, off offset) \
+	{ \
+		struct device d; \
+		return unlikely(descriptor_get(fd, &d)) ? one(&d, WIRE_WRITE, buffer, n, AT(offset)) \
+							: WITH_BUFFERS(buffer_load(buffer, n, false), \
+								       REAL(name)(fd, buffer, n, offset)); \
 	}
-#define PVECTOR(name, op, off)                                                                                    \
-	EXPORT ssize_t name(int fd, const struct iovec *iov, int count, off offset)                               \
-	{                                                                                                         \
-		struct device d;                                                                                  \
-		return unlikely(descriptor_get(fd, &d)) ? device_transfer(&d, op, iov, count, AT(offset))         \
+#define PVECTOR(name, op, off) \
+	EXPORT ssize_t name(int fd, const struct iovec *iov, int count, off offset) \
+	{ \
+		struct device d; \
+		return unlikely(descriptor_get(fd, &d)) ? device_transfer(&d, op, iov, count, AT(offset)) \
 							: WITH_BUFFERS(buffer_load_vector(iov, count, op == WIRE_READ), \
-								       REAL(name)(fd, iov, count, offset));       \
+								       REAL(name)(fd, iov, count, offset)); \
 	}
-#define PVECTOR2(name, op, off)                                                                                   \
-	EXPORT ssize_t name(int fd, const struct iovec *iov, int count, off offset, int flags)                    \
-	{                                                                                                         \
-		struct device d;                                                                                  \
-		return unlikely(descriptor_get(fd, &d))                                                           \
-			       ? device_transfer(&d, op, iov, count, offset == -1 ? -1 : AT(offset))              \
-			       : WITH_BUFFERS(buffer_load_vector(iov, count, op == WIRE_READ),                    \
-					      REAL(name)(fd, iov, count, offset, flags));                         \
+#define PVECTOR2(name, op, off) \
+	EXPORT ssize_t name(int fd, const struct iovec *iov, int count, off offset, int flags) \
+	{ \
+		struct device d; \
+		return unlikely(descriptor_get(fd, &d)) \
+			       ? device_transfer(&d, op, iov, count, offset == -1 ? -1 : AT(offset)) \
+			       : WITH_BUFFERS(buffer_load_vector(iov, count, op == WIRE_READ), \
+					      REAL(name)(fd, iov, count, offset, flags)); \
 	}
-#define SEEK(name, off)                                                                                           \
-	EXPORT off name(int fd, off offset, int whence)                                                           \
-	{                                                                                                         \
-		struct device d;                                                                                  \
-		if (likely(!descriptor_get(fd, &d)))                                                              \
-			return REAL(name)(fd, offset, whence);                                                    \
-		struct wire_message m = {.op = WIRE_SEEK, .a = d.id, .b = (uint64_t)(int64_t)offset,              \
-					 .c = (uint64_t)whence};                                                  \
-		int error = call_simple(&m);                                                                      \
-		return error ? fail(error) : (off)m.a;                                                            \
+#define SEEK(name, off) \
+	EXPORT off name(int fd, off offset, int whence) \
+	{ \
+		struct device d; \
+		if (likely(!descriptor_get(fd, &d))) \
+			return REAL(name)(fd, offset, whence); \
+		struct wire_message m = {.op = WIRE_SEEK, .a = d.id, .b = (uint64_t)(int64_t)offset, .c = (uint64_t)whence}; \
+		int error = call_simple(&m); \
+		return error ? fail(error) : (off)m.a; \
 	}
 
 PREAD(pread, off_t)
@@ -157,7 +155,7 @@ EXPORT ssize_t __read_chk(int fd, void *buffer, size_t n, size_t size)
 
 	return unlikely(descriptor_get(fd, &d)) && n <= size ? one(&d, WIRE_READ, buffer, n, -1)
 							     : WITH_BUFFERS(n > size || buffer_load(buffer, n, true),
-								    REAL(__read_chk)(fd, buffer, n, size));
+									    REAL(__read_chk)(fd, buffer, n, size));
 }
 
 ssize_t __pread_chk(int fd, void *buffer, size_t n, off_t offset, size_t size);
@@ -167,7 +165,7 @@ EXPORT ssize_t __pread_chk(int fd, void *buffer, size_t n, off_t offset, size_t 
 
 	return unlikely(descriptor_get(fd, &d)) && n <= size ? one(&d, WIRE_READ, buffer, n, AT(offset))
 							     : WITH_BUFFERS(n > size || buffer_load(buffer, n, true),
-								    REAL(__pread_chk)(fd, buffer, n, offset, size));
+									    REAL(__pread_chk)(fd, buffer, n, offset, size));
 }
 
 ssize_t __pread64_chk(int fd, void *buffer, size_t n, off64_t offset, size_t size);
@@ -177,7 +175,7 @@ EXPORT ssize_t __pread64_chk(int fd, void *buffer, size_t n, off64_t offset, siz
 
 	return unlikely(descriptor_get(fd, &d)) && n <= size ? one(&d, WIRE_READ, buffer, n, AT(offset))
 							     : WITH_BUFFERS(n > size || buffer_load(buffer, n, true),
-								    REAL(__pread64_chk)(fd, buffer, n, offset, size));
+									    REAL(__pread64_chk)(fd, buffer, n, offset, size));
 }
 
 /* ---- copies inside Linux: not for devices; programs fall back to read and write on EINVAL ---- */

@@ -26,55 +26,55 @@ static bool fd_node(int fd, struct node *n)
 }
 
 #define FILL(st, n) (unlikely((n)->slash) ? fail(ENOTDIR) : FILL_ALL(st, n))
-#define FILL_ALL(st, n)                                                                                               \
-	(memset(st, 0, sizeof(*(st))), (st)->st_mode = (n)->mode, (st)->st_rdev = linux_dev((n)->dev),            \
-	 (st)->st_uid = (n)->uid, (st)->st_gid = (n)->gid, (st)->st_nlink = 1, (st)->st_blksize = 4096,           \
+#define FILL_ALL(st, n) \
+	(memset(st, 0, sizeof(*(st))), (st)->st_mode = (n)->mode, (st)->st_rdev = linux_dev((n)->dev), \
+	 (st)->st_uid = (n)->uid, (st)->st_gid = (n)->gid, (st)->st_nlink = 1, (st)->st_blksize = 4096, \
 	 (st)->st_ino = (ino_t)((n)->dev + 1), 0)
 
-#define STAT(name, type)                                                                                          \
-	EXPORT int name(const char *path, struct type *st)                                                        \
-	{                                                                                                         \
-		struct node n;                                                                                    \
-		return unlikely(node_find(AT_FDCWD, path, &n)) ? FILL(st, &n) : REAL(name)(path, st);             \
+#define STAT(name, type) \
+	EXPORT int name(const char *path, struct type *st) \
+	{ \
+		struct node n; \
+		return unlikely(node_find(AT_FDCWD, path, &n)) ? FILL(st, &n) : REAL(name)(path, st); \
 	}
-#define FSTAT(name, type)                                                                                         \
-	EXPORT int name(int fd, struct type *st)                                                                  \
-	{                                                                                                         \
-		struct node n;                                                                                    \
-		return unlikely(fd_node(fd, &n)) ? FILL(st, &n) : REAL(name)(fd, st);                             \
+#define FSTAT(name, type) \
+	EXPORT int name(int fd, struct type *st) \
+	{ \
+		struct node n; \
+		return unlikely(fd_node(fd, &n)) ? FILL(st, &n) : REAL(name)(fd, st); \
 	}
-#define FSTATAT(name, type)                                                                                       \
-	EXPORT int name(int dirfd, const char *path, struct type *st, int flags)                                  \
-	{                                                                                                         \
-		struct node n;                                                                                    \
-		bool is = (flags & AT_EMPTY_PATH) && *path == '\0' ? fd_node(dirfd, &n)                   \
-									   : node_find(dirfd, path, &n);          \
-		return unlikely(is) ? FILL(st, &n) : REAL(name)(dirfd, path, st, flags);                          \
+#define FSTATAT(name, type) \
+	EXPORT int name(int dirfd, const char *path, struct type *st, int flags) \
+	{ \
+		struct node n; \
+		bool is = (flags & AT_EMPTY_PATH) && *path == '\0' ? fd_node(dirfd, &n) \
+								   : node_find(dirfd, path, &n); \
+		return unlikely(is) ? FILL(st, &n) : REAL(name)(dirfd, path, st, flags); \
 	}
 
 /* As binaries from before glibc 2.33 call them. */
-#define XSTAT(name, type)                                                                                         \
-	int name(int version, const char *path, struct type *st);                                                 \
-	EXPORT int name(int version, const char *path, struct type *st)                                           \
-	{                                                                                                         \
-		struct node n;                                                                                    \
-		return unlikely(node_find(AT_FDCWD, path, &n)) ? FILL(st, &n) : REAL(name)(version, path, st);    \
+#define XSTAT(name, type) \
+	int name(int version, const char *path, struct type *st); \
+	EXPORT int name(int version, const char *path, struct type *st) \
+	{ \
+		struct node n; \
+		return unlikely(node_find(AT_FDCWD, path, &n)) ? FILL(st, &n) : REAL(name)(version, path, st); \
 	}
-#define FXSTAT(name, type)                                                                                        \
-	int name(int version, int fd, struct type *st);                                                           \
-	EXPORT int name(int version, int fd, struct type *st)                                                     \
-	{                                                                                                         \
-		struct node n;                                                                                    \
-		return unlikely(fd_node(fd, &n)) ? FILL(st, &n) : REAL(name)(version, fd, st);                    \
+#define FXSTAT(name, type) \
+	int name(int version, int fd, struct type *st); \
+	EXPORT int name(int version, int fd, struct type *st) \
+	{ \
+		struct node n; \
+		return unlikely(fd_node(fd, &n)) ? FILL(st, &n) : REAL(name)(version, fd, st); \
 	}
-#define FXSTATAT(name, type)                                                                                      \
-	int name(int version, int dirfd, const char *path, struct type *st, int flags);                           \
-	EXPORT int name(int version, int dirfd, const char *path, struct type *st, int flags)                     \
-	{                                                                                                         \
-		struct node n;                                                                                    \
-		bool is = (flags & AT_EMPTY_PATH) && *path == '\0' ? fd_node(dirfd, &n)                   \
-									   : node_find(dirfd, path, &n);          \
-		return unlikely(is) ? FILL(st, &n) : REAL(name)(version, dirfd, path, st, flags);                 \
+#define FXSTATAT(name, type) \
+	int name(int version, int dirfd, const char *path, struct type *st, int flags); \
+	EXPORT int name(int version, int dirfd, const char *path, struct type *st, int flags) \
+	{ \
+		struct node n; \
+		bool is = (flags & AT_EMPTY_PATH) && *path == '\0' ? fd_node(dirfd, &n) \
+								   : node_find(dirfd, path, &n); \
+		return unlikely(is) ? FILL(st, &n) : REAL(name)(version, dirfd, path, st, flags); \
 	}
 XSTAT(__xstat, stat)
 XSTAT(__xstat64, stat64)

@@ -135,7 +135,8 @@ static void stream_drop(const FILE *f)
 
 static FILE **standard(int fd)
 {
-	return fd == 0 ? &stdin : fd == 1 ? &stdout : &stderr;
+	return fd == 0 ? &stdin : fd == 1 ? &stdout
+					  : &stderr;
 }
 
 /* ---- fopen and its relatives ---- */
@@ -143,7 +144,9 @@ static FILE **standard(int fd)
 /* O_* flags of an fopen mode, or -1. */
 static int mode_flags(const char *mode)
 {
-	int flags = mode[0] == 'r' ? O_RDONLY : mode[0] == 'w' ? O_WRONLY : mode[0] == 'a' ? O_WRONLY | O_APPEND : -1;
+	int flags = mode[0] == 'r' ? O_RDONLY : mode[0] == 'w' ? O_WRONLY
+					: mode[0] == 'a'       ? O_WRONLY | O_APPEND
+							       : -1;
 
 	for (; flags >= 0 && *mode && *mode != ','; mode++) {
 		if (*mode == '+')
@@ -173,10 +176,10 @@ static FILE *device_fopen(const struct node *n, const char *mode)
 	return f;
 }
 
-#define FOPEN(name)                                                                                               \
-	EXPORT FILE *name(const char *path, const char *mode)                                                     \
-	{                                                                                                         \
-		struct node n;                                                                                    \
+#define FOPEN(name) \
+	EXPORT FILE *name(const char *path, const char *mode) \
+	{ \
+		struct node n; \
 		return unlikely(node_find(AT_FDCWD, path, &n)) ? device_fopen(&n, mode) : REAL(name)(path, mode); \
 	}
 FOPEN(fopen)
@@ -188,7 +191,9 @@ FOPEN(fopen64)
  */
 static FILE *device_freopen(const struct node *n, const char *mode, FILE *f)
 {
-	int flags = mode_flags(mode), standard = f == stdin ? 0 : f == stdout ? 1 : f == stderr ? 2 : -1;
+	int flags = mode_flags(mode), standard = f == stdin ? 0 : f == stdout ? 1
+							  : f == stderr       ? 2
+									      : -1;
 	int at = standard >= 0 ? standard : stream_fd(f);
 
 	if (flags < 0 || at < 0) {
@@ -206,7 +211,8 @@ static FILE *device_freopen(const struct node *n, const char *mode, FILE *f)
 			return NULL;
 	}
 	if (standard >= 0)
-		return standard == 0 ? stdin : standard == 1 ? stdout : stderr;
+		return standard == 0 ? stdin : standard == 1 ? stdout
+							     : stderr;
 	__fpurge(f);
 	clearerr(f);
 	return f;
@@ -239,17 +245,17 @@ static FILE *file_freopen(const char *path, const char *mode, FILE *f)
 	return *standard(at);
 }
 
-#define FREOPEN(name)                                                                                             \
-	EXPORT FILE *name(const char *path, const char *mode, FILE *f)                                            \
-	{                                                                                                         \
-		struct node n;                                                                                    \
-		if (unlikely(path && node_find(AT_FDCWD, path, &n)))                                              \
-			return device_freopen(&n, mode, f);                                                       \
-		int fd = stream_fd(f);                                                                            \
-		if (unlikely(path && fd >= 0 && fd <= 2))                                                         \
-			return file_freopen(path, mode, f);                                                       \
-		stream_drop(f);                                                                                   \
-		return REAL(name)(path, mode, f);                                                                 \
+#define FREOPEN(name) \
+	EXPORT FILE *name(const char *path, const char *mode, FILE *f) \
+	{ \
+		struct node n; \
+		if (unlikely(path && node_find(AT_FDCWD, path, &n))) \
+			return device_freopen(&n, mode, f); \
+		int fd = stream_fd(f); \
+		if (unlikely(path && fd >= 0 && fd <= 2)) \
+			return file_freopen(path, mode, f); \
+		stream_drop(f); \
+		return REAL(name)(path, mode, f); \
 	}
 FREOPEN(freopen)
 FREOPEN(freopen64)

@@ -19,7 +19,9 @@ static inline struct timespec *shorter(const struct timespec64 *t, struct timesp
 {
 	if (t == NULL)
 		return NULL;
-	*to = (struct timespec){t->sec > INT32_MAX ? INT32_MAX : t->sec < 0 ? -1 : (time_t)t->sec, t->nsec};
+	*to = (struct timespec){t->sec > INT32_MAX ? INT32_MAX : t->sec < 0 ? -1
+									    : (time_t)t->sec,
+				t->nsec};
 	return to;
 }
 

@@ -86,7 +86,7 @@ static int not_running(const char *label)
 
 static int admin_connect(const char *name, const char *label, int *fd)
 {
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
 	size_t n = strlen(name);
 
 	if (n == 0 || n >= sizeof(sa.sun_path) - 1)
@@ -107,7 +107,7 @@ static int admin_connect(const char *name, const char *label, int *fd)
 
 static int admin_greet(int fd, const char *label)
 {
-	struct wire_hello hello = { .magic = WIRE_MAGIC, .version = WIRE_VERSION, .kind = WIRE_ADMIN, .model = 64 };
+	struct wire_hello hello = {.magic = WIRE_MAGIC, .version = WIRE_VERSION, .kind = WIRE_ADMIN, .model = 64};
 	struct wire_welcome welcome;
 
 	if (send(fd, &hello, sizeof(hello), MSG_NOSIGNAL) < 0 ||

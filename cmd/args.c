@@ -34,5 +34,5 @@ void args_free(struct args *a)
 	for (size_t i = 0; i < a->n; i++)
 		free(a->v[i]);
 	free(a->v);
-	*a = (struct args){ 0 };
+	*a = (struct args){0};
 }

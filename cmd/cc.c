@@ -44,9 +44,9 @@ struct cc {
 /* Flags whose value is the next argument. */
 static bool takes_value(const char *arg)
 {
-	static const char *const flags[] = { "-I", "-D", "-U", "-include", "-imacros", "-isystem", "-iquote",
-					     "-idirafter", "-Xclang", "-Xpreprocessor", "-Xassembler", "-MF",
-					     "-MT", "-MQ", "-mllvm", "--param" };
+	static const char *const flags[] = {"-I", "-D", "-U", "-include", "-imacros", "-isystem", "-iquote",
+					    "-idirafter", "-Xclang", "-Xpreprocessor", "-Xassembler", "-MF",
+					    "-MT", "-MQ", "-mllvm", "--param"};
 
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
 		if (strcmp(arg, flags[i]) == 0)
@@ -126,7 +126,7 @@ static int parse(struct cc *cc, int argc, char **argv)
 
 static int compile(struct cc *cc, const char *source, const char *object)
 {
-	struct args a = { 0 };
+	struct args a = {0};
 	int status;
 
 	compiler_args(&cc->compiler, &a);
@@ -144,7 +144,7 @@ static int compile(struct cc *cc, const char *source, const char *object)
 /* The note goes into the first object only: the linker would concatenate them. */
 static int rename_symbols(struct cc *cc, const char *object, const char *note)
 {
-	struct args a = { 0 };
+	struct args a = {0};
 	char names[PATH_MAX + 32], section[PATH_MAX + 32];
 	int status;
 
@@ -162,7 +162,7 @@ static int rename_symbols(struct cc *cc, const char *object, const char *note)
 
 static int link_driver(struct cc *cc, const struct args *objects)
 {
-	struct args a = { 0 };
+	struct args a = {0};
 	int status;
 
 	compiler_args(&cc->compiler, &a);
@@ -194,7 +194,7 @@ static int write_note(const struct cc *cc, const char *path)
 
 static int build(struct cc *cc, const char *tmp)
 {
-	struct args objects = { 0 };
+	struct args objects = {0};
 	char note[PATH_MAX];
 	int status = compiler_find(&cc->compiler, tmp);
 
@@ -218,7 +218,7 @@ static int build(struct cc *cc, const char *tmp)
 
 int cmd_cc(int argc, char **argv)
 {
-	struct cc cc = { 0 };
+	struct cc cc = {0};
 	const char *tmp;
 	int status;
 

@@ -31,7 +31,7 @@ void compiler_args(const struct compiler *c, struct args *out)
 static int compiler_ask(const struct compiler *c, const char *tmp, const char *script, char *answer, size_t size)
 {
 	char path[PATH_MAX];
-	struct args a = { 0 };
+	struct args a = {0};
 	FILE *f;
 	int status;
 

@@ -8,8 +8,8 @@
 #include "cmd/args.h"
 
 struct compiler {
-	struct args command;    /* CC="ccache gcc" has two words */
-	const char *name;       /* "gcc" or "clang" */
+	struct args command; /* CC="ccache gcc" has two words */
+	const char *name;    /* "gcc" or "clang" */
 	char version[64];
 	char include[PATH_MAX]; /* its stdarg.h, stddef.h, ... */
 };

@@ -67,13 +67,13 @@ static int show(char **patterns, const struct args *lines)
 
 int cmd_kstat(int argc, char **argv)
 {
-	static const struct option longs[] = { { "name", required_argument, NULL, 'N' },
-					       { "socket", required_argument, NULL, 'S' },
-					       { "help", no_argument, NULL, 'h' },
-					       { 0 } };
+	static const struct option longs[] = {{"name", required_argument, NULL, 'N'},
+					      {"socket", required_argument, NULL, 'S'},
+					      {"help", no_argument, NULL, 'h'},
+					      {0}};
 	const char *name = NULL, *socket_name = NULL;
 	struct admin_server server;
-	struct args lines = { 0 };
+	struct args lines = {0};
 	int c, status;
 
 	opterr = 0;

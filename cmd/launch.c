@@ -15,7 +15,7 @@
 
 volatile sig_atomic_t launch_hurry;
 
-static const int watched[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
+static const int watched[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
 #define WATCHED (sizeof(watched) / sizeof(watched[0]))
 static struct sigaction before[WATCHED];
 static volatile pid_t child;
@@ -104,8 +104,8 @@ static void hurry(int signo)
 /* As in the shell: SIGINT and SIGQUIT are COMMAND's alone, the rest reaches it through us. */
 static void signals_watch(void)
 {
-	struct sigaction ignore = { .sa_handler = SIG_IGN };
-	struct sigaction pass = { .sa_sigaction = forward, .sa_flags = SA_SIGINFO | SA_RESTART };
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct sigaction pass = {.sa_sigaction = forward, .sa_flags = SA_SIGINFO | SA_RESTART};
 
 	for (size_t i = 0; i < WATCHED; i++) {
 		bool keyboard = watched[i] == SIGINT || watched[i] == SIGQUIT;
@@ -118,7 +118,7 @@ static void signals_watch(void)
 
 static void signals_hurry(void)
 {
-	struct sigaction sa = { .sa_handler = hurry };
+	struct sigaction sa = {.sa_handler = hurry};
 
 	launch_hurry = 0;
 	for (size_t i = 0; i < WATCHED; i++) {
@@ -139,10 +139,10 @@ void launch_signals_default(void)
  */
 static void stop_along(void)
 {
-	siginfo_t info = { 0 };
+	siginfo_t info = {0};
 
 	if (waitid(P_PID, (id_t)child, &info, WSTOPPED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0) {
-		siginfo_t cont = { 0 };
+		siginfo_t cont = {0};
 
 		/* waitpid has taken the report; has COMMAND been continued since? */
 		if (waitid(P_PID, (id_t)child, &cont, WCONTINUED | WNOHANG) == 0 && cont.si_pid != 0)

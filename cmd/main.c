@@ -38,13 +38,13 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	const char *help; /* NULL: the command prints its own */
 } commands[] = {
-	{ "cc", cmd_cc, NULL },
-	{ "run", cmd_run, help },
-	{ "server", cmd_server, help },
-	{ "exec", cmd_exec, help },
-	{ "prctl", cmd_prctl, NULL },
-	{ "kstat", cmd_kstat, NULL },
-	{ "newtask", cmd_newtask, NULL },
+	{"cc", cmd_cc, NULL},
+	{"run", cmd_run, help},
+	{"server", cmd_server, help},
+	{"exec", cmd_exec, help},
+	{"prctl", cmd_prctl, NULL},
+	{"kstat", cmd_kstat, NULL},
+	{"newtask", cmd_newtask, NULL},
 };
 
 int fail(const char *format, ...)

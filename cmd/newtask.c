@@ -25,7 +25,7 @@ static const char help[] =
 
 static int ask(const struct admin_server *server, const char *project, const char *pid)
 {
-	struct args lines = { 0 };
+	struct args lines = {0};
 	char text[ADMIN_LINE_MAX + 1];
 	int status;
 
@@ -50,10 +50,10 @@ int newtask_ask(const char *socket_name, const char *project, const char *pid)
 
 int cmd_newtask(int argc, char **argv)
 {
-	static const struct option longs[] = { { "name", required_argument, NULL, 'N' },
-					       { "socket", required_argument, NULL, 'S' },
-					       { "help", no_argument, NULL, 'h' },
-					       { 0 } };
+	static const struct option longs[] = {{"name", required_argument, NULL, 'N'},
+					      {"socket", required_argument, NULL, 'S'},
+					      {"help", no_argument, NULL, 'h'},
+					      {0}};
 	const char *name = NULL, *socket_name = NULL, *project = NULL, *pid = NULL;
 	struct admin_server server;
 	int c;
@@ -61,11 +61,20 @@ int cmd_newtask(int argc, char **argv)
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, "+p:c:h", longs, NULL)) != -1) {
 		switch (c) {
-		case 'N': name = optarg; break;
-		case 'S': socket_name = optarg; break;
-		case 'p': project = optarg; break;
-		case 'c': pid = optarg; break;
-		case 'h': return print(help);
+		case 'N':
+			name = optarg;
+			break;
+		case 'S':
+			socket_name = optarg;
+			break;
+		case 'p':
+			project = optarg;
+			break;
+		case 'c':
+			pid = optarg;
+			break;
+		case 'h':
+			return print(help);
 		default:
 			return fail("newtask: %s: unknown option, or one without its value: try `sundog newtask --help`",
 				    argv[optind - 1]);

@@ -50,12 +50,17 @@ static const char *elf_wrong(Elf *elf)
 /* A driver that was not compiled by `sundog cc` tells by the runtime that it calls. */
 static void elf_guess(Elf_Scn *section, const GElf_Shdr *head, Elf *elf, char *names, size_t size)
 {
-	static const struct { const char *prefix, *name; } known[] = {
-		{ "__asan_", "address" }, { "__tsan_", "thread" }, { "__ubsan_", "undefined" },
-		{ "__msan_", "memory" }, { "__hwasan_", "hwaddress" },
+	static const struct {
+		const char *prefix, *name;
+	} known[] = {
+		{"__asan_", "address"},
+		{"__tsan_", "thread"},
+		{"__ubsan_", "undefined"},
+		{"__msan_", "memory"},
+		{"__hwasan_", "hwaddress"},
 	};
 	Elf_Data *data = elf_getdata(section, NULL);
-	struct sanitize found = { 0 };
+	struct sanitize found = {0};
 	GElf_Sym symbol;
 
 	for (int i = 0; data != NULL && gelf_getsym(data, i, &symbol) != NULL; i++) {

@@ -18,7 +18,11 @@ struct sanitize {
 /* Takes -fsanitize= and -fno-sanitize= flags; false: flag is another one. */
 bool sanitize_flag(struct sanitize *s, const char *flag);
 
-enum flavour { FLAVOUR_PLAIN, FLAVOUR_ASAN, FLAVOUR_TSAN };
+enum flavour {
+	FLAVOUR_PLAIN,
+	FLAVOUR_ASAN,
+	FLAVOUR_TSAN,
+};
 extern const char *const flavour_suffix[]; /* of the server's name */
 /*
  * The server that has the runtime for these checks.  false: none has; *why says the reason (constant text).

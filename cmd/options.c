@@ -96,7 +96,7 @@ int options_parse(struct options *o, unsigned takes, int argc, char **argv)
 {
 	int i, error = 0;
 
-	*o = (struct options){ .kill_after = -1, .name = "default" };
+	*o = (struct options){.kill_after = -1, .name = "default"};
 	for (i = 1; i < argc && error == 0 && argv[i][0] == '-' && strcmp(argv[i], "--") != 0; i++)
 		error = parse_one(o, takes, argc, argv, &i);
 	if (error != 0)

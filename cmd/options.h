@@ -20,11 +20,11 @@ struct options {
 };
 
 /* The letters of the options that a subcommand takes, besides those of its own. */
-#define OPTIONS_SERVER 0x1u  /* -v -d -x -p --projects --strict-lock --fault-engine */
-#define OPTIONS_COMMAND 0x2u /* -- COMMAND [ARG...] */
-#define OPTIONS_NAME 0x4u    /* -n */
+#define OPTIONS_SERVER 0x1u   /* -v -d -x -p --projects --strict-lock --fault-engine */
+#define OPTIONS_COMMAND 0x2u  /* -- COMMAND [ARG...] */
+#define OPTIONS_NAME 0x4u     /* -n */
 #define OPTIONS_PROJECT 0x10u /* -p, of those that take no OPTIONS_SERVER */
-#define OPTIONS_WAIT 0x8u    /* --kill-after */
+#define OPTIONS_WAIT 0x8u     /* --kill-after */
 
 /* 0, or EXIT_SUNDOG after having said why. */
 int options_parse(struct options *o, unsigned takes, int argc, char **argv);

@@ -65,22 +65,48 @@ static void actions_add(char *list, size_t size, const char *action)
 static int option_take(struct request *r, int c, const char **name, const char **socket_name, const char *arg)
 {
 	switch (c) {
-	case 'n': r->control = optarg; break;
-	case 'i': r->kind = optarg; break;
-	case 'v': r->value = optarg; break;
-	case 't': r->privilege = optarg; break;
-	case 'e': actions_add(r->enable, sizeof(r->enable), optarg); break;
-	case 'd': actions_add(r->disable, sizeof(r->disable), optarg); break;
-	case 's': r->set = true; break;
-	case 'r': r->replace = true; break;
-	case 'x': r->delete = true; break;
-	case 'P': r->parsable = true; break;
-	case 'N': *name = optarg; break;
-	case 'S': *socket_name = optarg; break;
+	case 'n':
+		r->control = optarg;
+		break;
+	case 'i':
+		r->kind = optarg;
+		break;
+	case 'v':
+		r->value = optarg;
+		break;
+	case 't':
+		r->privilege = optarg;
+		break;
+	case 'e':
+		actions_add(r->enable, sizeof(r->enable), optarg);
+		break;
+	case 'd':
+		actions_add(r->disable, sizeof(r->disable), optarg);
+		break;
+	case 's':
+		r->set = true;
+		break;
+	case 'r':
+		r->replace = true;
+		break;
+	case 'x':
+		r->delete = true;
+		break;
+	case 'P':
+		r->parsable = true;
+		break;
+	case 'N':
+		*name = optarg;
+		break;
+	case 'S':
+		*socket_name = optarg;
+		break;
 	case 'h':
 		return print(help);
-	case ':': return fail("prctl: %s: its value is missing", arg);
-	default: return fail("prctl: %s: unknown option: try `sundog prctl --help`", arg);
+	case ':':
+		return fail("prctl: %s: its value is missing", arg);
+	default:
+		return fail("prctl: %s: unknown option: try `sundog prctl --help`", arg);
 	}
 	return optarg != NULL && !field_valid(optarg) ? fail("prctl: a control character in an option's value") : -1;
 }
@@ -92,8 +118,8 @@ static bool changes(const struct request *r)
 
 static bool control_known(const char *name)
 {
-	static const char *const names[] = { "project.max-locked-memory", "zone.max-locked-memory",
-					     "process.max-locked-memory", "RLIMIT_MEMLOCK" };
+	static const char *const names[] = {"project.max-locked-memory", "zone.max-locked-memory",
+					    "process.max-locked-memory", "RLIMIT_MEMLOCK"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(name, names[i]) == 0)
@@ -105,7 +131,8 @@ static int request_check(const struct request *r)
 {
 	if (r->control != NULL && !control_known(r->control))
 		return fail("prctl: -n %.100s: no such resource control (project.max-locked-memory, "
-			    "zone.max-locked-memory, process.max-locked-memory)", r->control);
+			    "zone.max-locked-memory, process.max-locked-memory)",
+			    r->control);
 	if (strcmp(r->kind, "project") != 0 && strcmp(r->kind, "zone") != 0 && strcmp(r->kind, "process") != 0)
 		return fail("prctl: -i %s: it is project, zone or process", r->kind);
 	for (char **id = r->ids; *id != NULL; id++)
@@ -114,8 +141,7 @@ static int request_check(const struct request *r)
 	if (r->set + r->replace + r->delete > 1)
 		return fail("prctl: only one of -s, -r and -x can be done");
 	if (!changes(r))
-		return r->privilege == NULL ? 0 : fail("prctl: -t %s: nothing is to be changed (-v, -r, -x, -e, -d)",
-						       r->privilege);
+		return r->privilege == NULL ? 0 : fail("prctl: -t %s: nothing is to be changed (-v, -r, -x, -e, -d)", r->privilege);
 	if (r->control == NULL)
 		return fail("prctl: -n NAME is missing: which control is to be changed?");
 	if (r->ids[0] == NULL)
@@ -127,14 +153,14 @@ static int request_check(const struct request *r)
 
 static int options_read(struct request *r, int argc, char **argv)
 {
-	static const struct option longs[] = { { "name", required_argument, NULL, 'N' },
-					       { "socket", required_argument, NULL, 'S' },
-					       { "help", no_argument, NULL, 'h' },
-					       { 0 } };
+	static const struct option longs[] = {{"name", required_argument, NULL, 'N'},
+					      {"socket", required_argument, NULL, 'S'},
+					      {"help", no_argument, NULL, 'h'},
+					      {0}};
 	const char *name = NULL, *socket_name = NULL;
 	int c, status;
 
-	*r = (struct request){ .kind = "process" };
+	*r = (struct request){.kind = "process"};
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, "+:n:i:v:t:e:d:srxPh", longs, NULL)) != -1) {
 		status = option_take(r, c, &name, &socket_name, argv[optind - 1]);
@@ -197,7 +223,7 @@ static void row_show(struct table *t, char **f)
 
 static void target_show(char **lines, size_t n)
 {
-	struct table t = { .align = "llrl" };
+	struct table t = {.align = "llrl"};
 	char *head[FIELDS], *f[FIELDS], text[32];
 
 	admin_fields(lines[0], head, FIELDS);
@@ -241,7 +267,7 @@ static void refusal_add(struct table *t, char **f)
 
 static void refusals_show(char **lines, size_t n)
 {
-	struct table t = { .align = "llllrrrlr" };
+	struct table t = {.align = "llllrrrlr"};
 	char *f[FIELDS];
 
 	printf("last refusals, newest first\n");
@@ -320,7 +346,7 @@ static void lines_show(const struct request *r, char **lines, size_t n)
 
 static int ask(const struct request *r, const char *id)
 {
-	struct args lines = { 0 };
+	struct args lines = {0};
 	char text[ADMIN_LINE_MAX + 1];
 	const char *verb = "action";
 	int n, status;

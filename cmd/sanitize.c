@@ -5,7 +5,7 @@
 
 #include "cmd/note.h"
 
-const char *const flavour_suffix[] = { [FLAVOUR_PLAIN] = "", [FLAVOUR_ASAN] = "-asan", [FLAVOUR_TSAN] = "-tsan" };
+const char *const flavour_suffix[] = {[FLAVOUR_PLAIN] = "", [FLAVOUR_ASAN] = "-asan", [FLAVOUR_TSAN] = "-tsan"};
 
 /* Is name one of the comma-separated names?  Where, or NULL. */
 static char *list_find(char *names, const char *name, size_t n)
@@ -63,9 +63,9 @@ bool sanitize_flag(struct sanitize *s, const char *flag)
 
 bool sanitize_flavour(const char *names, enum flavour *flavour, const char **why)
 {
-	static const char *const unservable[] = { "memory", "hwaddress", "kernel-address", "kernel-hwaddress",
-						  "dataflow", "fuzzer", "fuzzer-no-link", "cfi", "safe-stack",
-						  "shadow-call-stack", "scudo", "kernel-memory" };
+	static const char *const unservable[] = {"memory", "hwaddress", "kernel-address", "kernel-hwaddress",
+						 "dataflow", "fuzzer", "fuzzer-no-link", "cfi", "safe-stack",
+						 "shadow-call-stack", "scudo", "kernel-memory"};
 	char copy[512];
 
 	snprintf(copy, sizeof(copy), "%s", names);

@@ -24,7 +24,7 @@ static void public_name(const struct options *o, char *name, size_t size)
 /* Until a signal asks for the end, or the server is gone. */
 static int serve(struct supervisor *server, int signals)
 {
-	struct pollfd p[2] = { { .fd = signals, .events = POLLIN }, { .fd = server->fd, .events = POLLIN } };
+	struct pollfd p[2] = {{.fd = signals, .events = POLLIN}, {.fd = server->fd, .events = POLLIN}};
 
 	puts("ready");
 	fflush(stdout);
@@ -80,7 +80,7 @@ int cmd_server(int argc, char **argv)
 static int server_check(const struct options *o, const char *name)
 {
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), error = 0;
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
 	size_t n = strlen(name);
 
 	memcpy(sa.sun_path + 1, name, n);

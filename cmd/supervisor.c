@@ -40,7 +40,8 @@ static int choose_flavour(const struct args *drivers, enum flavour *chosen)
 			continue;
 		if (*chosen != FLAVOUR_PLAIN)
 			return fail("%s and %s: one is compiled with -fsanitize=thread, the other with "
-				    "another sanitizer: no server has both runtimes", by, path);
+				    "another sanitizer: no server has both runtimes",
+				    by, path);
 		*chosen = flavour;
 		by = drivers->v[i];
 	}
@@ -179,7 +180,7 @@ int supervisor_start(struct supervisor *s, const struct options *o, const struct
 		     const char *socket_name)
 {
 	char server[PATH_MAX + 16];
-	struct args a = { 0 };
+	struct args a = {0};
 	enum flavour flavour;
 	pid_t parent = getpid();
 	int pair[2], error;
@@ -223,8 +224,8 @@ static double now(void)
  */
 static int wait_line(struct supervisor *s, double deadline, volatile sig_atomic_t *hurry, const sigset_t *unblocked)
 {
-	struct pollfd p = { .fd = s->fd, .events = POLLIN };
-	struct timespec left = { 0 };
+	struct pollfd p = {.fd = s->fd, .events = POLLIN};
+	struct timespec left = {0};
 	double seconds;
 	int n;
 

@@ -12,7 +12,7 @@
 #include "cmd/command.h"
 #include "cmd/tmpdir.h"
 
-static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 #define ENDINGS (sizeof(ending) / sizeof(ending[0]))
 
 static char path[PATH_MAX];
@@ -39,7 +39,7 @@ static void signals_block(sigset_t *old)
 
 static void signals_catch(void)
 {
-	struct sigaction sa = { .sa_handler = on_signal };
+	struct sigaction sa = {.sa_handler = on_signal};
 
 	for (size_t i = 0; i < ENDINGS; i++) {
 		sigaction(ending[i], NULL, &before[i]);

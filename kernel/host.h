@@ -57,8 +57,12 @@ void host_thread_set_local(void *value);
  * Storage is the caller's and small enough to sit in the DDI's kmutex_t and kcondvar_t.  All-zero
  * bytes are a valid initialised mutex or condition (drivers rely on it for kmutex_t). */
 
-struct host_mutex { uint64_t opaque[6]; };
-struct host_cond { uint64_t opaque[4]; };
+struct host_mutex {
+	uint64_t opaque[6];
+};
+struct host_cond {
+	uint64_t opaque[4];
+};
 
 void host_mutex_init(struct host_mutex *m);
 void host_mutex_destroy(struct host_mutex *m);
@@ -139,7 +143,7 @@ struct host_window {
 	size_t len;
 	struct host_pages *pages;
 	uint64_t offset;
-	unsigned prot;     /* HOST_PROT_*, of every translation in the window */
+	unsigned prot; /* HOST_PROT_*, of every translation in the window */
 	bool intercept;
 	bool resident;
 	bool lend_writable; /* some mapping of it may become writable: the process may hold a writable descriptor */

@@ -81,8 +81,8 @@ static int ring(struct channel *ch, const int *fds, unsigned nfds)
 {
 	union control control = {0};
 	char byte = 0;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct iovec iov = {&byte, 1};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
 
 	if (nfds) {
 		mh.msg_control = control.bytes;
@@ -115,7 +115,7 @@ static void take_rights(struct channel *ch, const struct cmsghdr *c)
 
 static int wait_masked(const struct channel *ch)
 {
-	struct pollfd p = { ch->socket, POLLIN, 0 };
+	struct pollfd p = {ch->socket, POLLIN, 0};
 	sigset_t mask;
 	long n;
 
@@ -140,35 +140,36 @@ static uint64_t now_ns(void)
 /* In the client poll(2) is one of ours. */
 static int wait_quietly(struct pollfd *p, uint64_t ns)
 {
-	struct timespec t = { (time_t)(ns / 1000000000u), (long)(ns % 1000000000u) };
+	struct timespec t = {(time_t)(ns / 1000000000u), (long)(ns % 1000000000u)};
 
 	return (int)syscall(SYS_ppoll, p, 1, &t, NULL, 8);
 }
 
 static int wait_until(const struct channel *ch)
 {
-	struct pollfd p = { ch->socket, POLLIN, 0 };
+	struct pollfd p = {ch->socket, POLLIN, 0};
 	uint64_t now = now_ns();
 	int n = 0; /* bells that ring for nothing do not make it longer */
 
 	if (now < ch->deadline)
 		n = wait_quietly(&p, ch->deadline - now);
-	return n > 0 ? 0 : n < 0 ? errno : ETIMEDOUT;
+	return n > 0 ? 0 : n < 0 ? errno
+				 : ETIMEDOUT;
 }
 
 /* Waits for one bell and takes what it carries. */
 static int hear(struct channel *ch)
 {
-	int error = ch->sleep_mask ? wait_masked(ch) : ch->deadline ? wait_until(ch) : 0;
+	int error = ch->sleep_mask ? wait_masked(ch) : ch->deadline ? wait_until(ch)
+								    : 0;
 
 	if (error)
 		return error;
 
 	union control control;
 	char byte;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
-			     .msg_controllen = sizeof(control.bytes) };
+	struct iovec iov = {&byte, 1};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
 	ssize_t n = socket_receive(ch, &mh);
 
 	if (n < 0)
@@ -264,7 +265,7 @@ static int sleep_for_turn(struct channel *ch)
 
 void channel_await(const struct channel *ch, uint64_t ns)
 {
-	struct pollfd p = { ch->socket, POLLIN, 0 };
+	struct pollfd p = {ch->socket, POLLIN, 0};
 	uint64_t now = now_ns(), end = now + ns;
 	int n = 0;
 

@@ -17,9 +17,9 @@
 
 /* How to wait without sleeping; adapts. */
 struct channel_wait {
-	unsigned spin_ns;              /* how long to spin */
-	unsigned spin_skip;            /* waits until spinning is tried again */
-	uint64_t yield_after;          /* nanoseconds of CLOCK_MONOTONIC: no yield before */
+	unsigned spin_ns;     /* how long to spin */
+	unsigned spin_skip;   /* waits until spinning is tried again */
+	uint64_t yield_after; /* nanoseconds of CLOCK_MONOTONIC: no yield before */
 };
 /*
  * Waits a little, awake, until *turn is not old any more: spins where the peer last ran on another CPU, else lets it have
@@ -31,16 +31,16 @@ struct channel {
 	struct wire_channel *memory;
 	struct wire_lane *in, *out;
 	int socket;
-	uint32_t in_turn, out_turn;    /* messages received and sent */
+	uint32_t in_turn, out_turn; /* messages received and sent */
 	struct channel_wait wait;
-	int fds[WIRE_FDS_MAX];         /* received with the last message; -1 when taken */
+	int fds[WIRE_FDS_MAX]; /* received with the last message; -1 when taken */
 	unsigned nfds;
 	/* Client: NULL, or the kernel's signal set (8 bytes) that is in force while asleep, and only then: whoever blocks
 	   all signals before channel_send() hears of each handler by EINTR, of one with SA_RESTART too. */
 	const uint64_t *sleep_mask;
-	bool cancellable;              /* client: pthread_cancel(3) may end the sleep; the end is then of no use */
+	bool cancellable; /* client: pthread_cancel(3) may end the sleep; the end is then of no use */
 	bool server;
-	uint64_t deadline;             /* without sleep_mask: nanoseconds of CLOCK_MONOTONIC for channel_receive(); 0: for ever */
+	uint64_t deadline; /* without sleep_mask: nanoseconds of CLOCK_MONOTONIC for channel_receive(); 0: for ever */
 };
 
 void channel_init(struct channel *ch, struct wire_channel *memory, int socket, bool server);

@@ -32,9 +32,16 @@
 #define WIRE_VERSION 1u
 #define WIRE_ENV "SUNDOG_SOCKET" /* environment: name of the abstract socket, without the NUL */
 
-enum wire_kind { WIRE_PROCESS = 1, WIRE_THREAD, WIRE_AGENT, WIRE_ADMIN };
+enum wire_kind {
+	WIRE_PROCESS = 1,
+	WIRE_THREAD,
+	WIRE_AGENT,
+	WIRE_ADMIN,
+};
 
-struct wire_image { uint64_t id[2]; }; /* random, of one process image: it changes at exec and fork */
+struct wire_image {
+	uint64_t id[2];
+}; /* random, of one process image: it changes at exec and fork */
 
 struct wire_hello {
 	uint32_t magic, version, kind;
@@ -51,7 +58,11 @@ struct wire_hello {
  * WIRE_WANT_KEEP: it comes with the userfaultfd that an agent before this one had, or without one.  The second one
  * comes with that of a struct wire_agent_answer, a third one with the pipe of the commands.  WIRE_ADMIN: without one.
  */
-enum wire_want { WIRE_WANT_NONE, WIRE_WANT_UFFD, WIRE_WANT_KEEP };
+enum wire_want {
+	WIRE_WANT_NONE,
+	WIRE_WANT_UFFD,
+	WIRE_WANT_KEEP,
+};
 struct wire_welcome {
 	uint32_t magic, version;
 	int32_t error; /* 0, or errno: the connection is of no use */
@@ -60,7 +71,7 @@ struct wire_welcome {
 };
 
 #define WIRE_OFFER_FULL 0x1u /* system calls on pages that are not loaded make events, too */
-struct wire_offer { /* with a new userfaultfd, unless error says why there is none */
+struct wire_offer {          /* with a new userfaultfd, unless error says why there is none */
 	uint32_t magic, flags;
 	int32_t error;
 	uint32_t pad;
@@ -78,17 +89,17 @@ struct wire_interrupt {
 #define WIRE_NODES_SIZE (1u << 20)
 struct wire_node {
 	uint64_t dev;
-	uint32_t mode;      /* with S_IFCHR or S_IFBLK */
+	uint32_t mode; /* with S_IFCHR or S_IFBLK */
 	uint32_t uid, gid;
-	uint32_t name_len;  /* of dev_path, which is followed by devices_path; both with their NUL */
-	uint32_t size;      /* of this record with its names, a multiple of 8 */
+	uint32_t name_len; /* of dev_path, which is followed by devices_path; both with their NUL */
+	uint32_t size;     /* of this record with its names, a multiple of 8 */
 	uint32_t pad;
 	/* char dev_path[], devices_path[] */
 };
 struct wire_nodes {
 	_Atomic uint32_t sequence; /* odd: being written */
 	uint32_t count;
-	uint32_t bytes;            /* of the records that follow */
+	uint32_t bytes; /* of the records that follow */
 	uint32_t pad;
 	/* struct wire_node records */
 };
@@ -96,45 +107,45 @@ struct wire_nodes {
 /* ---- calls ---- */
 
 enum wire_op {
-	WIRE_OPEN = 1,  /* a: dev, b: SYS_F* flags -> a: open id, b: dev of the clone; 1 descriptor */
-	WIRE_PROVE,     /* with 1 descriptor -> a: open id, b: dev, c: SYS_F* flags; EBADF: not a device descriptor */
-	WIRE_CLOSED,    /* a: open id: this process has closed its last descriptor of it */
-	WIRE_READ,      /* a: open id, b: offset or -1, c: number of struct wire_iovec in data -> a: bytes */
-	WIRE_WRITE,     /* the same */
-	WIRE_SEEK,      /* a: open id, b: offset, c: whence -> a: offset */
-	WIRE_IOCTL,     /* a: open id, b: cmd, c: arg -> a: rval */
-	WIRE_POLL,      /* a: open id, b: events -> a: revents */
-	WIRE_SETFL,     /* a: open id, b: SYS_F* flags */
-	WIRE_MMAP,      /* a: open id, b: reserved or fixed address, c: length, d: prot | flags << 32, e: offset
+	WIRE_OPEN = 1, /* a: dev, b: SYS_F* flags -> a: open id, b: dev of the clone; 1 descriptor */
+	WIRE_PROVE,    /* with 1 descriptor -> a: open id, b: dev, c: SYS_F* flags; EBADF: not a device descriptor */
+	WIRE_CLOSED,   /* a: open id: this process has closed its last descriptor of it */
+	WIRE_READ,     /* a: open id, b: offset or -1, c: number of struct wire_iovec in data -> a: bytes */
+	WIRE_WRITE,    /* the same */
+	WIRE_SEEK,     /* a: open id, b: offset, c: whence -> a: offset */
+	WIRE_IOCTL,    /* a: open id, b: cmd, c: arg -> a: rval */
+	WIRE_POLL,     /* a: open id, b: events -> a: revents */
+	WIRE_SETFL,    /* a: open id, b: SYS_F* flags */
+	WIRE_MMAP,     /* a: open id, b: reserved or fixed address, c: length, d: prot | flags << 32, e: offset
 	                   -> a: address, b: number of struct wire_map in data, descriptors in their order */
-	WIRE_MUNMAP,    /* a: address, b: length: the client unmaps when the reply is there
+	WIRE_MUNMAP,   /* a: address, b: length: the client unmaps when the reply is there
 	                   -> a: 1 = pages shared with the server were there: WIRE_UNMAPPED follows */
-	WIRE_MPROTECT,  /* a: address, b: length, c: prot */
-	WIRE_FORK,      /* -> a: token; 1 descriptor, the leash: parent and child hold it until the child has said hello, so
+	WIRE_MPROTECT, /* a: address, b: length, c: prot */
+	WIRE_FORK,     /* -> a: token; 1 descriptor, the leash: parent and child hold it until the child has said hello, so
 	                   that its hangup means that there is no child and never will be */
-	WIRE_FORKED,    /* a: token, b: pid of the child, or 0: fork failed */
-	WIRE_EXIT,      /* descriptors are closed already: tear the process down */
-	WIRE_CRED,      /* credentials changed: the server reads them anew from Linux */
-	WIRE_FAULT,     /* a: address, b: 0 other, 1 read, 2 write, 3 exec, c: tid, or 0, the calling thread: it touched an
+	WIRE_FORKED,   /* a: token, b: pid of the child, or 0: fork failed */
+	WIRE_EXIT,     /* descriptors are closed already: tear the process down */
+	WIRE_CRED,     /* credentials changed: the server reads them anew from Linux */
+	WIRE_FAULT,    /* a: address, b: 0 other, 1 read, 2 write, 3 exec, c: tid, or 0, the calling thread: it touched an
 	                   intercepted page -> a: 0 = try again, else the signal that it gets, b: si_code, c: si_errno */
-	WIRE_ADVISE,    /* a: address, b: length: MADV_DONTNEED or MADV_FREE follow; what the server shares is zeroed */
-	WIRE_PRIVATE,   /* a: address, b: length: mremap follows; waits for locks, and makes shared pages private again */
-	WIRE_UNMAPPED,  /* a, b: as of the WIRE_MUNMAP before it: it is done, or Linux has refused it */
-	WIRE_FORKING,   /* after WIRE_FORK, just before Linux forks: pages shared with the server are private until WIRE_FORKED */
+	WIRE_ADVISE,   /* a: address, b: length: MADV_DONTNEED or MADV_FREE follow; what the server shares is zeroed */
+	WIRE_PRIVATE,  /* a: address, b: length: mremap follows; waits for locks, and makes shared pages private again */
+	WIRE_UNMAPPED, /* a, b: as of the WIRE_MUNMAP before it: it is done, or Linux has refused it */
+	WIRE_FORKING,  /* after WIRE_FORK, just before Linux forks: pages shared with the server are private until WIRE_FORKED */
 	WIRE_OP_END
 };
 
 /* Steps of a call in progress. */
 enum wire_step {
-	WIRE_STEP_NONE,    /* this is the reply */
-	WIRE_STEP_RESERVE, /* a: wish or 0, b: length, c: 1 = fixed -> a: address */
-	WIRE_STEP_MAP,     /* b: number of struct wire_map in data, descriptors in their order */
-	WIRE_STEP_UNLOAD,  /* a: address, b: length: no thread reaches the pages on return; the range stays claimed */
-	WIRE_STEP_RELEASE, /* a: address, b: length: give the range back */
-	WIRE_STEP_PROTECT, /* a: address, b: length, c: prot */
-	WIRE_STEP_COPYIN,  /* a: address, b: length <= WIRE_DATA_SIZE -> data */
-	WIRE_STEP_COPYOUT, /* a: address, b: length <= WIRE_DATA_SIZE, data */
-	WIRE_STEP_LOCKS,   /* 1 descriptor, of a struct wire_locks: this process has locked memory from now on, and an agent */
+	WIRE_STEP_NONE,     /* this is the reply */
+	WIRE_STEP_RESERVE,  /* a: wish or 0, b: length, c: 1 = fixed -> a: address */
+	WIRE_STEP_MAP,      /* b: number of struct wire_map in data, descriptors in their order */
+	WIRE_STEP_UNLOAD,   /* a: address, b: length: no thread reaches the pages on return; the range stays claimed */
+	WIRE_STEP_RELEASE,  /* a: address, b: length: give the range back */
+	WIRE_STEP_PROTECT,  /* a: address, b: length, c: prot */
+	WIRE_STEP_COPYIN,   /* a: address, b: length <= WIRE_DATA_SIZE -> data */
+	WIRE_STEP_COPYOUT,  /* a: address, b: length <= WIRE_DATA_SIZE, data */
+	WIRE_STEP_LOCKS,    /* 1 descriptor, of a struct wire_locks: this process has locked memory from now on, and an agent */
 	WIRE_STEP_POPULATE, /* a: address, b: length, c: 1 = for writing: the pages are resident, the process's own */
 };
 
@@ -145,12 +156,14 @@ enum wire_step {
 #define WIRE_LOCKS_FILE "sundog-user" /* name of the file behind shared pages, as Linux lists it */
 struct wire_locks {
 	volatile uint64_t low, high; /* low >= high: there is none; written before the call returns that locks */
-	_Atomic uint32_t locks;     /* munmap and the like wait for somebody */
-	_Atomic uint32_t shared;    /* a fork child finds pages that are not its own */
-	_Atomic uint32_t held;      /* ... or a file behind its own pages that is not empty */
+	_Atomic uint32_t locks;      /* munmap and the like wait for somebody */
+	_Atomic uint32_t shared;     /* a fork child finds pages that are not its own */
+	_Atomic uint32_t held;       /* ... or a file behind its own pages that is not empty */
 };
 
-struct wire_iovec { uint64_t base, len; };
+struct wire_iovec {
+	uint64_t base, len;
+};
 
 #define WIRE_MAP_DESCRIPTOR 0x1u /* the next descriptor goes here; else no access at all (PROT_NONE) */
 #define WIRE_MAP_POPULATE 0x2u
@@ -162,9 +175,9 @@ struct wire_map {
 };
 
 struct wire_message {
-	uint32_t op;    /* client: wire_op; server: wire_step */
-	int32_t error;  /* server: errno of the call; client: errno of the step */
-	uint32_t nfds;  /* descriptors sent with it, <= WIRE_FDS_MAX */
+	uint32_t op;   /* client: wire_op; server: wire_step */
+	int32_t error; /* server: errno of the call; client: errno of the step */
+	uint32_t nfds; /* descriptors sent with it, <= WIRE_FDS_MAX */
 	uint32_t data_len;
 	uint64_t a, b, c, d, e;
 };
@@ -208,9 +221,9 @@ enum wire_agent_op {
 	WIRE_AGENT_SPLIT,
 	WIRE_AGENT_JOIN,
 };
-#define WIRE_AGENT_CHECK 0x100u /* in prot */
+#define WIRE_AGENT_CHECK 0x100u   /* in prot */
 #define WIRE_AGENT_WATCHED 0x400u /* in prot of SHARE, SPLIT, JOIN: ENODATA if the agent has heard no WATCH, as one that replaces another */
-#define WIRE_AGENT_GROW 0x200u  /* in prot of SHARE: the lowest page of a stack, which must go on growing below it */
+#define WIRE_AGENT_GROW 0x200u    /* in prot of SHARE: the lowest page of a stack, which must go on growing below it */
 enum wire_watch {
 	WIRE_WATCH_SIGNAL, /* write protection and SIGSEGV; a system call into the range fails meanwhile */
 	WIRE_WATCH_USER,   /* userfaultfd, for accesses of the program; a system call fails meanwhile */
@@ -246,9 +259,9 @@ struct wire_agent_answer {
 
 /* One direction of a channel; only its sender writes it, except asleep, which is its receiver's. */
 struct wire_lane {
-	_Alignas(64) _Atomic uint32_t turn;  /* messages sent so far */
-	_Atomic uint32_t asleep;             /* the receiver waits for the bell */
-	_Atomic uint32_t cpu;                /* where the sender last ran */
+	_Alignas(64) _Atomic uint32_t turn; /* messages sent so far */
+	_Atomic uint32_t asleep;            /* the receiver waits for the bell */
+	_Atomic uint32_t cpu;               /* where the sender last ran */
 	uint32_t pad;
 	struct wire_message message;
 };

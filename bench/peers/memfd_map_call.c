@@ -10,7 +10,7 @@ static int fd;
 
 static void once(void)
 {
-	char message[PEER_BYTES] = { 0 };
+	char message[PEER_BYTES] = {0};
 
 	peer_call(message);
 	unsigned char *p = mmap(NULL, LOOP_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);

@@ -14,10 +14,9 @@ union control {
 static void serve(int socket, char *request)
 {
 	int ends[2];
-	union control control = { 0 };
-	struct iovec iov = { request, PEER_BYTES };
-	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
-			     .msg_controllen = sizeof(control) };
+	union control control = {0};
+	struct iovec iov = {request, PEER_BYTES};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
 
 	CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
 	control.header.cmsg_level = SOL_SOCKET;
@@ -32,11 +31,10 @@ static void serve(int socket, char *request)
 
 static void once(void)
 {
-	char message[PEER_BYTES] = { 0 };
+	char message[PEER_BYTES] = {0};
 	union control control;
-	struct iovec iov = { message, PEER_BYTES };
-	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
-			     .msg_controllen = sizeof(control) };
+	struct iovec iov = {message, PEER_BYTES};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
 	int fd;
 
 	CHECK(send(peer_socket, message, PEER_BYTES, 0) == PEER_BYTES);

@@ -4,7 +4,7 @@
 
 static void once(void)
 {
-	char message[PEER_BYTES] = { 0 };
+	char message[PEER_BYTES] = {0};
 
 	peer_call(message);
 }

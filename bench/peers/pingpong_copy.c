@@ -12,7 +12,7 @@ static char buffer[LOOP_PAGE];
 static void serve(int socket, char *request)
 {
 	static char copy[LOOP_PAGE];
-	struct iovec here = { copy, sizeof(copy) }, there = { 0 };
+	struct iovec here = {copy, sizeof(copy)}, there = {0};
 
 	memcpy(&there.iov_base, request, sizeof(there.iov_base));
 	there.iov_len = sizeof(copy);
@@ -23,7 +23,7 @@ static void serve(int socket, char *request)
 
 static void once(void)
 {
-	char message[PEER_BYTES] = { 0 };
+	char message[PEER_BYTES] = {0};
 	void *address = buffer;
 
 	memcpy(message, &address, sizeof(address));

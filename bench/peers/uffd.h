@@ -13,9 +13,9 @@
 /* Maps a resident memfd; its first touches are the reader's of *uffd. */
 static inline volatile unsigned char *uffd_map(int memfd, size_t size, int *uffd)
 {
-	struct uffdio_api api = { .api = UFFD_API, .features = UFFD_FEATURE_MINOR_SHMEM };
+	struct uffdio_api api = {.api = UFFD_API, .features = UFFD_FEATURE_MINOR_SHMEM};
 	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, memfd, 0);
-	struct uffdio_register area = { .range = { (uintptr_t)p, size }, .mode = UFFDIO_REGISTER_MODE_MINOR };
+	struct uffdio_register area = {.range = {(uintptr_t)p, size}, .mode = UFFDIO_REGISTER_MODE_MINOR};
 
 	CHECK(p != MAP_FAILED);
 	*uffd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | UFFD_USER_MODE_ONLY);
@@ -37,7 +37,7 @@ static inline uintptr_t uffd_read(int uffd)
 
 static inline void uffd_continue(int uffd, uintptr_t start, size_t size)
 {
-	struct uffdio_continue c = { .range = { start, size } };
+	struct uffdio_continue c = {.range = {start, size}};
 
 	CHECK(ioctl(uffd, UFFDIO_CONTINUE, &c) == 0);
 }

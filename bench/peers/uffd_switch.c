@@ -17,7 +17,9 @@
 
 #include "bench/partner.h"
 
-enum { SIDES = 2 };
+enum {
+	SIDES = 2,
+};
 static struct side {
 	int uffd, order, done;
 	int link[2]; /* socket pair: to the server */
@@ -86,9 +88,8 @@ union control {
 static void side_receive(struct side *s)
 {
 	union control control;
-	struct iovec iov = { &s->page, sizeof(s->page) };
-	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
-			     .msg_controllen = sizeof(control) };
+	struct iovec iov = {&s->page, sizeof(s->page)};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
 
 	CHECK(recvmsg(s->link[1], &mh, MSG_CMSG_CLOEXEC) == sizeof(s->page) && CMSG_FIRSTHDR(&mh));
 	memcpy(&s->uffd, CMSG_DATA(CMSG_FIRSTHDR(&mh)), sizeof(int));
@@ -96,10 +97,9 @@ static void side_receive(struct side *s)
 
 static void side_send(struct side *s)
 {
-	union control control = { 0 };
-	struct iovec iov = { &s->page, sizeof(s->page) };
-	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
-			     .msg_controllen = sizeof(control) };
+	union control control = {0};
+	struct iovec iov = {&s->page, sizeof(s->page)};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
 
 	control.header.cmsg_level = SOL_SOCKET;
 	control.header.cmsg_type = SCM_RIGHTS;

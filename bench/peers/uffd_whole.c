@@ -11,7 +11,7 @@ static volatile unsigned char *memory;
 static void serve(int uffd)
 {
 	uintptr_t at = uffd_read(uffd);
-	struct uffdio_continue all = { .range = { (uintptr_t)memory, LOOP_64M } };
+	struct uffdio_continue all = {.range = {(uintptr_t)memory, LOOP_64M}};
 
 	if (ioctl(uffd, UFFDIO_CONTINUE, &all) == 0 || all.mapped > (int64_t)(at - (uintptr_t)memory))
 		return;

@@ -11,7 +11,7 @@ static char data[LOOP_PHYS_BYTES];
 
 static void serve(int socket, char *request)
 {
-	struct iovec here = { data, sizeof(data) }, there = { 0 };
+	struct iovec here = {data, sizeof(data)}, there = {0};
 
 	memcpy(&there.iov_base, request, sizeof(there.iov_base));
 	there.iov_len = sizeof(data);
@@ -21,7 +21,7 @@ static void serve(int socket, char *request)
 
 static void transfer(void *to)
 {
-	char message[PEER_BYTES] = { 0 };
+	char message[PEER_BYTES] = {0};
 
 	memcpy(message, &to, sizeof(to));
 	peer_call(message);

@@ -24,9 +24,9 @@ static void *view; /* the server's */
 
 static void promote(void *p)
 {
-	struct uffdio_range range = { (uintptr_t)p, size };
-	struct uffdio_register area = { .range = range, .mode = UFFDIO_REGISTER_MODE_WP };
-	struct uffdio_writeprotect protect = { .range = range, .mode = UFFDIO_WRITEPROTECT_MODE_WP };
+	struct uffdio_range range = {(uintptr_t)p, size};
+	struct uffdio_register area = {.range = range, .mode = UFFDIO_REGISTER_MODE_WP};
+	struct uffdio_writeprotect protect = {.range = range, .mode = UFFDIO_WRITEPROTECT_MODE_WP};
 
 	CHECK(ioctl(uffd, UFFDIO_REGISTER, &area) == 0);
 	CHECK(ioctl(uffd, UFFDIO_WRITEPROTECT, &protect) == 0);
@@ -73,7 +73,7 @@ static void serve(int socket, char *request)
 
 static void request(void *p)
 {
-	char message[PEER_BYTES] = { 0 };
+	char message[PEER_BYTES] = {0};
 
 	memcpy(message, &p, sizeof(p));
 	peer_call(message);
@@ -96,7 +96,7 @@ static void once(void)
 
 int main(int argc, char **argv)
 {
-	struct uffdio_api api = { .api = UFFD_API, .features = UFFD_FEATURE_PAGEFAULT_FLAG_WP };
+	struct uffdio_api api = {.api = UFFD_API, .features = UFFD_FEATURE_PAGEFAULT_FLAG_WP};
 	pthread_t thread;
 
 	CHECK(argc == 4);

@@ -40,9 +40,13 @@ __attribute__((format(printf, 3, 4))) static int bad(struct parser *p, unsigned 
 static int bad_token(struct parser *p, const char *expected)
 {
 	static const char *const names[] = {
-	    [TOKEN_END] = "the end of the file", [TOKEN_NAME] = "a name",  [TOKEN_STRING] = "a string",
-	    [TOKEN_INTEGER] = "an integer",      [TOKEN_EQUALS] = "\"=\"", [TOKEN_COMMA] = "\",\"",
-	    [TOKEN_SEMICOLON] = "\";\"",
+		[TOKEN_END] = "the end of the file",
+		[TOKEN_NAME] = "a name",
+		[TOKEN_STRING] = "a string",
+		[TOKEN_INTEGER] = "an integer",
+		[TOKEN_EQUALS] = "\"=\"",
+		[TOKEN_COMMA] = "\",\"",
+		[TOKEN_SEMICOLON] = "\";\"",
 	};
 
 	if (p->token == TOKEN_BAD)

@@ -68,8 +68,7 @@ static void step_say(const char *label, enum sys_module_step step, int instance,
 int driver_attach(const char *label, const struct loader_module *m, const struct conf *conf, char *message,
 		  size_t size)
 {
-	struct sys_module module = {.name = m->name, .init = m->init, .info = m->info, .fini = m->fini,
-				    .base = m->base, .size = m->size};
+	struct sys_module module = {.name = m->name, .init = m->init, .info = m->info, .fini = m->fini, .base = m->base, .size = m->size};
 	enum sys_module_step step = SYS_STEP_INIT;
 	int instance = 0, error;
 

@@ -18,8 +18,8 @@
 /* What the compiler itself may ask for; a driver's own calls of libc are refused, they work in no kernel. */
 static bool symbol_is_compilers(const char *name)
 {
-	static const char *const prefixes[] = {"__asan_", "__ubsan_",      "__tsan_",   "__sanitizer_",
-					       "__lsan_", "__sancov_",     "__atomic_", "__gcov_",
+	static const char *const prefixes[] = {"__asan_", "__ubsan_", "__tsan_", "__sanitizer_",
+					       "__lsan_", "__sancov_", "__atomic_", "__gcov_",
 					       "__llvm_", "__cxa_finalize"};
 	static const char *const names[] = {"memcpy",
 					    "memset",

@@ -415,10 +415,10 @@ static const struct project *find_joined(const struct projects *projects, const 
 const struct project *projects_default(const struct projects *projects, const struct projects_user *u)
 {
 	const struct project *tries[] = {
-	    u->attribute != NULL ? projects_find(projects, u->attribute) : NULL,
-	    find_joined(projects, "user.", u->name),
-	    find_joined(projects, "group.", u->group),
-	    projects_find(projects, "default"),
+		u->attribute != NULL ? projects_find(projects, u->attribute) : NULL,
+		find_joined(projects, "user.", u->name),
+		find_joined(projects, "group.", u->group),
+		projects_find(projects, "default"),
 	};
 
 	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++)

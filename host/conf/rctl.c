@@ -9,23 +9,35 @@
 #include <strings.h>
 
 static const char *const names[] = {
-    [SYS_RCTL_PROJECT] = "project.max-locked-memory",
-    [SYS_RCTL_ZONE] = "zone.max-locked-memory",
-    [SYS_RCTL_PROCESS] = "process.max-locked-memory",
+	[SYS_RCTL_PROJECT] = "project.max-locked-memory",
+	[SYS_RCTL_ZONE] = "zone.max-locked-memory",
+	[SYS_RCTL_PROCESS] = "process.max-locked-memory",
 };
 static const char *const privileges[] = {
-    [SYS_RCTL_BASIC] = "basic",
-    [SYS_RCTL_PRIVILEGED] = "privileged",
-    [SYS_RCTL_SYSTEM] = "system",
+	[SYS_RCTL_BASIC] = "basic",
+	[SYS_RCTL_PRIVILEGED] = "privileged",
+	[SYS_RCTL_SYSTEM] = "system",
 };
 
 static const struct {
 	const char *name;
 	int number;
 } signals[] = {
-    {"ABRT", SIGABRT}, {"HUP", SIGHUP},   {"STOP", SIGSTOP}, {"TERM", SIGTERM}, {"KILL", SIGKILL},
-    {"XCPU", SIGXCPU}, {"XFSZ", SIGXFSZ}, {"INT", SIGINT},   {"QUIT", SIGQUIT}, {"USR1", SIGUSR1},
-    {"USR2", SIGUSR2}, {"ALRM", SIGALRM}, {"TSTP", SIGTSTP}, {"CONT", SIGCONT}, {"PIPE", SIGPIPE},
+	{"ABRT", SIGABRT},
+	{"HUP", SIGHUP},
+	{"STOP", SIGSTOP},
+	{"TERM", SIGTERM},
+	{"KILL", SIGKILL},
+	{"XCPU", SIGXCPU},
+	{"XFSZ", SIGXFSZ},
+	{"INT", SIGINT},
+	{"QUIT", SIGQUIT},
+	{"USR1", SIGUSR1},
+	{"USR2", SIGUSR2},
+	{"ALRM", SIGALRM},
+	{"TSTP", SIGTSTP},
+	{"CONT", SIGCONT},
+	{"PIPE", SIGPIPE},
 };
 
 static bool word_is(const char *text, size_t len, const char *word)
@@ -180,8 +192,8 @@ static const char *word_parse(unsigned index, const char *word, size_t len, stru
 {
 	if (index == 0)
 		return rctl_parse_privilege(word, len, &v->privilege)
-			   ? NULL
-			   : "no such privilege (privileged or basic)";
+			       ? NULL
+			       : "no such privilege (privileged or basic)";
 	if (index == 1)
 		return rctl_parse_size(word, len, &v->value) ? NULL : "not a size in bytes up to 2^64 - 1";
 	return rctl_parse_action(word, len, v) ? NULL : "no such action (deny, signal=SIGNAL)";

@@ -50,7 +50,7 @@ void spec_clear(struct spec *spec)
 struct sys_prop conf_prop_copy(const struct sys_prop *from)
 {
 	struct sys_prop prop = {
-	    .name = conf_string_copy(from->name), .type = from->type, .count = from->count};
+		.name = conf_string_copy(from->name), .type = from->type, .count = from->count};
 
 	if (from->type == SYS_PROP_INT) {
 		prop.ints = memcpy(host_alloc(from->count * sizeof(*prop.ints), true), from->ints,

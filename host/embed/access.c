@@ -10,9 +10,9 @@ struct access {
 };
 
 static const struct access accesses[] = {
-    [SUNDOG_READ] = {SYS_RW_READ, HOST_PROT_READ},
-    [SUNDOG_WRITE] = {SYS_RW_WRITE, HOST_PROT_WRITE},
-    [SUNDOG_EXEC] = {SYS_RW_EXEC, HOST_PROT_EXEC},
+	[SUNDOG_READ] = {SYS_RW_READ, HOST_PROT_READ},
+	[SUNDOG_WRITE] = {SYS_RW_WRITE, HOST_PROT_WRITE},
+	[SUNDOG_EXEC] = {SYS_RW_EXEC, HOST_PROT_EXEC},
 };
 
 static struct sundog_signal_info signal_of(struct sys_fault fault)

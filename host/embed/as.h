@@ -25,7 +25,7 @@ int as_map_memory(struct host_as *as, uintptr_t *addr, size_t len, unsigned prot
 int as_lend_memory(struct host_as *as, void *data, size_t len, uintptr_t *addr);
 void as_return_memory(struct host_as *as, uintptr_t addr);
 void as_unmap_memory(struct host_as *as, uintptr_t addr,
-		     size_t len); /* passes over what is not ordinary memory */
+		     size_t len);                                                      /* passes over what is not ordinary memory */
 void as_protect_memory(struct host_as *as, uintptr_t addr, size_t len, unsigned prot); /* likewise */
 bool as_has_memory(struct host_as *as, uintptr_t addr, size_t len);
 

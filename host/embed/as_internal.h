@@ -19,7 +19,7 @@ struct host_as {
 	 * translation away synchronous; writers go first, or accesses in a loop would keep them out. */
 	pthread_rwlock_t lock;
 	struct ranges map, translations;
-	uintptr_t low, high; /* where addresses are chosen; fixed */
+	uintptr_t low, high;                  /* where addresses are chosen; fixed */
 	void (*signal)(void *arg, int signo); /* fixed */
 	void *signal_arg;
 	atomic_uint refs; /* the process, and locks on its memory */

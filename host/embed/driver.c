@@ -53,7 +53,7 @@ int sundog_driver_attach(struct sundog_system *system, const char *name, int (*i
 	int error = 0;
 
 	module->module = (struct loader_module){
-	    .name = loader_driver_name(name), .init = init, .info = info, .fini = fini};
+		.name = loader_driver_name(name), .init = init, .info = info, .fini = fini};
 	if (text != NULL)
 		error = conf_parse(text, strlen(text), name, name, &conf, message, size);
 	if (error == 0)

@@ -54,7 +54,7 @@ struct sundog_process {
 	pthread_mutex_t lock;
 	pthread_cond_t idle; /* calls became empty */
 	struct embed_call *calls;
-	bool dying; /* no new calls */
+	bool dying;       /* no new calls */
 	uint64_t signals; /* sent by the kernel part: 1 << number */
 	struct host_as *as;
 	struct sys_proc *proc;

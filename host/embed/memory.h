@@ -14,7 +14,7 @@ struct as_memory {
 	/* Protects the fields below against those that reach it without its address space: locks. */
 	pthread_rwlock_t lock;
 	char *data;
-	char *lender; /* the buffer of the test that it stands for during one call; NULL: none */
+	char *lender;            /* the buffer of the test that it stands for during one call; NULL: none */
 	struct posix_file *file; /* that data maps, whole pages; NULL: not shared */
 };
 

@@ -88,19 +88,19 @@ uint64_t sundog_signals(struct sundog_process *p)
 static struct sys_proc_info process_info(const struct sundog_process *p)
 {
 	return (struct sys_proc_info){
-	    .pid = p->pid,
-	    .ppid = p->ppid,
-	    .model = p->model == SUNDOG_ILP32 ? SYS_ILP32 : SYS_LP64,
-	    .cred = {.ruid = p->uid,
-		     .euid = p->uid,
-		     .suid = p->uid,
-		     .rgid = p->gid,
-		     .egid = p->gid,
-		     .sgid = p->gid,
-		     .groups = &p->gid,
-		     .ngroups = 1,
-		     .privileged = p->uid == 0},
-	    .name = "simulated",
+		.pid = p->pid,
+		.ppid = p->ppid,
+		.model = p->model == SUNDOG_ILP32 ? SYS_ILP32 : SYS_LP64,
+		.cred = {.ruid = p->uid,
+			 .euid = p->uid,
+			 .suid = p->uid,
+			 .rgid = p->gid,
+			 .egid = p->gid,
+			 .sgid = p->gid,
+			 .groups = &p->gid,
+			 .ngroups = 1,
+			 .privileged = p->uid == 0},
+		.name = "simulated",
 	};
 }
 

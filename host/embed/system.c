@@ -29,7 +29,7 @@ int sundog_system_create(const struct sundog_options *options, struct sundog_sys
 	posix_init(&(struct posix_config){system->options.verbose, system->options.strict_lock});
 	posix_log_sink(system->options.log != NULL ? system_log : NULL, &system->options);
 	config =
-	    (struct sys_config){system->options.verbose, system->options.strict_lock, system->options.hz};
+		(struct sys_config){system->options.verbose, system->options.strict_lock, system->options.hz};
 	error = sys_boot(&config);
 	if (error == 0) {
 		*out = system;

@@ -39,9 +39,9 @@ void posix_panic_hook(void (*fn)(void *, const char *), void *arg)
 static void log_stderr(const char *prefix, const char *text)
 {
 	struct iovec parts[] = {
-	    {(void *)(uintptr_t)prefix, strlen(prefix)},
-	    {(void *)(uintptr_t)text, strlen(text)},
-	    {(void *)(uintptr_t) "\n", 1},
+		{(void *)(uintptr_t)prefix, strlen(prefix)},
+		{(void *)(uintptr_t)text, strlen(text)},
+		{(void *)(uintptr_t) "\n", 1},
 	};
 	ssize_t written = writev(STDERR_FILENO, parts, 3);
 

@@ -17,7 +17,8 @@ static void *alloc_zero(size_t size)
 	if (size > SMALL)
 		return calloc(1, size);
 	p = malloc(size);
-	__asm__("" : "+r"(p)); /* compilers know that this is calloc */
+	__asm__(""
+		: "+r"(p)); /* compilers know that this is calloc */
 	return p != NULL ? memset(p, 0, size) : NULL;
 }
 

@@ -70,7 +70,7 @@ static bool target_climb(struct admin_request *r, struct sys_rctl_target *t, enu
 	}
 	if (t->control == SYS_RCTL_PROCESS && control == SYS_RCTL_PROJECT) {
 		*t = (struct sys_rctl_target){
-		    .control = control, .zone = state.target.zone, .id = state.project};
+			.control = control, .zone = state.target.zone, .id = state.project};
 		return true;
 	}
 	answer_add(&r->answer, "failed\t%s: it is not a control of a %s", rctl_name(control),
@@ -293,8 +293,8 @@ static bool change_plan(struct admin_request *r, struct change *c, const struct 
 		*value = **old;
 	if (set)
 		*value = (struct sys_rctl_value){
-		    .privilege = c->target.control == SYS_RCTL_PROCESS ? SYS_RCTL_BASIC : SYS_RCTL_PRIVILEGED,
-		    .action = SYS_RCTL_DENY};
+			.privilege = c->target.control == SYS_RCTL_PROCESS ? SYS_RCTL_BASIC : SYS_RCTL_PRIVILEGED,
+			.action = SYS_RCTL_DENY};
 	if (set && c->has_privilege)
 		value->privilege = c->value.privilege;
 	if (!action && c->has_value)

@@ -26,10 +26,10 @@
 
 #define PATIENCE_S 10
 #define LOOKS_PER_S 20
-#define MOMENT_MS 200 /* until a process that gets SIGKILL is dead */
+#define MOMENT_MS 200  /* until a process that gets SIGKILL is dead */
 #define SPIN_NS 100000 /* for its answer: it must be woken first */
 #define PULSE_NS UINT64_C(50000000)
-#define PULSES (PATIENCE_S * 20) /* in the time of our patience */
+#define PULSES (PATIENCE_S * 20)  /* in the time of our patience */
 #define SOON_NS UINT64_C(2000000) /* a thread that serves faults waits so long for an answer before it lets another one do so */
 
 void agent_init(struct agent *a)
@@ -94,10 +94,12 @@ bool agent_exists(struct agent *a)
 
 static int descriptor_send(const struct agent *a, int fd)
 {
-	union { struct cmsghdr align; char bytes[CMSG_SPACE(sizeof(int))]; } control = {0};
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = {0};
 	struct iovec iov = {"", 1};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
-			    .msg_controllen = sizeof(control.bytes)};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
 	struct cmsghdr *h = CMSG_FIRSTHDR(&mh);
 	ssize_t n;
 
@@ -171,10 +173,12 @@ static bool greeting_wait(const struct agent *a)
 /* The first answer, which is sent: so Linux says who the agent is. */
 static int answer_greeting(struct agent *a, pid_t parent, struct wire_agent_result *r)
 {
-	union { struct cmsghdr align; char bytes[CMSG_SPACE(sizeof(struct ucred))]; } control;
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(struct ucred))];
+	} control;
 	struct iovec iov = {r, sizeof(*r)};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
-			    .msg_controllen = sizeof(control.bytes)};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
 	ssize_t n;
 
 	do
@@ -418,7 +422,8 @@ static int agent_claim(struct agent *a, bool *again)
 	int error;
 
 	pthread_mutex_lock(&a->lock);
-	error = a->ended ? ESRCH : a->claimed || a->failed ? EEXIST : 0;
+	error = a->ended ? ESRCH : a->claimed || a->failed ? EEXIST
+							   : 0;
 	a->claimed |= error == 0;
 	*again = a->replaced;
 	pthread_mutex_unlock(&a->lock);

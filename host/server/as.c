@@ -171,7 +171,8 @@ void host_as_release(struct host_as *as, uintptr_t addr, size_t len)
 	supervisor_changed();
 	if (t == NULL) {
 		posix_log(HOST_LOG_WARN, "process %d: a mapping was removed in no call of the process: "
-			  "its addresses stay taken", (int)as->process->pid);
+					 "its addresses stay taken",
+			  (int)as->process->pid);
 		return;
 	}
 	maps_forget(&t->call, addr, len);
@@ -202,8 +203,7 @@ bool as_window_at(struct host_as *as, uint64_t start, uint64_t end, struct windo
 /* *was: all of it was intercepted before. */
 static int note_window(struct host_as *as, const struct host_window *w, bool *was)
 {
-	struct window new = {.start = w->addr, .end = (uint64_t)w->addr + w->len, .pages = w->pages,
-			     .offset = w->offset, .prot = w->prot, .writable = w->lend_writable};
+	struct window new = {.start = w->addr, .end = (uint64_t)w->addr + w->len, .pages = w->pages, .offset = w->offset, .prot = w->prot, .writable = w->lend_writable};
 	int error;
 
 	pthread_mutex_lock(&as->lock);
@@ -221,8 +221,7 @@ static int note_window(struct host_as *as, const struct host_window *w, bool *wa
 int call_maps_flush(struct thread *t)
 {
 	struct call *c = &t->call;
-	struct wire_message m = {.op = WIRE_STEP_MAP, .b = c->nmaps, .nfds = c->nfds,
-				 .data_len = (uint32_t)(c->nmaps * sizeof(c->maps[0]))};
+	struct wire_message m = {.op = WIRE_STEP_MAP, .b = c->nmaps, .nfds = c->nfds, .data_len = (uint32_t)(c->nmaps * sizeof(c->maps[0]))};
 	int error;
 
 	if (c->nmaps == 0)

@@ -35,7 +35,7 @@ static void on_bus(int signo, siginfo_t *info, void *context)
 
 	if (info->si_code <= 0 || !is_guarded(page) ||
 	    mmap((void *)page, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
-		MAP_FAILED)
+		    MAP_FAILED)
 		(void)sigaction(SIGBUS, &before, NULL); /* the access is made again */
 	errno = error;
 }

@@ -38,8 +38,7 @@ static void released_unmap(struct thread *t)
 	struct ranges *r = &t->call.released;
 
 	for (size_t i = 0; i < r->count; i++) {
-		struct wire_message m = {.op = WIRE_STEP_RELEASE, .a = r->at[i].start,
-					 .b = r->at[i].end - r->at[i].start};
+		struct wire_message m = {.op = WIRE_STEP_RELEASE, .a = r->at[i].start, .b = r->at[i].end - r->at[i].start};
 		(void)thread_step(t, &m, NULL);
 	}
 }

@@ -23,11 +23,11 @@
 static struct {
 	pthread_mutex_t lock; /* protects the fields below, and what lock.h says */
 	pthread_cond_t changed;
-	TAILQ_HEAD(, locks) queue; /* the next one that is due first */
+	TAILQ_HEAD(, locks)
+	queue; /* the next one that is due first */
 	pthread_t thread;
 	bool started, stop;
-} demotion = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER,
-	      .queue = TAILQ_HEAD_INITIALIZER(demotion.queue)};
+} demotion = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER, .queue = TAILQ_HEAD_INITIALIZER(demotion.queue)};
 
 void file_punch(const struct locks *l, uint64_t start, uint64_t end)
 {
@@ -44,7 +44,7 @@ static bool first_busy(const struct locks *l, uint64_t start, uint64_t end, bool
 	const struct hold *h;
 	bool found = !recent && ranges_first(&l->recent, start, end, busy);
 
-	LIST_FOREACH(h, &l->holds, link) {
+	LIST_FOREACH (h, &l->holds, link) {
 		if (h->file != l->file || h->offset >= end || h->offset + h->len <= start)
 			continue;
 		if (!found || h->offset < busy->start)
@@ -77,8 +77,7 @@ static bool next_idle(const struct locks *l, uint64_t at, uint64_t end, bool rec
 
 static void part_demote(struct locks *l, const struct vma *v, uint64_t start, uint64_t end)
 {
-	struct wire_agent_command c = {.op = WIRE_AGENT_UNSHARE, .prot = v->prot | WIRE_AGENT_CHECK,
-				       .inode = l->inode};
+	struct wire_agent_command c = {.op = WIRE_AGENT_UNSHARE, .prot = v->prot | WIRE_AGENT_CHECK, .inode = l->inode};
 
 	for (uint64_t n; start < end; start += n) {
 		n = end - start < AGENT_CHUNK ? end - start : AGENT_CHUNK;

@@ -12,7 +12,10 @@
 #include "host/conf/loader.h"
 #include "host/server/server.h"
 
-struct driver { struct loader_module module; struct driver *next; };
+struct driver {
+	struct loader_module module;
+	struct driver *next;
+};
 static struct driver *drivers;
 
 static int driver_open(struct driver *d, const char *so, const char *conf_path, char *message, size_t size)

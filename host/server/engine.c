@@ -83,8 +83,7 @@ static int uffd_check(int fd)
 static void descriptor_take(struct msghdr *mh, int *fd)
 {
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(mh); c != NULL; c = CMSG_NXTHDR(mh, c)) {
-		size_t n = c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS ?
-			   (c->cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
+		size_t n = c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS ? (c->cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
 		for (size_t i = 0; i < n; i++) {
 			int one;
 			memcpy(&one, CMSG_DATA(c) + i * sizeof(int), sizeof(int));
@@ -100,10 +99,12 @@ static int offer_receive(int connection, struct wire_offer *offer, int *fd)
 {
 	static const struct timeval patience = {PATIENCE_S, 0};
 	static const int off = 0;
-	union { struct cmsghdr align; char bytes[CMSG_SPACE(sizeof(int))]; } control;
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
 	struct iovec iov = {offer, sizeof(*offer)};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
-			    .msg_controllen = sizeof(control.bytes)};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
 	ssize_t n;
 
 	/* Without its credentials, for which there would be no room. */
@@ -121,7 +122,8 @@ static int offer_receive(int connection, struct wire_offer *offer, int *fd)
 /* Takes the descriptor, or says why not. */
 static int uffd_take(struct process *p, const struct wire_offer *offer, int fd)
 {
-	int error = fd >= 0 ? uffd_check(fd) : offer->error > 0 && offer->error < 4096 ? offer->error : EPROTO;
+	int error = fd >= 0 ? uffd_check(fd) : offer->error > 0 && offer->error < 4096 ? offer->error
+										       : EPROTO;
 
 	if (error == 0)
 		return faults_start(p, fd, offer->flags & WIRE_OFFER_FULL);

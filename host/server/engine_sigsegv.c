@@ -63,8 +63,7 @@ static void sigsegv_unload(struct host_as *as, uintptr_t addr, size_t len)
 /* Over a window that is intercepted already, while the application runs: by the agent, which cannot be stopped. */
 static int sigsegv_window(struct host_as *as, const struct host_window *w)
 {
-	struct wire_agent_command c = {.op = WIRE_AGENT_MAP, .addr = w->addr, .len = w->len,
-				       .offset = as_window_offset(w)};
+	struct wire_agent_command c = {.op = WIRE_AGENT_MAP, .addr = w->addr, .len = w->len, .offset = as_window_offset(w)};
 	int fd, error;
 
 	if (!agent_exists(&as->agent))

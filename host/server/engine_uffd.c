@@ -260,8 +260,7 @@ static int uffd_laid(struct host_as *as, const struct host_window *w, bool *open
 /* In place: there is a moment in which a system call finds no page, but no access is missed. */
 static int window_replace(struct host_as *as, const struct host_window *w, int fd)
 {
-	struct wire_agent_command c = {.op = WIRE_AGENT_MAP, .addr = w->addr, .len = w->len,
-				       .offset = as_window_offset(w)};
+	struct wire_agent_command c = {.op = WIRE_AGENT_MAP, .addr = w->addr, .len = w->len, .offset = as_window_offset(w)};
 	int error = agent_run(as->process, &c, fd);
 
 	if (error == 0)
@@ -277,8 +276,7 @@ static int window_replace(struct host_as *as, const struct host_window *w, int f
  */
 static int window_move(struct host_as *as, const struct host_window *w, int fd)
 {
-	struct wire_agent_command map = {.op = WIRE_AGENT_MAP, .prot = w->prot, .len = w->len,
-					 .offset = as_window_offset(w)};
+	struct wire_agent_command map = {.op = WIRE_AGENT_MAP, .prot = w->prot, .len = w->len, .offset = as_window_offset(w)};
 	struct wire_agent_command move = {.op = WIRE_AGENT_MOVE, .addr = w->addr, .len = w->len};
 	struct wire_agent_command keep = {.op = WIRE_AGENT_KEEP}, unmap = {.op = WIRE_AGENT_UNMAP, .len = w->len};
 	int error;
@@ -409,5 +407,5 @@ static bool uffd_refused(struct host_as *as, uint32_t tid, uint64_t page, enum s
 	return page_restore(as, page, &prot) && prot_allows(prot, rw);
 }
 
-const struct as_engine as_engine_uffd = {"uffd",     uffd_laid,    uffd_window, uffd_load,
+const struct as_engine as_engine_uffd = {"uffd", uffd_laid, uffd_window, uffd_load,
 					 uffd_unload, uffd_protect, uffd_refused};

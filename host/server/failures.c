@@ -21,7 +21,8 @@ struct failure {
 	uint64_t page;
 	bool in_call; /* a system call failed: it says EFAULT, and no signal comes */
 	struct sys_fault what;
-	LIST_ENTRY(failure) link;
+	LIST_ENTRY(failure)
+	link;
 };
 
 /* Linux tells of a thread in a system call which one it is; of another one, -1. */
@@ -45,7 +46,7 @@ static struct failure *failure_take(struct faults *f, uint32_t tid, uint64_t pag
 {
 	struct failure *x;
 
-	LIST_FOREACH(x, &f->failures, link) {
+	LIST_FOREACH (x, &f->failures, link) {
 		if ((tid != 0 && x->tid != tid) || (page != 0 && x->page != page))
 			continue;
 		LIST_REMOVE(x, link);
@@ -62,8 +63,7 @@ void failure_make(struct host_as *as, uint32_t tid, uint64_t page, const struct 
 
 	if (x == NULL) /* it is tried again */
 		return;
-	*x = (struct failure){.tid = tid, .page = page, .what = *what,
-			      .in_call = f->full && is_in_call(tid)};
+	*x = (struct failure){.tid = tid, .page = page, .what = *what, .in_call = f->full && is_in_call(tid)};
 	pthread_mutex_lock(&f->lock);
 	old = failure_take(f, tid, page);
 	LIST_INSERT_HEAD(&f->failures, x, link);

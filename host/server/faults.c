@@ -29,10 +29,11 @@ struct fault_thread {
 	pthread_t id;
 	bool seated;          /* faults.lock, but for the thread's own look */
 	pthread_cond_t given; /* it has the seat, or all end */
-	LIST_ENTRY(fault_thread) link, idle;
+	LIST_ENTRY(fault_thread)
+	link, idle;
 
 	struct service service;
-	struct range wake;    /* pages that it has loaded, whose threads it will wake; its own */
+	struct range wake; /* pages that it has loaded, whose threads it will wake; its own */
 };
 
 static _Thread_local struct fault_thread *self;
@@ -337,7 +338,7 @@ void faults_end(struct faults *f)
 
 	pthread_mutex_lock(&f->lock);
 	f->ended = true;
-	LIST_FOREACH(t, &f->threads, link) {
+	LIST_FOREACH (t, &f->threads, link) {
 		posix_thread_dying(t->posix);
 		pthread_cond_signal(&t->given);
 	}
@@ -351,7 +352,7 @@ bool faults_kick(struct faults *f)
 	bool any;
 
 	pthread_mutex_lock(&f->lock);
-	LIST_FOREACH(t, &f->threads, link)
+	LIST_FOREACH (t, &f->threads, link)
 		if (t->seated)
 			(void)pthread_kill(t->id, SIGNAL_KICK);
 	any = !LIST_EMPTY(&f->threads);

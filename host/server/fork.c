@@ -102,7 +102,7 @@ static struct process *fork_find(const struct process *parent, uint64_t token)
 {
 	struct process *p;
 
-	LIST_FOREACH(p, &server.processes, link)
+	LIST_FOREACH (p, &server.processes, link)
 		if (p->state == PROCESS_PENDING && p->parent == parent && p->token == token)
 			return p;
 	return NULL;
@@ -191,7 +191,7 @@ static bool layouts_change(struct process *p)
 	unsigned n = 0;
 	bool change = false;
 
-	LIST_FOREACH(t, &p->threads, link) {
+	LIST_FOREACH (t, &p->threads, link) {
 		if (!t->layout)
 			continue;
 		if (n == LAYOUTS)

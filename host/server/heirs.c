@@ -18,11 +18,13 @@ struct heir {
 	pid_t pid;
 	int pidfd;
 	struct sys_account *account;
-	TAILQ_ENTRY(heir) link;
+	TAILQ_ENTRY(heir)
+	link;
 };
 static struct {
-	pthread_mutex_t lock;             /* protects the fields below; a leaf */
-	TAILQ_HEAD(heir_list, heir) list; /* oldest first */
+	pthread_mutex_t lock; /* protects the fields below; a leaf */
+	TAILQ_HEAD(heir_list, heir)
+	list; /* oldest first */
 	unsigned count;
 } heirs = {.lock = PTHREAD_MUTEX_INITIALIZER, .list = TAILQ_HEAD_INITIALIZER(heirs.list)};
 

@@ -21,7 +21,7 @@ static struct {
 	struct job_list list;
 	struct job_list waiting; /* for the spare thread, when no thread can be made; linked by queue */
 	unsigned running, blocked;
-	atomic_uint unsettled;   /* running + blocked, for a look without the lock */
+	atomic_uint unsettled; /* running + blocked, for a look without the lock */
 	pthread_cond_t spare;
 } jobs = {.lock = PTHREAD_MUTEX_INITIALIZER,
 	  .list = TAILQ_HEAD_INITIALIZER(jobs.list),
@@ -158,7 +158,7 @@ static void give_up_blocked(void)
 {
 	struct job *job;
 
-	TAILQ_FOREACH(job, &jobs.list, link)
+	TAILQ_FOREACH (job, &jobs.list, link)
 		if (job->state == JOB_BLOCKED)
 			job_set_state(job, JOB_STUCK);
 }

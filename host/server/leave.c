@@ -50,7 +50,8 @@ static void place_end(struct locks *l, const struct range *place)
 		bool found = maps_find(l->maps, at, &v) && v.start < end;
 		bool stays = found && vma_is_ours(l, &v) && v.offset - v.start == base;
 		next = found && v.end < end ? v.end : end;
-		stop = !stays ? next : v.start > at ? v.start : at;
+		stop = !stays ? next : v.start > at ? v.start
+						    : at;
 		demote_free(l, base + at, base + stop);
 	}
 }

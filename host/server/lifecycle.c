@@ -33,9 +33,9 @@
 #define ID_HEIR UINT64_C(0xfffffffffffffffd)
 
 static struct {
-	int deaths;  /* the set above */
-	int inputs;  /* deaths, wake, and the process connections for reading */
-	int wake;    /* eventfd: there are processes again, or stop */
+	int deaths; /* the set above */
+	int inputs; /* deaths, wake, and the process connections for reading */
+	int wake;   /* eventfd: there are processes again, or stop */
 	pthread_t thread;
 	atomic_bool stop;
 	atomic_uint watched; /* in the set of deaths */

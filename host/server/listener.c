@@ -22,7 +22,10 @@
 #define PENDING_MAX 1024u
 #define PATIENCE_NS UINT64_C(5000000000)
 
-struct pending { int connection; uint64_t deadline; };
+struct pending {
+	int connection;
+	uint64_t deadline;
+};
 struct greeting {
 	struct wire_hello hello;
 	int connection;
@@ -64,7 +67,10 @@ close:
 void hello_answer(int connection, int error, int fd, uint64_t size)
 {
 	struct wire_welcome w = {WIRE_MAGIC, WIRE_VERSION, error, 0, size};
-	union { struct cmsghdr align; char bytes[CMSG_SPACE(sizeof(int))]; } control = {0};
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = {0};
 	struct iovec iov = {&w, sizeof(w)};
 	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
 	struct cmsghdr *c;

@@ -113,8 +113,7 @@ static void view_released(void *arg)
 static int view_create(struct host_lock *lock, struct host_pages **pages)
 {
 	const struct hold *held = lock->hold;
-	struct posix_view view = {.file = held->file, .offset = held->offset, .size = lock->len,
-				  .released = view_released};
+	struct posix_view view = {.file = held->file, .offset = held->offset, .size = lock->len, .released = view_released};
 	struct hold *h = hold_create(lock->locks, posix_file_get(held->file), held->offset, lock->len);
 	int error;
 

@@ -22,7 +22,7 @@
 
 struct vma {
 	uint64_t start, end, offset, inode;
-	uint64_t page_size; /* 0: not known yet, see maps_page_size() */
+	uint64_t page_size;          /* 0: not known yet, see maps_page_size() */
 	unsigned major, minor, prot; /* HOST_PROT_* */
 	bool shared;
 	char name[256];
@@ -32,7 +32,11 @@ int maps_open(const struct process *p, const char *name);
 /* The first mapping that ends beyond addr. */
 bool maps_find(int fd, uint64_t addr, struct vma *v);
 /* The first one of its kind, or, before Linux 6.11, of any. */
-enum maps_kind { MAPS_ANY, MAPS_SHARED = 0x08, MAPS_FILE = 0x20 };
+enum maps_kind {
+	MAPS_ANY,
+	MAPS_SHARED = 0x08,
+	MAPS_FILE = 0x20,
+};
 bool maps_find_kind(int fd, uint64_t addr, enum maps_kind kind, struct vma *v);
 /* Of a mapping that maps_find() has found; slow before Linux 6.11. */
 uint64_t maps_page_size(const struct process *p, const struct vma *v);
@@ -52,9 +56,10 @@ struct hold {
 	struct locks *locks;
 	struct posix_file *file; /* a reference; the process's sparse one, or a file that it shares with others */
 	uint64_t offset, len;
-	bool locked;             /* a lock's: the process must keep these very pages */
-	struct guard *guard;     /* of a page object of a file that others may cut; or NULL */
-	LIST_ENTRY(hold) link;
+	bool locked;         /* a lock's: the process must keep these very pages */
+	struct guard *guard; /* of a page object of a file that others may cut; or NULL */
+	LIST_ENTRY(hold)
+	link;
 };
 
 struct host_lock {
@@ -62,47 +67,51 @@ struct host_lock {
 	struct process *process; /* a reference */
 	uint64_t addr, len;
 	unsigned flags;
-	atomic_bool resident;    /* or at least it was once */
-	struct hold *hold;       /* NULL: nobody has asked for the pages yet; locks.lock */
+	atomic_bool resident; /* or at least it was once */
+	struct hold *hold;    /* NULL: nobody has asked for the pages yet; locks.lock */
 };
 
 struct locks {
 	struct process *process;
-	pthread_mutex_t begin;     /* held while the client begins; protects the next two */
+	pthread_mutex_t begin; /* held while the client begins; protects the next two */
 	bool begun;
-	enum wire_watch watch;     /* how writers are stopped; changes with lock */
-	struct wire_locks *page;   /* the client's view; written with lock */
+	enum wire_watch watch;   /* how writers are stopped; changes with lock */
+	struct wire_locks *page; /* the client's view; written with lock */
 
-	pthread_mutex_t lock;      /* protects the fields below; held while the agent works */
+	pthread_mutex_t lock; /* protects the fields below; held while the agent works */
 	unsigned nlocks;
-	unsigned forks;            /* begun and not ended: nothing becomes shared or private meanwhile */
-	LIST_HEAD(, split) splits; /* of them: held, and private for now */
-	pthread_cond_t joined;     /* forks or waiting has fallen, or splits is empty */
-	unsigned waiting;          /* for that, to share pages */
-	atomic_bool split;         /* splits may not be empty */
-	bool gone;                 /* the process */
-	int maps, pagemap, tasks;  /* of /proc/PID, or -1 */
-	struct posix_file *file;   /* NULL: nothing was promoted yet */
-	uint32_t number;           /* of file, as the agent knows it */
+	unsigned forks; /* begun and not ended: nothing becomes shared or private meanwhile */
+	LIST_HEAD(, split)
+	splits;                   /* of them: held, and private for now */
+	pthread_cond_t joined;    /* forks or waiting has fallen, or splits is empty */
+	unsigned waiting;         /* for that, to share pages */
+	atomic_bool split;        /* splits may not be empty */
+	bool gone;                /* the process */
+	int maps, pagemap, tasks; /* of /proc/PID, or -1 */
+	struct posix_file *file;  /* NULL: nothing was promoted yet */
+	uint32_t number;          /* of file, as the agent knows it */
 	uint64_t inode, base;
-	atomic_bool lent;          /* a fork child has memory of the file behind its own pages, for as long as it lives */
-	LIST_HEAD(, hold) holds;
+	atomic_bool lent; /* a fork child has memory of the file behind its own pages, for as long as it lives */
+	LIST_HEAD(, hold)
+	holds;
 	/* Offsets in the file. */
-	struct ranges used;        /* pages may be there, or a private mapping has it behind */
-	struct ranges recent;      /* not held any more, but a moment ago */
-	struct ranges stale;       /* seemed unused at the last look */
-	uint64_t elsewhere;        /* bytes since then that have found their place in use */
+	struct ranges used;   /* pages may be there, or a private mapping has it behind */
+	struct ranges recent; /* not held any more, but a moment ago */
+	struct ranges stale;  /* seemed unused at the last look */
+	uint64_t elsewhere;   /* bytes since then that have found their place in use */
 
 	/* sleepers.c; protected by its lock. */
-	struct ranges moved;       /* addresses that have become shared, or private */
-	unsigned looks;            /* at its threads, to come; 0: not in the queue */
-	uint64_t look_due;         /* of host_time_monotonic() */
-	TAILQ_ENTRY(locks) sleepers_link;
+	struct ranges moved; /* addresses that have become shared, or private */
+	unsigned looks;      /* at its threads, to come; 0: not in the queue */
+	uint64_t look_due;   /* of host_time_monotonic() */
+	TAILQ_ENTRY(locks)
+	sleepers_link;
 
 	/* demote.c; protected by its lock. */
 	bool queued;
-	uint64_t due;              /* of host_time_monotonic() */
-	TAILQ_ENTRY(locks) link;
+	uint64_t due; /* of host_time_monotonic() */
+	TAILQ_ENTRY(locks)
+	link;
 };
 
 /* The process's, or NULL if it has none. */

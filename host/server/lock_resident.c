@@ -61,7 +61,8 @@ static int refusal(struct locks *l, uint64_t addr, uint64_t end, unsigned need, 
 	int reason;
 
 	if (l->maps < 0)
-		return error == EINVAL ? EACCES : error == EAGAIN || error == EINTR ? EAGAIN : EFAULT;
+		return error == EINVAL ? EACCES : error == EAGAIN || error == EINTR ? EAGAIN
+										    : EFAULT;
 	reason = range_check(l, addr, end, need);
 	if (reason != 0)
 		return reason;

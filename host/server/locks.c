@@ -121,9 +121,9 @@ close:
 static void watch_say(const struct process *p, enum wire_watch way)
 {
 	static const char *const ways[] = {
-	    [WIRE_WATCH_SIGNAL] = "mprotect and SIGSEGV: a system call into pages that are being promoted may say EFAULT",
-	    [WIRE_WATCH_USER] = "userfaultfd, user mode: a system call into pages that are being promoted may say EFAULT",
-	    [WIRE_WATCH_FULL] = "userfaultfd",
+		[WIRE_WATCH_SIGNAL] = "mprotect and SIGSEGV: a system call into pages that are being promoted may say EFAULT",
+		[WIRE_WATCH_USER] = "userfaultfd, user mode: a system call into pages that are being promoted may say EFAULT",
+		[WIRE_WATCH_FULL] = "userfaultfd",
 	};
 
 	if (server_verbose)
@@ -161,7 +161,8 @@ static int begin(struct locks *l, struct thread *t)
 	if (error != 0) {
 		munmap(l->page, PAGE_SIZE);
 		l->page = NULL;
-		return error == EPIPE || error == ESRCH ? EFAULT : error == ENOMEM ? ENOMEM : EAGAIN;
+		return error == EPIPE || error == ESRCH ? EFAULT : error == ENOMEM ? ENOMEM
+										   : EAGAIN;
 	}
 	l->maps = maps_open(l->process, "maps");
 	l->pagemap = maps_open(l->process, "pagemap");

@@ -77,7 +77,8 @@ static void options_parse(struct options *o, int argc, char **argv)
 {
 	static const struct option longs[] = {{"strict-lock", no_argument, NULL, 'L'},
 					      {"fault-engine", required_argument, NULL, 'E'},
-					      {"projects", required_argument, NULL, 'P'}, {0}};
+					      {"projects", required_argument, NULL, 'P'},
+					      {0}};
 	int c;
 
 	o->drivers = calloc((size_t)argc, sizeof(*o->drivers));

@@ -21,7 +21,7 @@ struct query { /* Linux's struct procmap_query */
 	uint64_t name, build_id;
 };
 #define PROCMAP_QUERY _IOWR('f', 17, struct query)
-#define QUERY_NEXT 0x10u   /* the mapping at addr, or the next one; see also enum maps_kind */
+#define QUERY_NEXT 0x10u /* the mapping at addr, or the next one; see also enum maps_kind */
 #define QUERY_SHARED 0x08u
 
 int maps_open(const struct process *p, const char *name)
@@ -42,8 +42,7 @@ int maps_open(const struct process *p, const char *name)
 
 static bool find_by_query(int fd, uint64_t addr, enum maps_kind kind, struct vma *v, bool *known)
 {
-	struct query q = {.size = sizeof(q), .flags = QUERY_NEXT | kind, .addr = addr, .name_size = sizeof(v->name),
-			  .name = (uintptr_t)v->name};
+	struct query q = {.size = sizeof(q), .flags = QUERY_NEXT | kind, .addr = addr, .name_size = sizeof(v->name), .name = (uintptr_t)v->name};
 	int result;
 
 	v->name[0] = '\0';
@@ -155,7 +154,9 @@ struct scan { /* Linux's struct pm_scan_arg, since 6.7 */
 	uint64_t size, flags, start, end, walk_end, vec, vec_len, max_pages, category_inverted, category_mask,
 		category_anyof_mask, return_mask;
 };
-struct region { uint64_t start, end, categories; };
+struct region {
+	uint64_t start, end, categories;
+};
 #define PAGEMAP_SCAN _IOWR('f', 16, struct scan)
 #define SCAN_PRESENT 0x08u
 
@@ -163,8 +164,7 @@ struct region { uint64_t start, end, categories; };
 static bool resident_by_scan(int fd, uint64_t addr, uint64_t len, bool *known)
 {
 	struct region absent;
-	struct scan s = {.size = sizeof(s), .start = addr, .end = addr + len, .vec = (uintptr_t)&absent, .vec_len = 1,
-			 .max_pages = 1, .category_inverted = SCAN_PRESENT, .category_mask = SCAN_PRESENT};
+	struct scan s = {.size = sizeof(s), .start = addr, .end = addr + len, .vec = (uintptr_t)&absent, .vec_len = 1, .max_pages = 1, .category_inverted = SCAN_PRESENT, .category_mask = SCAN_PRESENT};
 	int found = ioctl(fd, PAGEMAP_SCAN, &s);
 
 	*known = found >= 0;

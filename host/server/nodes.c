@@ -15,7 +15,10 @@
 
 #include "host/server/server.h"
 
-struct warned { struct warned *next; char path[]; };
+struct warned {
+	struct warned *next;
+	char path[];
+};
 static struct {
 	struct wire_nodes *table;
 	int fd_readonly;
@@ -64,7 +67,10 @@ static void warn_if_hidden(const struct sys_devnode *n)
 
 /* ---- writing ---- */
 
-struct writer { struct wire_nodes *table; uint32_t bytes, count; };
+struct writer {
+	struct wire_nodes *table;
+	uint32_t bytes, count;
+};
 
 static bool node_write(void *arg, const struct sys_devnode *n)
 {
@@ -72,8 +78,7 @@ static bool node_write(void *arg, const struct sys_devnode *n)
 	size_t name = strlen(n->dev_path) + 1, other = strlen(n->devices_path) + 1;
 	uint32_t size = (uint32_t)((sizeof(struct wire_node) + name + other + 7) & ~(size_t)7);
 	char *at = (char *)(w->table + 1) + w->bytes;
-	struct wire_node node = {.dev = n->dev, .mode = (n->mode & 07777) | (n->block ? S_IFBLK : S_IFCHR),
-				 .name_len = (uint32_t)name, .size = size};
+	struct wire_node node = {.dev = n->dev, .mode = (n->mode & 07777) | (n->block ? S_IFBLK : S_IFCHR), .name_len = (uint32_t)name, .size = size};
 
 	if (size > WIRE_NODES_SIZE - sizeof(struct wire_nodes) - w->bytes) {
 		static atomic_bool said;

@@ -246,7 +246,7 @@ static struct open *find_ino(const struct stat *st)
 {
 	struct open *o;
 
-	LIST_FOREACH(o, bucket(st->st_ino), by_ino)
+	LIST_FOREACH (o, bucket(st->st_ino), by_ino)
 		if (o->st_ino == st->st_ino && o->st_dev == st->st_dev)
 			return o;
 	return NULL;
@@ -384,7 +384,7 @@ unsigned open_unproven(void)
 	struct open *o;
 	unsigned count = 0;
 
-	LIST_FOREACH(o, &server.opens, all)
+	LIST_FOREACH (o, &server.opens, all)
 		count += o->proofs == 0;
 	return count;
 }

@@ -138,7 +138,7 @@ struct process *process_find(const struct wire_image *image, pid_t pid, uid_t ui
 	struct process *p;
 
 	server_lock();
-	LIST_FOREACH(p, &server.processes, link)
+	LIST_FOREACH (p, &server.processes, link)
 		if (p->state == PROCESS_LIVE && memcmp(&p->image, image, sizeof(*image)) == 0)
 			break;
 	/* A vfork child has its parent's image and another pid. */

@@ -11,7 +11,7 @@ static void threads_end(struct process *p, const struct thread *self)
 	struct thread *t;
 
 	pthread_mutex_lock(&p->lock);
-	LIST_FOREACH(t, &p->threads, link) {
+	LIST_FOREACH (t, &p->threads, link) {
 		if (t == self)
 			continue;
 		posix_thread_dying(t->posix);
@@ -141,7 +141,7 @@ void process_end_all(void)
 
 	do {
 		server_lock();
-		LIST_FOREACH(p, &server.processes, link)
+		LIST_FOREACH (p, &server.processes, link)
 			if (process_end(p, END_EXIT, NULL))
 				break;
 		more = p != NULL;

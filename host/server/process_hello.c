@@ -58,7 +58,7 @@ static struct process *pending_take(const struct wire_hello *hello, pid_t pid, u
 {
 	struct process *p;
 
-	LIST_FOREACH(p, &server.processes, link) {
+	LIST_FOREACH (p, &server.processes, link) {
 		if (p->state != PROCESS_PENDING || p->token != hello->fork_token || (p->pid != 0 && p->pid != pid))
 			continue;
 		if (uid != 0 && atomic_load(&p->euid) != 0 && atomic_load(&p->euid) != uid)
@@ -110,7 +110,7 @@ struct sys_account *process_account(pid_t pid)
 	struct process *p;
 
 	server_lock();
-	LIST_FOREACH(p, &server.processes, link)
+	LIST_FOREACH (p, &server.processes, link)
 		if (p->state == PROCESS_LIVE && p->pid == pid)
 			break;
 	if (p != NULL)
@@ -155,8 +155,7 @@ static int process_create(const struct wire_hello *hello, int connection, int pi
 			  const struct cred *cred, struct sys_account *before)
 {
 	enum sys_model model = hello->model == 32 ? SYS_ILP32 : SYS_LP64;
-	struct sys_proc_info info = {.pid = pid, .ppid = cred->ppid, .model = model, .cred = cred->sys,
-				     .name = cred->name};
+	struct sys_proc_info info = {.pid = pid, .ppid = cred->ppid, .model = model, .cred = cred->sys, .name = cred->name};
 	struct process *p = process_alloc(model);
 	int error;
 
@@ -186,7 +185,7 @@ static bool image_known(const struct wire_image *image)
 {
 	struct process *p;
 
-	LIST_FOREACH(p, &server.processes, link)
+	LIST_FOREACH (p, &server.processes, link)
 		if (p->state == PROCESS_LIVE && memcmp(&p->image, image, sizeof(*image)) == 0)
 			return true;
 	return false;

@@ -37,9 +37,9 @@ static const struct {
 	const char *name;
 	int32_t id;
 } standard[] = {
-    {"system", SYS_PROJECT_SYSTEM},
-    {"noproject", SYS_PROJECT_NONE},
-    {"default", SYS_PROJECT_DEFAULT},
+	{"system", SYS_PROJECT_SYSTEM},
+	{"noproject", SYS_PROJECT_NONE},
+	{"default", SYS_PROJECT_DEFAULT},
 };
 
 struct complaint {
@@ -320,8 +320,8 @@ static bool option_project(const char *name, struct complaint *c)
 	if (!projects_lookup(name, &projects.project))
 		return complain(c, "-p %.100s: no such project in %s", name,
 				projects.file != NULL
-				    ? projects.file
-				    : "the project database: there is none (--projects FILE)");
+					? projects.file
+					: "the project database: there is none (--projects FILE)");
 	p = projects_find_id(&projects.db, projects.project);
 	if (!projects_admit(projects.project, geteuid()))
 		return p == NULL ? complain(c, "-p %.100s: the project does not admit uid %u", name, geteuid())

@@ -71,7 +71,7 @@ bool hold_overlaps(const struct locks *l, uint64_t start, uint64_t end, bool loc
 {
 	const struct hold *h;
 
-	LIST_FOREACH(h, &l->holds, link)
+	LIST_FOREACH (h, &l->holds, link)
 		if (h->file == l->file && h->offset < end && start < h->offset + h->len && (h->locked || !locked))
 			return true;
 	return false;
@@ -80,14 +80,14 @@ bool hold_overlaps(const struct locks *l, uint64_t start, uint64_t end, bool loc
 /* ---- what is there ---- */
 
 struct sight {
-	bool private;      /* some of it is the process's own */
-	bool ours;         /* some of it is shared with us already ... */
-	bool scattered;    /* ... at places that are no one part of the file */
-	bool foreign;      /* some of it is shared with others */
-	uint64_t base;     /* of ours, or of private memory that was: offset - address */
+	bool private;   /* some of it is the process's own */
+	bool ours;      /* some of it is shared with us already ... */
+	bool scattered; /* ... at places that are no one part of the file */
+	bool foreign;   /* some of it is shared with others */
+	uint64_t base;  /* of ours, or of private memory that was: offset - address */
 	bool based;
-	bool one;          /* it is one mapping: */
-	struct vma first;  /* or the first foreign one */
+	bool one;         /* it is one mapping: */
+	struct vma first; /* or the first foreign one */
 };
 
 static void sight_add(struct sight *s, const struct locks *l, const struct vma *v)
@@ -237,8 +237,7 @@ static bool place_is_free(const struct locks *l, const struct vma *v, uint64_t s
 		return true;
 	if (base < l->base || base % promote_span(l) != 0)
 		return false;
-	return own ? !hold_overlaps(l, base + start, base + stop, false) :
-		     !ranges_overlap(&l->used, base + start, base + stop);
+	return own ? !hold_overlaps(l, base + start, base + stop, false) : !ranges_overlap(&l->used, base + start, base + stop);
 }
 
 static bool base_is_free(const struct locks *l, uint64_t addr, uint64_t end, const struct sight *s, uint64_t base)

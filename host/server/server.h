@@ -50,9 +50,9 @@
 #define USER_TOP_64 (UINT64_C(1) << 47)
 #define USER_TOP_32 (UINT64_C(1) << 32)
 
-#define THREADS_MAX 4096u  /* per process */
-#define OPENS_MAX 65536u   /* per process */
-#define FORKS_MAX 64u      /* per process, begun and not yet followed by WIRE_FORKED */
+#define THREADS_MAX 4096u /* per process */
+#define OPENS_MAX 65536u  /* per process */
+#define FORKS_MAX 64u     /* per process, begun and not yet followed by WIRE_FORKED */
 
 struct process;
 struct open;
@@ -69,7 +69,8 @@ struct job {
 	void (*run)(void *arg);
 	void *arg;
 	enum job_state state; /* these two: jobs.lock */
-	TAILQ_ENTRY(job) link, queue;
+	TAILQ_ENTRY(job)
+	link, queue;
 };
 int jobs_start(void);
 /* From now on requests wait for the job; storage is the caller's until run has returned. */
@@ -89,7 +90,13 @@ void jobs_drain(void);
 
 /* ---- watch.c: numbers for objects, and descriptors whose hangup means something ---- */
 
-enum watch_kind { WATCH_NONE, WATCH_PIDFD, WATCH_CONNECTION, WATCH_OPEN, WATCH_LEASH };
+enum watch_kind {
+	WATCH_NONE,
+	WATCH_PIDFD,
+	WATCH_CONNECTION,
+	WATCH_OPEN,
+	WATCH_LEASH,
+};
 #define WATCH_NO_ID 0u
 /* A number for object, never used twice; 0: no memory.  server.lock is held, as for all of these. */
 uint64_t watch_id_create(enum watch_kind kind, void *object);
@@ -99,8 +106,13 @@ void *watch_find(uint64_t id, enum watch_kind *kind);
 
 /* ---- ranges.c: a set of address ranges ---- */
 
-struct range { uint64_t start, end; };
-struct ranges { struct range *at; size_t count, room; };
+struct range {
+	uint64_t start, end;
+};
+struct ranges {
+	struct range *at;
+	size_t count, room;
+};
 /*
  *	        [ start ........ end )
  *	[ a )   [ b )      [ c )           add: b and c overlap, so false
@@ -108,7 +120,7 @@ struct ranges { struct range *at; size_t count, room; };
 bool ranges_overlap(const struct ranges *r, uint64_t start, uint64_t end);
 /* The first range that meets [start, end); false: none. */
 bool ranges_first(const struct ranges *r, uint64_t start, uint64_t end, struct range *first);
-int ranges_add(struct ranges *r, uint64_t start, uint64_t end);    /* ENOMEM */
+int ranges_add(struct ranges *r, uint64_t start, uint64_t end); /* ENOMEM */
 /* Overlaps and neighbours become one with it; ENOMEM. */
 int ranges_unite(struct ranges *r, uint64_t start, uint64_t end);
 int ranges_remove(struct ranges *r, uint64_t start, uint64_t end); /* ENOMEM: a cut in the middle */
@@ -118,15 +130,18 @@ void ranges_fini(struct ranges *r);
 
 struct window {
 	uint64_t start, end;
-	struct host_pages *pages; /* NULL: nothing is behind it */
-	uint64_t offset;          /* of start, in pages */
-	unsigned prot;            /* of its translations */
-	bool writable;            /* the process may write there, if not now */
-	bool registered;          /* with the userfaultfd (engine_uffd.c) */
+	struct host_pages *pages;    /* NULL: nothing is behind it */
+	uint64_t offset;             /* of start, in pages */
+	unsigned prot;               /* of its translations */
+	bool writable;               /* the process may write there, if not now */
+	bool registered;             /* with the userfaultfd (engine_uffd.c) */
 	uint64_t loaded, loaded_end; /* outside of that part nothing has been loaded since it was unloaded last; may be empty */
-	unsigned loads;           /* counts, for windows_unloaded() */
+	unsigned loads;              /* counts, for windows_unloaded() */
 };
-struct windows { struct window **at; size_t count, room; };
+struct windows {
+	struct window **at;
+	size_t count, room;
+};
 /* The first window that meets [start, end), whole; false: none. */
 bool windows_first(const struct windows *ws, uint64_t start, uint64_t end, struct window *first);
 bool windows_cover(const struct windows *ws, uint64_t start, uint64_t end);
@@ -157,7 +172,8 @@ struct service {
 	bool left;         /* its thread has been elsewhere, or may have been */
 	unsigned expected; /* returns */
 	struct posix_thread *posix;
-	LIST_ENTRY(service) link;
+	LIST_ENTRY(service)
+	link;
 };
 LIST_HEAD(service_list, service);
 /* Events of that thread (0: of any) at these pages that were read by that read(2) or before are out of date. */
@@ -200,8 +216,8 @@ void services_interrupt(struct services *s, uint32_t tid);
 LIST_HEAD(fault_list, fault_thread);
 LIST_HEAD(failure_list, failure);
 struct faults {
-	atomic_int fd;        /* the userfaultfd or -1; from the agent's hello until the process is gone */
-	atomic_bool full;     /* system calls make events, too */
+	atomic_int fd;    /* the userfaultfd or -1; from the agent's hello until the process is gone */
+	atomic_bool full; /* system calls make events, too */
 	atomic_uint nfailures;
 	pthread_mutex_t lock; /* protects the fields below */
 	bool ended;
@@ -252,8 +268,8 @@ struct agent {
 	struct channel_wait wait;         /* for it */
 	uint32_t file;                    /* of struct wire_agent_command: what it has been sent; 0: none */
 	bool met, failed, ended;
-	bool claimed;         /* a hello is being answered, or has been */
-	bool replaced;        /* it has gone, and somebody waits for another one */
+	bool claimed;  /* a hello is being answered, or has been */
+	bool replaced; /* it has gone, and somebody waits for another one */
 	unsigned successors;
 	pthread_cond_t changed; /* of socket and replaced */
 };
@@ -281,7 +297,7 @@ struct host_as {
 	atomic_bool forking;  /* made by fork(2): Linux copies the memory, there is nothing to do */
 	pthread_mutex_t lock; /* protects the fields below */
 	struct ranges claims;
-	struct windows windows; /* the intercepted ones, within claims; they do not go from below a call of the engine */
+	struct windows windows;                 /* the intercepted ones, within claims; they do not go from below a call of the engine */
 	const struct as_engine *_Atomic engine; /* constant from the agent's hello on */
 	struct faults faults;
 	struct agent agent;
@@ -353,7 +369,10 @@ void sleepers_stop(void);
 
 /* ---- proofs.c: the opens that a process has proven to hold, by id ---- */
 
-struct proofs { struct open **slot; uint32_t count, room; };
+struct proofs {
+	struct open **slot;
+	uint32_t count, room;
+};
 struct open *proofs_find(const struct proofs *s, uint64_t id);
 int proofs_add(struct proofs *s, struct open *o); /* ENOMEM; EMFILE: OPENS_MAX */
 bool proofs_remove(struct proofs *s, const struct open *o);
@@ -367,7 +386,10 @@ enum process_state {
 	PROCESS_DYING,
 	PROCESS_DEAD,
 };
-enum process_end { END_EXIT, END_EXEC };
+enum process_end {
+	END_EXIT,
+	END_EXEC,
+};
 
 struct process {
 	atomic_uint refs;
@@ -384,25 +406,27 @@ struct process {
 	pid_t pid;
 	int pidfd, connection;
 	uint64_t pidfd_id, connection_id;
-	uint64_t token;          /* PENDING */
-	struct process *parent;  /* PENDING: who forks; a reference */
+	uint64_t token;              /* PENDING */
+	struct process *parent;      /* PENDING: who forks; a reference */
 	struct sys_account *account; /* held until it is torn down: an exec goes on with it */
-	int leash;               /* PENDING: our end, or -1 */
+	int leash;                   /* PENDING: our end, or -1 */
 	uint64_t leash_id;
-	atomic_uint forks;       /* PENDING children */
-	LIST_ENTRY(process) link;
+	atomic_uint forks; /* PENDING children */
+	LIST_ENTRY(process)
+	link;
 
-	pthread_mutex_t lock; /* protects the fields below */
+	pthread_mutex_t lock;   /* protects the fields below */
 	pthread_cond_t changed; /* nthreads, forking or layouts fell, or gone was set, or it is dying */
-	LIST_HEAD(, thread) threads;
+	LIST_HEAD(, thread)
+	threads;
 	unsigned nthreads;
-	unsigned forking;       /* threads between WIRE_FORK and WIRE_FORKED */
-	unsigned layouts;       /* calls in progress that take mappings away or change them */
-	bool gone;              /* torn down */
+	unsigned forking; /* threads between WIRE_FORK and WIRE_FORKED */
+	unsigned layouts; /* calls in progress that take mappings away or change them */
+	bool gone;        /* torn down */
 	struct proofs proofs;
 
 	struct host_as as;
-	struct sys_proc *sys;   /* constant until it is torn down */
+	struct sys_proc *sys; /* constant until it is torn down */
 	struct job job;
 };
 LIST_HEAD(process_list, process);
@@ -473,10 +497,10 @@ void layout_leave(struct thread *t);
 
 #define MAPS_MAX 64u
 struct call {
-	uint64_t start, end;   /* WIRE_MMAP, WIRE_MUNMAP, WIRE_MPROTECT: the range that the client looks after */
+	uint64_t start, end; /* WIRE_MMAP, WIRE_MUNMAP, WIRE_MPROTECT: the range that the client looks after */
 	bool mmap, fixed;
-	bool reserved;         /* the client has claimed the range before it called */
-	bool given;            /* ... and the kernel part has taken it */
+	bool reserved;          /* the client has claimed the range before it called */
+	bool given;             /* ... and the kernel part has taken it */
 	struct ranges released; /* parts of a fixed range that are unmapped if the call fails after all */
 	unsigned nmaps, nfds;
 	struct wire_map maps[MAPS_MAX];
@@ -496,14 +520,15 @@ struct thread {
 	uint32_t tid;
 	atomic_bool in_call;
 	_Atomic uint32_t interrupted; /* the turn of a call that was interrupted before we heard it */
-	bool broken;           /* the channel failed: every further step fails */
-	bool left;             /* the process goes on (or down) without it */
-	bool forking;          /* it has begun to fork */
-	bool locks_forking;    /* ... and locked memory knows: locks_fork_end() is due */
-	bool layout;           /* its call takes mappings in [call.start, call.end) away, or changes them; process.lock */
+	bool broken;                  /* the channel failed: every further step fails */
+	bool left;                    /* the process goes on (or down) without it */
+	bool forking;                 /* it has begun to fork */
+	bool locks_forking;           /* ... and locked memory knows: locks_fork_end() is due */
+	bool layout;                  /* its call takes mappings in [call.start, call.end) away, or changes them; process.lock */
 	struct call call;
 	struct leaving leaving;
-	LIST_ENTRY(thread) link; /* process.lock */
+	LIST_ENTRY(thread)
+	link; /* process.lock */
 };
 /* A thread said hello; consumes connection; answers and serves its calls until it is gone. */
 void thread_hello(const struct wire_hello *hello, int connection, pid_t pid, uid_t uid);
@@ -542,19 +567,20 @@ void call_fini(struct call *c);
 struct open {
 	struct sys_file *file;
 	uint64_t id;
-	int end;               /* our end of the socket pair; its hangup is the last close */
-	dev_t st_dev;          /* of the application's end: its identity */
+	int end;      /* our end of the socket pair; its hangup is the last close */
+	dev_t st_dev; /* of the application's end: its identity */
 	ino_t st_ino;
-	atomic_uint users;     /* calls in progress, and one until the last close */
-	atomic_uint holds;     /* of the struct */
+	atomic_uint users; /* calls in progress, and one until the last close */
+	atomic_uint holds; /* of the struct */
 	atomic_bool closing;
 	atomic_bool polled, rung;
 
 	/* Protected by server.lock. */
-	unsigned proofs;       /* processes in whose set it is */
+	unsigned proofs; /* processes in whose set it is */
 	bool watched;
-	bool suspect;          /* hung up at the last sweep */
-	LIST_ENTRY(open) by_ino, all;
+	bool suspect; /* hung up at the last sweep */
+	LIST_ENTRY(open)
+	by_ino, all;
 	struct job job;
 };
 /* *fd: the application's end, for the reply. */
@@ -599,9 +625,9 @@ void lifecycle_unlisten(int fd);
 /* ---- projects.c: the project database and limits of the command line ---- */
 
 struct projects_options {
-	const char *file;        /* --projects; NULL: /etc/project, if there is one */
-	const char *project;     /* -p; NULL: each user's default project */
-	const char **settings;   /* -x */
+	const char *file;      /* --projects; NULL: /etc/project, if there is one */
+	const char *project;   /* -p; NULL: each user's default project */
+	const char **settings; /* -x */
 	size_t nsettings;
 };
 /* After sys_boot().  false: message says what is wrong with which option or line. */
@@ -667,7 +693,8 @@ struct server {
 	pthread_mutex_t lock; /* protects the fields below, and more: see above */
 	struct process_list processes;
 	unsigned nprocesses, nthreads, nopens;
-	LIST_HEAD(, open) opens;
+	LIST_HEAD(, open)
+	opens;
 	bool stopping;
 };
 extern struct server server;

@@ -49,7 +49,7 @@ static struct service *find(struct services *s, uint32_t tid, uint64_t page)
 {
 	struct service *v;
 
-	LIST_FOREACH(v, bucket(s, page), link)
+	LIST_FOREACH (v, bucket(s, page), link)
 		if (v->tid == tid && v->page == page)
 			return v;
 	return NULL;
@@ -140,7 +140,7 @@ void services_wake(struct services *s, const struct service *own, uint64_t start
 	pthread_mutex_lock(&s->lock);
 	past_add(s, &s->wakes, 0, start, end);
 	for (unsigned i = 0; i < SERVICE_BUCKETS && i < pages; i++)
-		LIST_FOREACH(v, bucket(s, start + i * PAGE_SIZE), link)
+		LIST_FOREACH (v, bucket(s, start + i * PAGE_SIZE), link)
 			if (v != own && v->page >= start && v->page < end) {
 				v->left = true;
 				v->expected++;
@@ -155,7 +155,7 @@ void services_interrupt(struct services *s, uint32_t tid)
 	pthread_mutex_lock(&s->lock);
 	past_add(s, &s->ended, tid, 0, UINT64_MAX);
 	for (unsigned i = 0; i < SERVICE_BUCKETS; i++)
-		LIST_FOREACH(v, &s->served[i], link)
+		LIST_FOREACH (v, &s->served[i], link)
 			if (v->tid == tid) {
 				v->left = true;
 				v->expected++;

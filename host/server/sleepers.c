@@ -37,12 +37,12 @@ static const uint64_t look_ns[] = {2000000, 20000000, 200000000};
 static struct {
 	pthread_mutex_t lock; /* protects the fields below, and what lock.h says; taken with locks.lock held */
 	pthread_cond_t changed;
-	TAILQ_HEAD(, locks) queue;
+	TAILQ_HEAD(, locks)
+	queue;
 	pthread_t thread;
 	atomic_bool started;
 	bool stop;
-} sleepers = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER,
-	      .queue = TAILQ_HEAD_INITIALIZER(sleepers.queue)};
+} sleepers = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER, .queue = TAILQ_HEAD_INITIALIZER(sleepers.queue)};
 
 /* ---- one thread of the process ---- */
 
@@ -225,7 +225,7 @@ static struct locks *first_due(void)
 {
 	struct locks *l, *first = NULL;
 
-	TAILQ_FOREACH(l, &sleepers.queue, sleepers_link)
+	TAILQ_FOREACH (l, &sleepers.queue, sleepers_link)
 		if (first == NULL || l->look_due < first->look_due)
 			first = l;
 	return first;

@@ -21,7 +21,8 @@
 struct split {
 	uint64_t addr, offset, len;
 	unsigned prot;
-	LIST_ENTRY(split) link;
+	LIST_ENTRY(split)
+	link;
 };
 
 /* In the last span of the file, where no page of the process has its place. */
@@ -32,8 +33,7 @@ static uint64_t split_aside(const struct locks *l, const struct split *s)
 
 static int part_command(struct locks *l, const struct split *s, unsigned op)
 {
-	struct wire_agent_command c = {.op = op, .prot = s->prot | WIRE_AGENT_CHECK, .addr = s->addr, .len = s->len,
-				       .offset = s->offset, .inode = l->inode, .aside = split_aside(l, s)};
+	struct wire_agent_command c = {.op = op, .prot = s->prot | WIRE_AGENT_CHECK, .addr = s->addr, .len = s->len, .offset = s->offset, .inode = l->inode, .aside = split_aside(l, s)};
 
 	promote_caller_sleeps(l);
 	return locks_agent(l, &c, posix_file_fd(l->file));

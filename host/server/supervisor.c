@@ -71,7 +71,7 @@ unsigned process_busy(bool kill)
 	unsigned count = 0;
 
 	server_lock();
-	LIST_FOREACH(p, &server.processes, link) {
+	LIST_FOREACH (p, &server.processes, link) {
 		if (!holds(p))
 			continue;
 		count++;

@@ -32,13 +32,26 @@ static int channel_hear(struct channel *ch, struct wire_message *m)
 /* ---- calls ---- */
 
 static call_fn *const calls[WIRE_OP_END] = {
-	[WIRE_OPEN] = call_open,     [WIRE_PROVE] = call_prove,       [WIRE_CLOSED] = call_closed,
-	[WIRE_READ] = call_read,     [WIRE_WRITE] = call_write,       [WIRE_SEEK] = call_seek,
-	[WIRE_IOCTL] = call_ioctl,   [WIRE_POLL] = call_poll,         [WIRE_SETFL] = call_setfl,
-	[WIRE_MMAP] = call_mmap,     [WIRE_MUNMAP] = call_munmap,     [WIRE_MPROTECT] = call_mprotect,
-	[WIRE_FORK] = call_fork,     [WIRE_FORKED] = call_forked,     [WIRE_EXIT] = call_exit,
-	[WIRE_CRED] = call_cred,     [WIRE_FAULT] = call_fault,
-	[WIRE_ADVISE] = call_advise, [WIRE_PRIVATE] = call_private, [WIRE_UNMAPPED] = call_unmapped,
+	[WIRE_OPEN] = call_open,
+	[WIRE_PROVE] = call_prove,
+	[WIRE_CLOSED] = call_closed,
+	[WIRE_READ] = call_read,
+	[WIRE_WRITE] = call_write,
+	[WIRE_SEEK] = call_seek,
+	[WIRE_IOCTL] = call_ioctl,
+	[WIRE_POLL] = call_poll,
+	[WIRE_SETFL] = call_setfl,
+	[WIRE_MMAP] = call_mmap,
+	[WIRE_MUNMAP] = call_munmap,
+	[WIRE_MPROTECT] = call_mprotect,
+	[WIRE_FORK] = call_fork,
+	[WIRE_FORKED] = call_forked,
+	[WIRE_EXIT] = call_exit,
+	[WIRE_CRED] = call_cred,
+	[WIRE_FAULT] = call_fault,
+	[WIRE_ADVISE] = call_advise,
+	[WIRE_PRIVATE] = call_private,
+	[WIRE_UNMAPPED] = call_unmapped,
 	[WIRE_FORKING] = call_forking,
 };
 
@@ -214,7 +227,7 @@ void thread_interrupt(struct process *p, uint32_t tid, uint32_t turn)
 	struct thread *t;
 
 	pthread_mutex_lock(&p->lock);
-	LIST_FOREACH(t, &p->threads, link) {
+	LIST_FOREACH (t, &p->threads, link) {
 		if (t->tid != tid)
 			continue;
 		atomic_store(&t->interrupted, turn);

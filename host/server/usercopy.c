@@ -25,8 +25,7 @@ static int vm_copy(struct process *p, void *ours, uintptr_t theirs, size_t len, 
 	while (len > 0) {
 		size_t n = len < CHUNK ? len : CHUNK;
 		struct iovec local = {ours, n}, remote = {(void *)theirs, n};
-		ssize_t done = out ? process_vm_writev(p->pid, &local, 1, &remote, 1, 0) :
-				     process_vm_readv(p->pid, &local, 1, &remote, 1, 0);
+		ssize_t done = out ? process_vm_writev(p->pid, &local, 1, &remote, 1, 0) : process_vm_readv(p->pid, &local, 1, &remote, 1, 0);
 		if (done < 0)
 			return errno == EFAULT ? EFAULT : EPERM;
 		if ((size_t)done != n)

@@ -34,14 +34,17 @@ struct modinfo;
 struct sundog_options {
 	bool verbose;
 	bool strict_lock;
-	unsigned hz;                                     /* 0: 100 */
+	unsigned hz;                                         /* 0: 100 */
 	void (*log)(void *arg, int level, const char *text); /* NULL: stderr; level 0 debug, 1 info, 2 warning */
 	void *log_arg;
 };
 /* options may be NULL.  EBUSY: there is one already. */
 int sundog_system_create(const struct sundog_options *options, struct sundog_system **system);
 
-struct sundog_leak { const char *kind, *driver, *function; size_t bytes, count; };
+struct sundog_leak {
+	const char *kind, *driver, *function;
+	size_t bytes, count;
+};
 /*
  * Ends processes that are left, detaches and unloads the drivers, frees everything.  leak is called per kind
  * of thing that a driver forgot, with what holds only during the call; NULL: print to stderr.  Returns the number
@@ -64,7 +67,10 @@ int sundog_driver_attach(struct sundog_system *system, const char *name, int (*i
 
 /* ---- processes ---- */
 
-enum sundog_model { SUNDOG_LP64, SUNDOG_ILP32 };
+enum sundog_model {
+	SUNDOG_LP64,
+	SUNDOG_ILP32,
+};
 /* uid and gid 0 for a privileged one. */
 int sundog_process_create(struct sundog_system *system, enum sundog_model model, uint32_t uid, uint32_t gid,
 			  struct sundog_process **process);
@@ -96,7 +102,9 @@ int sundog_write(struct sundog_process *p, int fd, const void *buffer, size_t le
 int sundog_pread(struct sundog_process *p, int fd, void *buffer, size_t len, int64_t offset, size_t *done);
 int sundog_pwrite(struct sundog_process *p, int fd, const void *buffer, size_t len, int64_t offset, size_t *done);
 /* Vectors of the process's own memory: simulated addresses.  offset SUNDOG_OFFSET_FILE: as sundog_read() and _write(). */
-struct sundog_iovec { uint64_t addr, len; };
+struct sundog_iovec {
+	uint64_t addr, len;
+};
 #define SUNDOG_OFFSET_FILE (-1)
 int sundog_readv(struct sundog_process *p, int fd, const struct sundog_iovec *iov, size_t n, int64_t offset,
 		 size_t *done);
@@ -133,7 +141,9 @@ int sundog_setproject(struct sundog_process *p, int project);
 int sundog_rctl_set(struct sundog_system *system, int zone, int id, const char *setting, char *message, size_t size);
 /* Takes all values of a control ("project.max-locked-memory") away. */
 int sundog_rctl_clear(struct sundog_system *system, int zone, int id, const char *control);
-struct sundog_rctl { uint64_t used, limit, refusals; }; /* bytes; limit UINT64_MAX: none */
+struct sundog_rctl {
+	uint64_t used, limit, refusals;
+}; /* bytes; limit UINT64_MAX: none */
 int sundog_rctl_get(struct sundog_system *system, int zone, int id, const char *control, struct sundog_rctl *rctl);
 
 /* A named statistic of kstat_create(9F) as text: "caps", 3, "lockedmem_project_3", "usage".  ENOENT. */
@@ -142,8 +152,14 @@ int sundog_kstat(struct sundog_system *system, const char *module, int instance,
 
 /* ---- memory accesses of the process ---- */
 
-struct sundog_signal_info { int signo, code, error; }; /* signo 0: the access went through */
-enum sundog_access { SUNDOG_READ, SUNDOG_WRITE, SUNDOG_EXEC };
+struct sundog_signal_info {
+	int signo, code, error;
+}; /* signo 0: the access went through */
+enum sundog_access {
+	SUNDOG_READ,
+	SUNDOG_WRITE,
+	SUNDOG_EXEC,
+};
 struct sundog_signal_info sundog_touch(struct sundog_process *p, uint64_t addr, enum sundog_access access);
 struct sundog_signal_info sundog_peek(struct sundog_process *p, uint64_t addr, void *to, size_t len);
 struct sundog_signal_info sundog_poke(struct sundog_process *p, uint64_t addr, const void *from, size_t len);

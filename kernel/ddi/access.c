@@ -18,7 +18,7 @@ bool access_attr_valid(const ddi_device_acc_attr_t *attr)
 static bool attr_swaps(const ddi_device_acc_attr_t *attr)
 {
 	const uchar_t other =
-	    __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? DDI_STRUCTURE_BE_ACC : DDI_STRUCTURE_LE_ACC;
+		__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? DDI_STRUCTURE_BE_ACC : DDI_STRUCTURE_LE_ACC;
 
 	return attr != NULL && attr->devacc_attr_endian_flags == other;
 }
@@ -65,46 +65,46 @@ static uint8_t swapped8(uint8_t value)
 #define swapped64 __builtin_bswap64
 
 /* One width: bits, and the type of a value. */
-#define ACCESS(bits, type)                                                                                     \
-	static type device_load##bits(ddi_acc_handle_t handle, const type *addr, const void *caller)           \
-	{                                                                                                      \
-		type value;                                                                                    \
-                                                                                                               \
-		access_check(handle, addr, sizeof(value), "ddi_get" #bits, caller);                            \
-		if ((uintptr_t)addr % sizeof(value) == 0)                                                      \
-			value = __atomic_load_n(addr, __ATOMIC_SEQ_CST);                                       \
-		else                                                                                           \
-			memcpy(&value, addr, sizeof(value));                                                   \
-		return handle->swap ? swapped##bits(value) : value;                                            \
-	}                                                                                                      \
-	static void device_store##bits(ddi_acc_handle_t handle, type *addr, type value, const void *caller)    \
-	{                                                                                                      \
-		access_check(handle, addr, sizeof(value), "ddi_put" #bits, caller);                            \
-		if (handle->swap)                                                                              \
-			value = swapped##bits(value);                                                          \
-		if ((uintptr_t)addr % sizeof(value) == 0)                                                      \
-			__atomic_store_n(addr, value, __ATOMIC_SEQ_CST);                                       \
-		else                                                                                           \
-			memcpy(addr, &value, sizeof(value));                                                   \
-	}                                                                                                      \
-	type ddi_get##bits(ddi_acc_handle_t handle, type *addr)                                                \
-	{                                                                                                      \
-		return device_load##bits(handle, addr, CALLER());                                              \
-	}                                                                                                      \
-	void ddi_put##bits(ddi_acc_handle_t handle, type *addr, type value)                                    \
-	{                                                                                                      \
-		device_store##bits(handle, addr, value, CALLER());                                             \
-	}                                                                                                      \
-	void ddi_rep_get##bits(ddi_acc_handle_t handle, type *to, type *addr, size_t count, uint_t flags)      \
-	{                                                                                                      \
-		for (size_t i = 0; i < count; i++)                                                             \
+#define ACCESS(bits, type) \
+	static type device_load##bits(ddi_acc_handle_t handle, const type *addr, const void *caller) \
+	{ \
+		type value; \
+\
+		access_check(handle, addr, sizeof(value), "ddi_get" #bits, caller); \
+		if ((uintptr_t)addr % sizeof(value) == 0) \
+			value = __atomic_load_n(addr, __ATOMIC_SEQ_CST); \
+		else \
+			memcpy(&value, addr, sizeof(value)); \
+		return handle->swap ? swapped##bits(value) : value; \
+	} \
+	static void device_store##bits(ddi_acc_handle_t handle, type *addr, type value, const void *caller) \
+	{ \
+		access_check(handle, addr, sizeof(value), "ddi_put" #bits, caller); \
+		if (handle->swap) \
+			value = swapped##bits(value); \
+		if ((uintptr_t)addr % sizeof(value) == 0) \
+			__atomic_store_n(addr, value, __ATOMIC_SEQ_CST); \
+		else \
+			memcpy(addr, &value, sizeof(value)); \
+	} \
+	type ddi_get##bits(ddi_acc_handle_t handle, type *addr) \
+	{ \
+		return device_load##bits(handle, addr, CALLER()); \
+	} \
+	void ddi_put##bits(ddi_acc_handle_t handle, type *addr, type value) \
+	{ \
+		device_store##bits(handle, addr, value, CALLER()); \
+	} \
+	void ddi_rep_get##bits(ddi_acc_handle_t handle, type *to, type *addr, size_t count, uint_t flags) \
+	{ \
+		for (size_t i = 0; i < count; i++) \
 			to[i] = device_load##bits(handle, addr + (flags & DDI_DEV_AUTOINCR ? i : 0), CALLER()); \
-	}                                                                                                      \
-	void ddi_rep_put##bits(ddi_acc_handle_t handle, type *from, type *addr, size_t count, uint_t flags)    \
-	{                                                                                                      \
-		for (size_t i = 0; i < count; i++)                                                             \
-			device_store##bits(handle, addr + (flags & DDI_DEV_AUTOINCR ? i : 0), from[i],         \
-					   CALLER());                                                          \
+	} \
+	void ddi_rep_put##bits(ddi_acc_handle_t handle, type *from, type *addr, size_t count, uint_t flags) \
+	{ \
+		for (size_t i = 0; i < count; i++) \
+			device_store##bits(handle, addr + (flags & DDI_DEV_AUTOINCR ? i : 0), from[i], \
+					   CALLER()); \
 	}
 
 ACCESS(8, uint8_t)

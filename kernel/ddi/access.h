@@ -13,8 +13,8 @@ struct page_object;
 struct ddi_acc_hdl_impl {
 	struct page_object *object; /* held */
 	char *address;
-	size_t len;                 /* bytes */
-	bool swap;                  /* the device's bytes are in the other order */
+	size_t len; /* bytes */
+	bool swap;  /* the device's bytes are in the other order */
 };
 
 /* A version that we know; NULL: the defaults. */

@@ -4,33 +4,42 @@
 #define ORDER __ATOMIC_SEQ_CST
 
 /* One function that discards the new value and one that returns it. */
-#define ATOMIC_UNARY(name, type, op, by)                                                       \
-	void atomic_##name(volatile type *p) { (void)__atomic_##op##_fetch(p, by, ORDER); }    \
-	type atomic_##name##_nv(volatile type *p) { return __atomic_##op##_fetch(p, by, ORDER); }
-#define ATOMIC_BINARY(name, type, operand, op)                                                 \
-	void atomic_##name(volatile type *p, operand v)                                        \
-	{                                                                                      \
-		(void)__atomic_##op##_fetch(p, (type)v, ORDER);                                \
-	}                                                                                      \
-	type atomic_##name##_nv(volatile type *p, operand v)                                   \
-	{                                                                                      \
-		return __atomic_##op##_fetch(p, (type)v, ORDER);                               \
+#define ATOMIC_UNARY(name, type, op, by) \
+	void atomic_##name(volatile type *p) \
+	{ \
+		(void)__atomic_##op##_fetch(p, by, ORDER); \
+	} \
+	type atomic_##name##_nv(volatile type *p) \
+	{ \
+		return __atomic_##op##_fetch(p, by, ORDER); \
 	}
-#define ATOMIC_EXCHANGE(name, type)                                                            \
-	type atomic_cas_##name(volatile type *p, type expected, type desired)                  \
-	{                                                                                      \
+#define ATOMIC_BINARY(name, type, operand, op) \
+	void atomic_##name(volatile type *p, operand v) \
+	{ \
+		(void)__atomic_##op##_fetch(p, (type)v, ORDER); \
+	} \
+	type atomic_##name##_nv(volatile type *p, operand v) \
+	{ \
+		return __atomic_##op##_fetch(p, (type)v, ORDER); \
+	}
+#define ATOMIC_EXCHANGE(name, type) \
+	type atomic_cas_##name(volatile type *p, type expected, type desired) \
+	{ \
 		(void)__atomic_compare_exchange_n(p, &expected, desired, false, ORDER, ORDER); \
-		return expected;                                                               \
-	}                                                                                      \
-	type atomic_swap_##name(volatile type *p, type v) { return __atomic_exchange_n(p, v, ORDER); }
+		return expected; \
+	} \
+	type atomic_swap_##name(volatile type *p, type v) \
+	{ \
+		return __atomic_exchange_n(p, v, ORDER); \
+	}
 
 /* The type's name in inc, dec, or, and, cas, swap; the same in add, with its signed operand. */
-#define ATOMIC_ALL(name, type, add_name, operand)      \
-	ATOMIC_UNARY(inc_##name, type, add, 1)         \
-	ATOMIC_UNARY(dec_##name, type, sub, 1)         \
+#define ATOMIC_ALL(name, type, add_name, operand) \
+	ATOMIC_UNARY(inc_##name, type, add, 1) \
+	ATOMIC_UNARY(dec_##name, type, sub, 1) \
 	ATOMIC_BINARY(add_##add_name, type, operand, add) \
-	ATOMIC_BINARY(or_##name, type, type, or)       \
-	ATOMIC_BINARY(and_##name, type, type, and)     \
+	ATOMIC_BINARY(or_##name, type, type, or) \
+	ATOMIC_BINARY(and_##name, type, type, and) \
 	ATOMIC_EXCHANGE(name, type)
 
 ATOMIC_ALL(8, uint8_t, 8, int8_t)

@@ -8,7 +8,12 @@
 #include <sys/string.h>
 
 /* b_internal_ while it is mapped in. */
-enum { MAPPED_ADDRESS, MAPPED_OBJECT, MAPPED_COPY, MAPPED_SIZE };
+enum {
+	MAPPED_ADDRESS,
+	MAPPED_OBJECT,
+	MAPPED_COPY,
+	MAPPED_SIZE,
+};
 
 /*
  * Pages that have no address of ours (those of physio(9F), of a dead process, and what cannot be shared) are looked at

@@ -25,18 +25,18 @@ struct dev_info {
 	/* constant while it is in the tree */
 	struct module *module; /* NULL: root and pseudo */
 	struct dev_info *parent;
-	const char *name;      /* of the node, and of its driver */
+	const char *name; /* of the node, and of its driver */
 	int instance;
-	char address[16];      /* the part after @ */
+	char address[16];            /* the part after @ */
 	struct registers *registers; /* NULL: none */
 
-	void *driver_private;  /* the driver's */
-	int fm_capable;        /* DDI_FM_*_CAPABLE; set by its attach and detach */
+	void *driver_private; /* the driver's */
+	int fm_capable;       /* DDI_FM_*_CAPABLE; set by its attach and detach */
 	struct dev_ops *ops;
 
 	/* protected by devinfo_lock() */
 	enum devinfo_state state;
-	size_t holds;          /* opens and mappings; keep it attached */
+	size_t holds; /* opens and mappings; keep it attached */
 	struct minor *minors;
 	struct prop *props;
 	struct dev_info *next; /* all instances */

@@ -25,7 +25,7 @@ struct io_memory;
 struct dma_run {
 	struct tree_node node; /* in the space, by address: node.key */
 	size_t len;
-	size_t offset;         /* of its first byte in the object */
+	size_t offset; /* of its first byte in the object */
 	struct ddi_dma_impl *handle;
 };
 
@@ -48,12 +48,12 @@ struct ddi_dma_impl {
 	uint_t ncookies, cookies_room;
 	struct dma_window *windows;
 	uint_t nwindows, windows_room;
-	uint_t next;              /* cookie that ddi_dma_nextcookie(9F) gives, in the window */
+	uint_t next; /* cookie that ddi_dma_nextcookie(9F) gives, in the window */
 
 	/* protected by the space's lock */
-	bool open;                /* the device may come; nothing above changes then */
-	uint_t window;            /* the active one */
-	uint_t accesses;          /* of the device, in progress */
+	bool open;       /* the device may come; nothing above changes then */
+	uint_t window;   /* the active one */
+	uint_t accesses; /* of the device, in progress */
 };
 
 /* ---- dma_space.c ---- */

@@ -166,7 +166,7 @@ bool dma_layout_cookies(struct ddi_dma_impl *handle)
 		if (window.len == 0)
 			return false;
 		handle->windows =
-		    array_add(handle->windows, &handle->nwindows, &handle->windows_room, sizeof(window));
+			array_add(handle->windows, &handle->nwindows, &handle->windows_room, sizeof(window));
 		handle->windows[handle->nwindows - 1] = window;
 		offset += window.len;
 	}

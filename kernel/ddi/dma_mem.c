@@ -105,7 +105,9 @@ static void part_move(struct ddi_dma_impl *handle, size_t offset, char *buffer, 
 		error = io_memory_write(handle->memory, handle->offset + offset, buffer, len);
 	else
 		error = io_memory_read(handle->memory, handle->offset + offset, buffer, len);
-	dma_stat_add(error != 0 ? DMA_STAT_DISCARDED : write ? DMA_STAT_WRITTEN : DMA_STAT_READ, (int64_t)len);
+	dma_stat_add(error != 0 ? DMA_STAT_DISCARDED : write ? DMA_STAT_WRITTEN
+							     : DMA_STAT_READ,
+		     (int64_t)len);
 	/* Its process is dead, or has hidden it since it was locked: what is written is nobody's, what is read anything. */
 	if (error != 0)
 		message(HOST_LOG_DEBUG, "%s%d: DMA of %lu bytes discarded: the memory's process is gone, or hides it", handle->dip->name,

@@ -17,8 +17,8 @@
 #define SPACE_END ((uint64_t)1 << 48)
 
 static struct {
-	struct host_mutex lock;       /* protects the fields below, and those of handles; a leaf */
-	struct host_cond idle;        /* a handle has no accesses any more */
+	struct host_mutex lock; /* protects the fields below, and those of handles; a leaf */
+	struct host_cond idle;  /* a handle has no accesses any more */
 	struct tree runs;
 	uint64_t next_low, next_high; /* where to look for free addresses */
 } space;

@@ -4,12 +4,15 @@
 #include <sys/kstat.h>
 
 static const char *const names[DMA_STATS] = {
-	[DMA_STAT_BOUND] = "bound",       [DMA_STAT_READ] = "bytes_read",       [DMA_STAT_WRITTEN] = "bytes_written",
-	[DMA_STAT_REFUSED] = "refused",   [DMA_STAT_DISCARDED] = "bytes_discarded",
+	[DMA_STAT_BOUND] = "bound",
+	[DMA_STAT_READ] = "bytes_read",
+	[DMA_STAT_WRITTEN] = "bytes_written",
+	[DMA_STAT_REFUSED] = "refused",
+	[DMA_STAT_DISCARDED] = "bytes_discarded",
 };
 
 static uint64_t counters[DMA_STATS]; /* atomic */
-static kmutex_t values_lock; /* protects the values: held by who reads them */
+static kmutex_t values_lock;         /* protects the values: held by who reads them */
 static kstat_named_t values[DMA_STATS];
 static kstat_t *published;
 

@@ -93,7 +93,8 @@ static void sink_string(struct sink *s, const struct spec *spec, const char *tex
  */
 static void sink_bits(struct sink *s, const struct spec *spec, uint64_t value, const char *names)
 {
-	unsigned base = (unsigned char)*names == 8 ? 8 : (unsigned char)*names == 10 ? 10 : 16;
+	unsigned base = (unsigned char)*names == 8 ? 8 : (unsigned char)*names == 10 ? 10
+										     : 16;
 	char separator = '<';
 
 	if (*names != '\0')
@@ -123,20 +124,28 @@ struct args {
 static uint64_t arg_unsigned(struct args *a, int size)
 {
 	switch (size) {
-	case 1: return (unsigned char)va_arg(a->ap, int);
-	case 2: return (unsigned short)va_arg(a->ap, int);
-	case 8: return va_arg(a->ap, uint64_t);
-	default: return va_arg(a->ap, unsigned);
+	case 1:
+		return (unsigned char)va_arg(a->ap, int);
+	case 2:
+		return (unsigned short)va_arg(a->ap, int);
+	case 8:
+		return va_arg(a->ap, uint64_t);
+	default:
+		return va_arg(a->ap, unsigned);
 	}
 }
 
 static int64_t arg_signed(struct args *a, int size)
 {
 	switch (size) {
-	case 1: return (signed char)va_arg(a->ap, int);
-	case 2: return (short)va_arg(a->ap, int);
-	case 8: return va_arg(a->ap, int64_t);
-	default: return va_arg(a->ap, int);
+	case 1:
+		return (signed char)va_arg(a->ap, int);
+	case 2:
+		return (short)va_arg(a->ap, int);
+	case 8:
+		return va_arg(a->ap, int64_t);
+	default:
+		return va_arg(a->ap, int);
 	}
 }
 
@@ -144,19 +153,33 @@ static void sink_signed(struct sink *s, const struct spec *spec, int64_t value)
 {
 	uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
 
-	sink_number(s, spec, value < 0 ? "-" : spec->plus ? "+" : spec->space ? " " : "", magnitude, 10, false);
+	sink_number(s, spec, value < 0 ? "-" : spec->plus ? "+"
+				       : spec->space      ? " "
+							  : "",
+		    magnitude, 10, false);
 }
 
 static const char *parse_flags(const char *f, struct spec *spec)
 {
 	for (;; f++) {
 		switch (*f) {
-		case '-': spec->left = true; break;
-		case '+': spec->plus = true; break;
-		case ' ': spec->space = true; break;
-		case '#': spec->alternate = true; break;
-		case '0': spec->zero = true; break;
-		default: return f;
+		case '-':
+			spec->left = true;
+			break;
+		case '+':
+			spec->plus = true;
+			break;
+		case ' ':
+			spec->space = true;
+			break;
+		case '#':
+			spec->alternate = true;
+			break;
+		case '0':
+			spec->zero = true;
+			break;
+		default:
+			return f;
 		}
 	}
 }
@@ -208,27 +231,42 @@ static const char *sink_conversion(struct sink *s, const char *f, struct args *a
 	f = parse_spec(f, a, &spec);
 	switch (*f) {
 	case 'd':
-	case 'i': sink_signed(s, &spec, arg_signed(a, spec.size)); break;
-	case 'u': sink_number(s, &spec, "", arg_unsigned(a, spec.size), 10, false); break;
-	case 'o': sink_number(s, &spec, "", arg_unsigned(a, spec.size), 8, false); break;
+	case 'i':
+		sink_signed(s, &spec, arg_signed(a, spec.size));
+		break;
+	case 'u':
+		sink_number(s, &spec, "", arg_unsigned(a, spec.size), 10, false);
+		break;
+	case 'o':
+		sink_number(s, &spec, "", arg_unsigned(a, spec.size), 8, false);
+		break;
 	case 'x':
 	case 'X':
 		value = arg_unsigned(a, spec.size);
-		sink_number(s, &spec, !spec.alternate || value == 0 ? "" : *f == 'x' ? "0x" : "0X", value, 16,
+		sink_number(s, &spec, !spec.alternate || value == 0 ? "" : *f == 'x' ? "0x"
+										     : "0X",
+			    value, 16,
 			    *f == 'X');
 		break;
-	case 'p': sink_number(s, &spec, "", (uintptr_t)va_arg(a->ap, void *), 16, false); break;
+	case 'p':
+		sink_number(s, &spec, "", (uintptr_t)va_arg(a->ap, void *), 16, false);
+		break;
 	case 'c':
 		c = (char)va_arg(a->ap, int);
 		sink_padded(s, &spec, &c, 1);
 		break;
-	case 's': sink_string(s, &spec, va_arg(a->ap, const char *)); break;
+	case 's':
+		sink_string(s, &spec, va_arg(a->ap, const char *));
+		break;
 	case 'b':
 		value = arg_unsigned(a, spec.size);
 		sink_bits(s, &spec, value, va_arg(a->ap, const char *));
 		break;
-	case '\0': return f;
-	case '%': sink_char(s, '%'); break;
+	case '\0':
+		return f;
+	case '%':
+		sink_char(s, '%');
+		break;
 	default:
 		sink_char(s, '%');
 		sink_char(s, *f);

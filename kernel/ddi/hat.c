@@ -22,7 +22,7 @@ struct hat_window {
 	size_t len;
 	struct page_object *object; /* shown, from offset on; held */
 	size_t offset;
-	struct page_object *below;  /* whose addresses these are; held */
+	struct page_object *below; /* whose addresses these are; held */
 	size_t below_offset;
 };
 
@@ -51,8 +51,7 @@ overlaps(uintptr_t addr, size_t len)
 	return window != NULL && (window->node.key <= addr || window->node.key - addr < len);
 }
 
-bool
-hat_is_loaded(uintptr_t addr, size_t len)
+bool hat_is_loaded(uintptr_t addr, size_t len)
 {
 	bool is;
 
@@ -115,8 +114,7 @@ window_insert(struct hat_window *window, uintptr_t addr)
  * Shows the pages from frame on at kernel addresses that the driver has from heap_arena.  What is wrong is reported, as there
  * is no result: the range must be free of windows, and the frames of one piece of memory.
  */
-void
-hat_devload(struct hat *hat, caddr_t addr, size_t len, pfn_t frame, uint_t attr, int flags)
+void hat_devload(struct hat *hat, caddr_t addr, size_t len, pfn_t frame, uint_t attr, int flags)
 {
 	uintptr_t at = (uintptr_t)addr;
 	struct hat_window *window;
@@ -161,8 +159,7 @@ windows_remove(uintptr_t addr, size_t len)
 }
 
 /* The memory shows its own pages again.  The range must not cut a window: reported. */
-void
-hat_unload(struct hat *hat, caddr_t addr, size_t len, uint_t flags)
+void hat_unload(struct hat *hat, caddr_t addr, size_t len, uint_t flags)
 {
 	bool done;
 
@@ -175,8 +172,7 @@ hat_unload(struct hat *hat, caddr_t addr, size_t len, uint_t flags)
 }
 
 /* Nothing is paged out: there is nothing to unlock. */
-void
-hat_unlock(struct hat *hat, caddr_t addr, size_t len)
+void hat_unlock(struct hat *hat, caddr_t addr, size_t len)
 {
 }
 
@@ -197,8 +193,7 @@ window_frame(uintptr_t addr)
 }
 
 /* Of kernel memory that can be mapped; what a driver's mmap(9E) returns.  PFN_INVALID: of other memory. */
-pfn_t
-hat_getpfnum(struct hat *hat, caddr_t addr)
+pfn_t hat_getpfnum(struct hat *hat, caddr_t addr)
 {
 	pfn_t frame = window_frame((uintptr_t)addr);
 	struct page_object *object;

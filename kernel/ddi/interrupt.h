@@ -37,7 +37,11 @@ void interrupt_enable(struct interrupt *intr, bool enabled);
 void interrupt_mask(struct interrupt *intr, bool masked);
 bool interrupt_pending(struct interrupt *intr);
 uint_t interrupt_pri(const struct interrupt *intr);
-enum interrupt_raised { INTERRUPT_RAISED, INTERRUPT_WAS_PENDING, INTERRUPT_DISABLED };
+enum interrupt_raised {
+	INTERRUPT_RAISED,
+	INTERRUPT_WAS_PENDING,
+	INTERRUPT_DISABLED,
+};
 /* From any context; does not block. */
 enum interrupt_raised interrupt_raise(struct interrupt *intr);
 /* The same, and arg2 becomes the handler's second argument from now on if it is raised. */

@@ -31,9 +31,9 @@ struct io_memory_ops {
 /* Embedded in its kind's struct. */
 struct io_memory {
 	const struct io_memory_ops *ops;
-	size_t size;       /* bytes */
-	size_t skew;       /* of the first byte from the begin of its page */
-	bool one_piece;    /* one piece for a device too: made by ddi_dma_mem_alloc(9F) */
+	size_t size;    /* bytes */
+	size_t skew;    /* of the first byte from the begin of its page */
+	bool one_piece; /* one piece for a device too: made by ddi_dma_mem_alloc(9F) */
 	atomic_size_t references;
 };
 

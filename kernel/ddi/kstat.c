@@ -21,9 +21,9 @@ struct kstat_impl {
 static struct {
 	struct host_mutex lock; /* protects the list, the tree and the gate; a leaf lock */
 	struct host_cond free;
-	bool busy;              /* someone reads, or deletes: drivers' functions run meanwhile */
-	struct kstat *first;    /* the newest */
-	struct tree by_name;    /* the same: there may be one or more for every project */
+	bool busy;           /* someone reads, or deletes: drivers' functions run meanwhile */
+	struct kstat *first; /* the newest */
+	struct tree by_name; /* the same: there may be one or more for every project */
 	kid_t last_id;
 } kstats;
 
@@ -78,11 +78,16 @@ static const struct leak_kind kstat_leak = {"kstat", kstat_free};
 static size_t data_size(uchar_t type, uint_t ndata)
 {
 	switch (type) {
-	case KSTAT_TYPE_RAW: return ndata; /* bytes */
-	case KSTAT_TYPE_NAMED: return ndata * sizeof(kstat_named_t);
-	case KSTAT_TYPE_INTR: return sizeof(kstat_intr_t);
-	case KSTAT_TYPE_IO: return sizeof(kstat_io_t);
-	default: return 0;
+	case KSTAT_TYPE_RAW:
+		return ndata; /* bytes */
+	case KSTAT_TYPE_NAMED:
+		return ndata * sizeof(kstat_named_t);
+	case KSTAT_TYPE_INTR:
+		return sizeof(kstat_intr_t);
+	case KSTAT_TYPE_IO:
+		return sizeof(kstat_io_t);
+	default:
+		return 0;
 	}
 }
 

@@ -13,9 +13,9 @@ struct kthread {
 	kthread_t public; /* first; what drivers see.  All fields are its own thread's */
 	struct proc *outer[KTHREAD_DEPTH];
 	unsigned depth;
-	dev_t serving;     /* device whose open a call of it is for; 0: none */
-	bool in_interrupt; /* runs an interrupt handler: must not block for long */
-	void **way_out; /* thread_exit(9F) goes there: threads of the system's own */
+	dev_t serving;                   /* device whose open a call of it is for; 0: none */
+	bool in_interrupt;               /* runs an interrupt handler: must not block for long */
+	void **way_out;                  /* thread_exit(9F) goes there: threads of the system's own */
 	struct kthread *next, *previous; /* of all threads, protected by the list's lock */
 };
 

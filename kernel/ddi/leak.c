@@ -195,8 +195,7 @@ void leak_report(void (*report)(void *arg, const struct sys_leak *), void *arg)
 	struct leak *l = leaks_sort(leaks_take()), *next;
 
 	while (l != NULL) {
-		struct sys_leak line = {.kind = l->kind->name, .driver = module_name_of(l->caller),
-					.caller = l->caller};
+		struct sys_leak line = {.kind = l->kind->name, .driver = module_name_of(l->caller), .caller = l->caller};
 		const struct leak_kind *kind = l->kind;
 
 		for (; l != NULL && l->kind == kind && l->caller == line.caller; l = next) {

@@ -115,7 +115,8 @@ void message_flush(void)
 
 static const char *level_prefix(int level)
 {
-	return level == CE_NOTE ? "NOTICE: " : level == CE_WARN ? "WARNING: " : "";
+	return level == CE_NOTE ? "NOTICE: " : level == CE_WARN ? "WARNING: "
+								: "";
 }
 
 /* '!': to the log only; '?': only on a verbose system; '^': to the console.  -v shows the first two. */

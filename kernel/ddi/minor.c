@@ -56,8 +56,7 @@ static int minor_create(dev_info_t *dip, const char *name, int spec_type, minor_
 	if (!arguments_valid(dip, name, spec_type))
 		return DDI_FAILURE;
 	m = host_alloc(sizeof(*m), true);
-	*m = (struct minor){.dip = dip, .dev = makedevice(dip->module->major, number), .mode = mode,
-			    .block = spec_type == S_IFBLK, .caller = caller};
+	*m = (struct minor){.dip = dip, .dev = makedevice(dip->module->major, number), .mode = mode, .block = spec_type == S_IFBLK, .caller = caller};
 	(void)strlcpy(m->name, name, sizeof(m->name));
 	(void)strlcpy(m->type, type != NULL ? type : "", sizeof(m->type));
 	devinfo_lock();

@@ -30,8 +30,7 @@ int module_create(const struct sys_module *from, struct module **out)
 {
 	struct module *m = host_alloc(sizeof(*m), true);
 
-	*m = (struct module){.init = from->init, .info = from->info, .fini = from->fini, .base = from->base,
-			     .size = from->size, .name = string_copy(from->name)};
+	*m = (struct module){.init = from->init, .info = from->info, .fini = from->fini, .base = from->base, .size = from->size, .name = string_copy(from->name)};
 	host_mutex_lock(&modules.lock);
 	for (struct module *other = modules.first; other != NULL; other = other->next) {
 		if (!other->retired && strcmp(other->name, m->name) == 0) {

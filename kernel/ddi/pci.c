@@ -24,7 +24,7 @@ static void header_fill(dev_info_t *dip, ddi_acc_handle_t handle)
 	pci_config_put16(handle, PCI_CONF_VENID, (uint16_t)id_of(dip, "vendor-id"));
 	pci_config_put16(handle, PCI_CONF_DEVID, (uint16_t)id_of(dip, "device-id"));
 	pci_config_put8(handle, PCI_CONF_REVID, (uint8_t)id_of(dip, "revision-id"));
-	pci_config_put8(handle, PCI_CONF_PROGCLASS, (uint8_t)class);
+	pci_config_put8(handle, PCI_CONF_PROGCLASS, (uint8_t) class);
 	pci_config_put8(handle, PCI_CONF_SUBCLASS, (uint8_t)(class >> 8));
 	pci_config_put8(handle, PCI_CONF_BASCLASS, (uint8_t)(class >> 16));
 	pci_config_put16(handle, PCI_CONF_SUBVENID, (uint16_t)id_of(dip, "subsystem-vendor-id"));
@@ -61,14 +61,14 @@ static void *config_at(ddi_acc_handle_t handle, off_t offset, size_t width, cons
 	return handle->address + offset;
 }
 
-#define CONFIG(bits, type)                                                                                     \
-	type pci_config_get##bits(ddi_acc_handle_t handle, off_t offset)                                       \
-	{                                                                                                      \
-		return ddi_get##bits(handle, config_at(handle, offset, sizeof(type), CALLER()));               \
-	}                                                                                                      \
-	void pci_config_put##bits(ddi_acc_handle_t handle, off_t offset, type value)                           \
-	{                                                                                                      \
-		ddi_put##bits(handle, config_at(handle, offset, sizeof(type), CALLER()), value);               \
+#define CONFIG(bits, type) \
+	type pci_config_get##bits(ddi_acc_handle_t handle, off_t offset) \
+	{ \
+		return ddi_get##bits(handle, config_at(handle, offset, sizeof(type), CALLER())); \
+	} \
+	void pci_config_put##bits(ddi_acc_handle_t handle, off_t offset, type value) \
+	{ \
+		ddi_put##bits(handle, config_at(handle, offset, sizeof(type), CALLER()), value); \
 	}
 
 CONFIG(8, uint8_t)

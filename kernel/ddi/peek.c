@@ -18,29 +18,29 @@ static struct page_object *value_hold(const void *addr, size_t width)
 }
 
 /* One width: bits, and the type of a value. */
-#define PEEK_POKE(bits, type)                                                    \
-	int ddi_peek##bits(dev_info_t *dip, type *addr, type *value)             \
-	{                                                                        \
-		struct page_object *object = value_hold(addr, sizeof(*addr));    \
-		type got;                                                        \
-                                                                                 \
-		if (object == NULL)                                              \
-			return DDI_FAILURE;                                      \
-		got = __atomic_load_n(addr, __ATOMIC_SEQ_CST);                   \
-		if (value != NULL)                                               \
-			*value = got;                                            \
-		page_object_release(object);                                     \
-		return DDI_SUCCESS;                                              \
-	}                                                                        \
-	int ddi_poke##bits(dev_info_t *dip, type *addr, type value)              \
-	{                                                                        \
-		struct page_object *object = value_hold(addr, sizeof(*addr));    \
-                                                                                 \
-		if (object == NULL)                                              \
-			return DDI_FAILURE;                                      \
-		__atomic_store_n(addr, value, __ATOMIC_SEQ_CST);                 \
-		page_object_release(object);                                     \
-		return DDI_SUCCESS;                                              \
+#define PEEK_POKE(bits, type) \
+	int ddi_peek##bits(dev_info_t *dip, type *addr, type *value) \
+	{ \
+		struct page_object *object = value_hold(addr, sizeof(*addr)); \
+		type got; \
+\
+		if (object == NULL) \
+			return DDI_FAILURE; \
+		got = __atomic_load_n(addr, __ATOMIC_SEQ_CST); \
+		if (value != NULL) \
+			*value = got; \
+		page_object_release(object); \
+		return DDI_SUCCESS; \
+	} \
+	int ddi_poke##bits(dev_info_t *dip, type *addr, type value) \
+	{ \
+		struct page_object *object = value_hold(addr, sizeof(*addr)); \
+\
+		if (object == NULL) \
+			return DDI_FAILURE; \
+		__atomic_store_n(addr, value, __ATOMIC_SEQ_CST); \
+		page_object_release(object); \
+		return DDI_SUCCESS; \
 	}
 
 PEEK_POKE(8, int8_t)

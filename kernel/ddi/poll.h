@@ -12,8 +12,8 @@ struct poll_waiter {
 	struct poll_waiter *next;
 	void (*wake)(void *arg);
 	void *arg;
-	unsigned waking;       /* calls of wake in progress */
-	uint64_t round;        /* of pollwakeup() that has seen it */
+	unsigned waking; /* calls of wake in progress */
+	uint64_t round;  /* of pollwakeup() that has seen it */
 };
 
 /* Waits for head from now on, rather than for another. */

@@ -13,8 +13,8 @@
 struct prop {
 	struct prop *next; /* protected by devinfo_lock(); never changed once it is in the list */
 	char *name;
-	dev_t dev;         /* DDI_DEV_T_NONE: of no device in particular */
-	uint_t type;       /* one of DDI_PROP_TYPE_*, or TYPE_ANY */
+	dev_t dev;   /* DDI_DEV_T_NONE: of no device in particular */
+	uint_t type; /* one of DDI_PROP_TYPE_*, or TYPE_ANY */
 	size_t length;
 	char *value;
 };

@@ -123,7 +123,8 @@ int ddi_prop_get_int(dev_t dev, dev_info_t *dip, uint_t flags, char *name, int f
 {
 	int number, result = get_number(dev, dip, name, DDI_PROP_TYPE_INT, &number, sizeof(number));
 
-	return result == DDI_PROP_SUCCESS ? number : result == DDI_PROP_END_OF_DATA ? 1 : fallback;
+	return result == DDI_PROP_SUCCESS ? number : result == DDI_PROP_END_OF_DATA ? 1
+										    : fallback;
 }
 
 int64_t ddi_prop_get_int64(dev_t dev, dev_info_t *dip, uint_t flags, char *name, int64_t fallback)
@@ -131,7 +132,8 @@ int64_t ddi_prop_get_int64(dev_t dev, dev_info_t *dip, uint_t flags, char *name,
 	int64_t number;
 	int result = get_number(dev, dip, name, DDI_PROP_TYPE_INT64, &number, sizeof(number));
 
-	return result == DDI_PROP_SUCCESS ? number : result == DDI_PROP_END_OF_DATA ? 1 : fallback;
+	return result == DDI_PROP_SUCCESS ? number : result == DDI_PROP_END_OF_DATA ? 1
+										    : fallback;
 }
 
 int ddi_prop_exists(dev_t dev, dev_info_t *dip, uint_t flags, char *name)

@@ -89,6 +89,5 @@ int ddi_getprop(dev_t dev, dev_info_t *dip, int flags, char *name, int fallback)
 		return 1;
 	if (length != sizeof(number))
 		return fallback;
-	return ddi_getlongprop_buf(dev, dip, flags, name, (caddr_t)&number, &length) == DDI_PROP_SUCCESS ? number :
-													fallback;
+	return ddi_getlongprop_buf(dev, dip, flags, name, (caddr_t)&number, &length) == DDI_PROP_SUCCESS ? number : fallback;
 }

@@ -10,7 +10,7 @@
 struct rwlock_impl {
 	struct host_mutex lock; /* protects the fields below; a leaf lock */
 	struct host_cond readers, writers;
-	uint32_t reading;       /* readers inside */
+	uint32_t reading; /* readers inside */
 	uint32_t writers_waiting;
 	kthread_t *writer;
 };

@@ -15,8 +15,8 @@ struct soft_array {
 };
 
 struct soft_state {
-	struct host_mutex lock; /* held to change anything below; a leaf lock */
-	size_t bytes;           /* of an item */
+	struct host_mutex lock;   /* held to change anything below; a leaf lock */
+	size_t bytes;             /* of an item */
 	struct soft_array *array; /* atomic */
 };
 

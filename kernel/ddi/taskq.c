@@ -329,8 +329,7 @@ void ddi_taskq_destroy(ddi_taskq_t *q)
 
 int ddi_taskq_dispatch(ddi_taskq_t *q, void (*fn)(void *), void *arg, uint_t flags)
 {
-	return taskq_dispatch(taskq_of(q), fn, arg, flags & DDI_NOSLEEP ? TQ_NOSLEEP : TQ_SLEEP) != 0 ? DDI_SUCCESS :
-													DDI_FAILURE;
+	return taskq_dispatch(taskq_of(q), fn, arg, flags & DDI_NOSLEEP ? TQ_NOSLEEP : TQ_SLEEP) != 0 ? DDI_SUCCESS : DDI_FAILURE;
 }
 
 void ddi_taskq_wait(ddi_taskq_t *q)

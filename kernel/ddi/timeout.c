@@ -22,7 +22,7 @@ static struct {
 	struct host_cond done;    /* a function has returned */
 	struct callout *first;
 	uintptr_t last_id;
-	uintptr_t running;        /* id, or 0 */
+	uintptr_t running; /* id, or 0 */
 	void (*running_fn)(void *);
 	struct system_thread *thread;
 	bool stop;

@@ -27,7 +27,7 @@ struct vmem {
 	vmem_alloc_t *import; /* with source: where to get more; NULL: nowhere */
 	vmem_free_t *export;
 	vmem_t *source;
-	bool heap;            /* memory of the system, a page at least */
+	bool heap; /* memory of the system, a page at least */
 
 	struct host_mutex lock; /* protects the fields below; dropped for import and export */
 	struct host_cond freed;
@@ -293,8 +293,7 @@ void *vmem_alloc(vmem_t *v, size_t size, int flags)
 
 void *vmem_xalloc(vmem_t *v, size_t size, size_t align, size_t phase, size_t nocross, void *min, void *max, int flags)
 {
-	struct wish w = {.size = rounded(v, size), .align = align == 0 ? 1 : align, .phase = phase,
-			 .nocross = nocross, .min = (uintptr_t)min, .max = (uintptr_t)max};
+	struct wish w = {.size = rounded(v, size), .align = align == 0 ? 1 : align, .phase = phase, .nocross = nocross, .min = (uintptr_t)min, .max = (uintptr_t)max};
 
 	if (size == 0 || (w.align & (w.align - 1)) != 0 || (nocross & (nocross - 1)) != 0 || v->heap)
 		return NULL;

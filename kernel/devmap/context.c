@@ -20,8 +20,8 @@ struct context_group {
 
 	struct host_mutex lock; /* protects the fields below; never held across a callback */
 	struct host_cond freed;
-	bool busy;              /* a contextmgt callback runs */
-	uint64_t free_at;       /* monotonic nanoseconds: the slot stays taken until then */
+	bool busy;        /* a contextmgt callback runs */
+	uint64_t free_at; /* monotonic nanoseconds: the slot stays taken until then */
 };
 
 /* All groups.  Used when handles are made and freed, not by faults. */
@@ -62,8 +62,7 @@ context_group_find(dev_t dev, access_fn *access)
 	return group;
 }
 
-void
-context_group_hold(struct context_group *group)
+void context_group_hold(struct context_group *group)
 {
 	if (group == NULL)
 		return;
@@ -72,8 +71,7 @@ context_group_hold(struct context_group *group)
 	host_mutex_unlock(&groups.lock);
 }
 
-void
-context_group_release(struct context_group *group)
+void context_group_release(struct context_group *group)
 {
 	struct context_group **link = &groups.first;
 
@@ -136,9 +134,8 @@ handle_timeout(struct handle *handle)
 	return ticks;
 }
 
-int
-devmap_do_ctxmgt(devmap_cookie_t dhp, void *pvtp, offset_t off, size_t len, uint_t type, uint_t rw,
-		 int (*contextmgt)(devmap_cookie_t, void *, offset_t, size_t, uint_t, uint_t))
+int devmap_do_ctxmgt(devmap_cookie_t dhp, void *pvtp, offset_t off, size_t len, uint_t type, uint_t rw,
+		     int (*contextmgt)(devmap_cookie_t, void *, offset_t, size_t, uint_t, uint_t))
 {
 	struct handle *handle = handle_of(dhp);
 	clock_t ticks = handle_timeout(handle);
@@ -155,8 +152,7 @@ devmap_do_ctxmgt(devmap_cookie_t dhp, void *pvtp, offset_t off, size_t len, uint
 	return result == 0 ? 0 : FC_HWERR;
 }
 
-void
-devmap_set_ctx_timeout(devmap_cookie_t dhp, clock_t ticks)
+void devmap_set_ctx_timeout(devmap_cookie_t dhp, clock_t ticks)
 {
 	struct handle *handle = handle_of(dhp);
 

@@ -13,7 +13,7 @@ struct context_group;
 
 /* The group of dev's instance and this callback, held; made if there is none. */
 struct context_group *context_group_find(dev_t dev, int (*access)(devmap_cookie_t, void *, offset_t, size_t, uint_t,
-								   uint_t));
+								  uint_t));
 void context_group_hold(struct context_group *group);
 /* group may be NULL.  With its last mapping goes the timeout too. */
 void context_group_release(struct context_group *group);

@@ -96,8 +96,7 @@ segment_dup(struct devmap_segment *segment, struct address_space *child)
 	return error;
 }
 
-int
-devmap_dup_all(struct address_space *parent, struct address_space *child)
+int devmap_dup_all(struct address_space *parent, struct address_space *child)
 {
 	struct segment *segment;
 	int error = 0;

@@ -96,24 +96,21 @@ fault_serve(struct access *access, uintptr_t page, unsigned rw)
 
 /* ---- what a fault comes to ---- */
 
-bool
-fault_interrupted(const struct fault *fault)
+bool fault_interrupted(const struct fault *fault)
 {
 	if (!fault->by_driver || (fault->code == EINTR && fault->denied))
 		return false;
 	return fault->code == EINTR || fault->code == FC_MAKE_ERR(EINTR);
 }
 
-int
-fault_driver_error(int code)
+int fault_driver_error(int code)
 {
 	if (FC_CODE(code) == FC_OBJERR && code > FC_OBJERR)
 		return (int)FC_ERRNO(code);
 	return code & 0xffffff;
 }
 
-int
-fault_errno(const struct fault *fault)
+int fault_errno(const struct fault *fault)
 {
 	if (fault->code == 0)
 		return 0;
@@ -149,8 +146,7 @@ copy_loaded(struct handle *handle, const struct access *access, uintptr_t addr, 
 	return copied;
 }
 
-int
-fault_pause(void)
+int fault_pause(void)
 {
 	struct host_mutex lock;
 	struct host_cond never;
@@ -166,8 +162,7 @@ fault_pause(void)
 	return wake == HOST_INTERRUPTED ? EINTR : 0;
 }
 
-int
-fault_copy(struct segment *segment, struct access *access, uintptr_t addr, void *buffer, size_t len, bool write)
+int fault_copy(struct segment *segment, struct access *access, uintptr_t addr, void *buffer, size_t len, bool write)
 {
 	struct handle *handle = devmap_segment_find((struct devmap_segment *)segment, addr);
 	int error;

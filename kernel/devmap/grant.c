@@ -20,17 +20,15 @@ cache_attributes_valid(unsigned flags)
 	return (attributes & (attributes - 1)) == 0;
 }
 
-bool
-grant_setup_allowed(const devmap_handle_t *dh, unsigned maxprot, unsigned flags)
+bool grant_setup_allowed(const devmap_handle_t *dh, unsigned maxprot, unsigned flags)
 {
 	if ((dh->dh_flags & DEVMAP_SETUP_DONE) || !cache_attributes_valid(flags) || !protection_granted(dh, maxprot))
 		return false;
 	return !(flags & DEVMAP_MAPPING_INVALID) || (flags & DEVMAP_ALLOW_REMAP);
 }
 
-void
-grant_setup(struct handle *handle, const struct devmap_callback_ctl *ops, size_t len, unsigned maxprot,
-	    unsigned flags)
+void grant_setup(struct handle *handle, const struct devmap_callback_ctl *ops, size_t len, unsigned maxprot,
+		 unsigned flags)
 {
 	devmap_handle_t *dh = &handle->public;
 
@@ -42,14 +40,12 @@ grant_setup(struct handle *handle, const struct devmap_callback_ctl *ops, size_t
 		dh->dh_callbackops = *ops;
 }
 
-bool
-grant_remap_allowed(const devmap_handle_t *dh, unsigned maxprot)
+bool grant_remap_allowed(const devmap_handle_t *dh, unsigned maxprot)
 {
 	return (dh->dh_flags & DEVMAP_ALLOW_REMAP) != 0 && protection_granted(dh, maxprot);
 }
 
-void
-grant_remap(struct handle *handle, unsigned maxprot, bool invalid)
+void grant_remap(struct handle *handle, unsigned maxprot, bool invalid)
 {
 	devmap_handle_t *dh = &handle->public;
 

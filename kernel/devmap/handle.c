@@ -18,8 +18,7 @@ handle_create(struct address_space *space)
 	return handle;
 }
 
-void
-handle_destroy(struct handle *handle)
+void handle_destroy(struct handle *handle)
 {
 	window_forget(handle);
 	handle_back(handle, BACKING_UNSET, NULL, 0);
@@ -30,21 +29,18 @@ handle_destroy(struct handle *handle)
 	host_free(handle, sizeof(*handle));
 }
 
-bool
-handle_has_access(const struct handle *handle)
+bool handle_has_access(const struct handle *handle)
 {
 	return device_slot_usable(handle->public.dh_callbackops.devmap_access);
 }
 
-bool
-handle_intercepts(const struct handle *handle)
+bool handle_intercepts(const struct handle *handle)
 {
 	return handle_has_access(handle) || handle->backing != BACKING_PAGES ||
 	       (handle->public.dh_flags & DEVMAP_ALLOW_REMAP) != 0;
 }
 
-void
-handle_back(struct handle *handle, enum backing backing, struct page_object *object, size_t offset)
+void handle_back(struct handle *handle, enum backing backing, struct page_object *object, size_t offset)
 {
 	handle_stop_export(handle);
 	page_object_release(handle->object);
@@ -57,8 +53,7 @@ handle_back(struct handle *handle, enum backing backing, struct page_object *obj
 	}
 }
 
-void
-handle_stop_export(struct handle *handle)
+void handle_stop_export(struct handle *handle)
 {
 	if (handle->exports)
 		atomic_fetch_sub(&handle->object->exports, 1);
@@ -102,8 +97,7 @@ devmap_segment_create(struct address_space *space, dev_t dev)
 	return segment;
 }
 
-void
-devmap_segment_destroy(struct devmap_segment *segment)
+void devmap_segment_destroy(struct devmap_segment *segment)
 {
 	dev_t dev = segment->dev;
 
@@ -117,8 +111,7 @@ handle_before(const struct devmap_segment *segment, uintptr_t addr)
 	return addr == 0 ? NULL : tree_entry(tree_find_below(&segment->handles, addr - 1), struct handle, node);
 }
 
-void
-devmap_segment_add(struct devmap_segment *segment, struct handle *handle)
+void devmap_segment_add(struct devmap_segment *segment, struct handle *handle)
 {
 	uintptr_t base = handle_base(handle);
 	struct handle *before = handle_before(segment, base);
@@ -131,8 +124,7 @@ devmap_segment_add(struct devmap_segment *segment, struct handle *handle)
 		before->public.dh_next = &handle->public;
 }
 
-void
-devmap_segment_take(struct devmap_segment *segment, struct handle *handle)
+void devmap_segment_take(struct devmap_segment *segment, struct handle *handle)
 {
 	struct handle *before = handle_before(segment, handle->node.key);
 

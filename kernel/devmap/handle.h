@@ -44,23 +44,23 @@ struct handle {
 	 */
 	struct host_mutex lock;
 	enum backing backing;
-	bool exports;                /* counted in object->exports */
-	struct page_object *object;  /* held */
-	size_t offset;               /* of the handle's first byte in object */
-	unsigned long unloads;       /* unloads and remaps so far */
+	bool exports;               /* counted in object->exports */
+	struct page_object *object; /* held */
+	size_t offset;              /* of the handle's first byte in object */
+	unsigned long unloads;      /* unloads and remaps so far */
 
 	/* what the host's window over the handle shows, see window.c */
-	struct page_object *shown;   /* held; NULL: nothing */
+	struct page_object *shown; /* held; NULL: nothing */
 	size_t shown_offset;
-	struct tree patches;         /* smaller windows over it, by address: struct patch */
+	struct tree patches; /* smaller windows over it, by address: struct patch */
 
-	struct tree protections;     /* by address, see protection.h */
+	struct tree protections; /* by address, see protection.h */
 };
 
 struct devmap_segment {
-	struct segment segment;      /* first */
+	struct segment segment; /* first */
 	dev_t dev;
-	struct tree handles;         /* by user address */
+	struct tree handles; /* by user address */
 };
 
 static inline struct handle *

@@ -110,8 +110,7 @@ host_load(struct handle *handle, uintptr_t start, uintptr_t end)
 	return error;
 }
 
-int
-load_range(struct handle *handle, uintptr_t start, uintptr_t end, unsigned rw, bool translate)
+int load_range(struct handle *handle, uintptr_t start, uintptr_t end, unsigned rw, bool translate)
 {
 	int code = backing_fault(handle), error;
 
@@ -140,8 +139,7 @@ load_range(struct handle *handle, uintptr_t start, uintptr_t end, unsigned rw, b
  *	        | run of one protection |
  *	        |<-- loaded ->| for a fault here
  */
-int
-load_around(struct handle *handle, uintptr_t page, unsigned rw, bool kernel)
+int load_around(struct handle *handle, uintptr_t page, unsigned rw, bool kernel)
 {
 	uintptr_t start, end, run_end;
 	int code;
@@ -163,8 +161,7 @@ load_around(struct handle *handle, uintptr_t page, unsigned rw, bool kernel)
 	return code;
 }
 
-int
-load_whole(struct handle *handle, uintptr_t start, uintptr_t end, unsigned rw)
+int load_whole(struct handle *handle, uintptr_t start, uintptr_t end, unsigned rw)
 {
 	uintptr_t from = start, to = end;
 
@@ -189,8 +186,7 @@ load_locked(struct handle *handle, const struct access *access, uintptr_t start,
 	return load_whole(handle, start, end, rw);
 }
 
-int
-devmap_load(devmap_cookie_t dhp, offset_t off, size_t len, uint_t type, uint_t rw)
+int devmap_load(devmap_cookie_t dhp, offset_t off, size_t len, uint_t type, uint_t rw)
 {
 	struct handle *handle = handle_of(dhp);
 	uintptr_t start, end;
@@ -215,29 +211,25 @@ devmap_load(devmap_cookie_t dhp, offset_t off, size_t len, uint_t type, uint_t r
 	return code;
 }
 
-int
-devmap_default_access(devmap_cookie_t dhp, void *pvtp, offset_t off, size_t len, uint_t type, uint_t rw)
+int devmap_default_access(devmap_cookie_t dhp, void *pvtp, offset_t off, size_t len, uint_t type, uint_t rw)
 {
 	return devmap_load(dhp, off, len, type, rw);
 }
 
 /* ---- unload ---- */
 
-void
-unload_range(struct handle *handle, uintptr_t start, uintptr_t end)
+void unload_range(struct handle *handle, uintptr_t start, uintptr_t end)
 {
 	host_as_unload(handle->space->host, start, end - start);
 	handle->unloads++;
 }
 
-void
-unload_handle(struct handle *handle)
+void unload_handle(struct handle *handle)
 {
 	unload_range(handle, handle_base(handle), handle_end(handle));
 }
 
-int
-devmap_unload(devmap_cookie_t dhp, offset_t off, size_t len)
+int devmap_unload(devmap_cookie_t dhp, offset_t off, size_t len)
 {
 	struct handle *handle = handle_of(dhp);
 	uintptr_t start, end;

@@ -8,8 +8,7 @@
 #include "kernel/devmap/window.h"
 #include "kernel/vm/locked_range.h"
 
-int
-mapping_begin(struct mapping *mapping, struct address_space *space)
+int mapping_begin(struct mapping *mapping, struct address_space *space)
 {
 	if (mapping->len == 0)
 		return EINVAL;
@@ -37,15 +36,13 @@ mapping_handle(const struct mapping *mapping, size_t at)
 	return handle;
 }
 
-void
-mapping_add(struct mapping *mapping, struct handle *handle, size_t at)
+void mapping_add(struct mapping *mapping, struct handle *handle, size_t at)
 {
 	handle->public.dh_uvaddr = (caddr_t)at;
 	devmap_segment_add(mapping->segment, handle);
 }
 
-void
-mapping_abandon(struct mapping *mapping)
+void mapping_abandon(struct mapping *mapping)
 {
 	struct handle *handle;
 
@@ -230,8 +227,7 @@ mapping_settle_in(struct mapping *mapping, struct claim *claim)
 	return error;
 }
 
-int
-mapping_place(struct mapping *mapping)
+int mapping_place(struct mapping *mapping)
 {
 	struct address_space *space = mapping->segment->segment.space;
 	bool fixed = (mapping->flags & MAP_FIXED) != 0;

@@ -24,12 +24,10 @@ frames_valid(const struct cb_ops *entries, dev_t dev, offset_t off, size_t len, 
 	return true;
 }
 
-int
-old_mmap_setup(dev_t dev, offset_t off, struct as *as, caddr_t *addrp, size_t len, unsigned prot,
-	       unsigned maxprot, unsigned flags)
+int old_mmap_setup(dev_t dev, offset_t off, struct as *as, caddr_t *addrp, size_t len, unsigned prot,
+		   unsigned maxprot, unsigned flags)
 {
-	struct mapping mapping = {.dev = dev, .off = off, .len = len, .prot = prot, .maxprot = maxprot,
-				  .flags = flags, .addr = (uintptr_t)*addrp};
+	struct mapping mapping = {.dev = dev, .off = off, .len = len, .prot = prot, .maxprot = maxprot, .flags = flags, .addr = (uintptr_t)*addrp};
 	struct handle *handle;
 	int error;
 
@@ -66,8 +64,7 @@ driver_frame(struct handle *handle, uintptr_t page)
 	return device_entries(dh->dh_dev)->cb_mmap(dh->dh_dev, off, (int)prot);
 }
 
-int
-old_mmap_load(struct handle *handle, uintptr_t page, unsigned rw)
+int old_mmap_load(struct handle *handle, uintptr_t page, unsigned rw)
 {
 	int frame = driver_frame(handle, page), code = 0;
 	struct page_object *object;

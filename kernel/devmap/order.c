@@ -69,8 +69,7 @@ access_order_find(dev_t dev, access_fn *access)
 	return order;
 }
 
-void
-access_order_hold(struct access_order *order)
+void access_order_hold(struct access_order *order)
 {
 	if (order == NULL)
 		return;
@@ -79,8 +78,7 @@ access_order_hold(struct access_order *order)
 	host_mutex_unlock(&orders.lock);
 }
 
-void
-access_order_release(struct access_order *order)
+void access_order_release(struct access_order *order)
 {
 	struct access_order **link = &orders.first;
 
@@ -126,8 +124,7 @@ access_begin(struct access_order *order)
 	return false;
 }
 
-int
-access_order_access(struct access_order *order)
+int access_order_access(struct access_order *order)
 {
 	bool begun = access_begin(order), go_on = true;
 
@@ -147,8 +144,7 @@ access_order_access(struct access_order *order)
  *
  * One of the two sees the other, and the wake-up comes when the waiter sleeps.
  */
-void
-access_order_access_end(struct access_order *order)
+void access_order_access_end(struct access_order *order)
 {
 	size_t state = atomic_fetch_sub(&order->state, ACCESS) - ACCESS;
 
@@ -171,8 +167,7 @@ lock_begin(struct access_order *order)
 	return false;
 }
 
-int
-access_order_lock(struct access_order *order)
+int access_order_lock(struct access_order *order)
 {
 	bool begun, go_on = true;
 
@@ -185,8 +180,7 @@ access_order_lock(struct access_order *order)
 	return begun ? 0 : EINTR;
 }
 
-void
-access_order_unlock(struct access_order *order)
+void access_order_unlock(struct access_order *order)
 {
 	host_mutex_lock(&order->lock);
 	atomic_fetch_and(&order->state, ~LOCKED);

@@ -16,8 +16,7 @@
 
 #define PHYS_MAX ((size_t)1 << 20)
 
-void
-minphys(struct buf *bp)
+void minphys(struct buf *bp)
 {
 	if (bp->b_bcount > PHYS_MAX)
 		bp->b_bcount = PHYS_MAX;
@@ -167,8 +166,7 @@ parts_move(const struct transfer *t)
 	return error;
 }
 
-int
-physio(int (*strategy)(struct buf *), struct buf *bp, dev_t dev, int rw, void (*mincnt)(struct buf *), struct uio *uio)
+int physio(int (*strategy)(struct buf *), struct buf *bp, dev_t dev, int rw, void (*mincnt)(struct buf *), struct uio *uio)
 {
 	struct transfer t = {strategy, bp, dev, rw & B_READ, mincnt, uio};
 	struct buf own;

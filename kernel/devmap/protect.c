@@ -69,8 +69,7 @@ range_protect(struct address_space *space, uintptr_t addr, uintptr_t end, unsign
 	return error;
 }
 
-int
-devmap_protect(struct address_space *space, uintptr_t addr, size_t len, unsigned prot)
+int devmap_protect(struct address_space *space, uintptr_t addr, size_t len, unsigned prot)
 {
 	int error;
 

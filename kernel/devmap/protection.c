@@ -59,8 +59,7 @@ protection_at(const struct handle *handle, uintptr_t addr, uintptr_t *end)
 	return run != NULL ? run->prot : handle->public.dh_prot;
 }
 
-bool
-protection_allows(unsigned prot, unsigned rw)
+bool protection_allows(unsigned prot, unsigned rw)
 {
 	switch (rw) {
 	case DEVMAP_READ:
@@ -78,8 +77,7 @@ protection_allows(unsigned prot, unsigned rw)
  *	          start      end
  *	 before    |  prot    |  after: what was there
  */
-void
-protection_set(struct handle *handle, uintptr_t start, uintptr_t end, unsigned prot)
+void protection_set(struct handle *handle, uintptr_t start, uintptr_t end, unsigned prot)
 {
 	uintptr_t run_end;
 	unsigned after = end < handle_end(handle) ? protection_at(handle, end, &run_end) : prot;
@@ -93,8 +91,7 @@ protection_set(struct handle *handle, uintptr_t start, uintptr_t end, unsigned p
 		run_insert(handle, end, after);
 }
 
-void
-protection_copy(struct handle *to, const struct handle *from)
+void protection_copy(struct handle *to, const struct handle *from)
 {
 	uintptr_t addr = handle_base(to), end;
 
@@ -105,8 +102,7 @@ protection_copy(struct handle *to, const struct handle *from)
 	}
 }
 
-void
-protection_trim(struct handle *handle, uintptr_t start, uintptr_t end)
+void protection_trim(struct handle *handle, uintptr_t start, uintptr_t end)
 {
 	uintptr_t run_end;
 
@@ -115,8 +111,7 @@ protection_trim(struct handle *handle, uintptr_t start, uintptr_t end)
 	runs_remove(handle, end, UINTPTR_MAX);
 }
 
-void
-protection_clear(struct handle *handle)
+void protection_clear(struct handle *handle)
 {
 	runs_remove(handle, 0, UINTPTR_MAX);
 }

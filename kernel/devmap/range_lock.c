@@ -324,9 +324,8 @@ static const struct locked_range_ops range_ops = {
 	.free = range_free,
 };
 
-int
-range_lock_begin(struct range_lock *lock, struct address_space *space, uintptr_t addr, size_t len, unsigned flags,
-		 const struct range_lock_ops *ops)
+int range_lock_begin(struct range_lock *lock, struct address_space *space, uintptr_t addr, size_t len, unsigned flags,
+		     const struct range_lock_ops *ops)
 {
 	bool other;
 	int error;
@@ -353,8 +352,7 @@ range_lock_begin(struct range_lock *lock, struct address_space *space, uintptr_t
 	return 0;
 }
 
-void
-range_lock_end(struct range_lock *lock)
+void range_lock_end(struct range_lock *lock)
 {
 	/* Without devices, and nobody to call, there is nothing that could be done twice. */
 	if ((lock->range.pinned || lock->ops->cleanup != NULL) && locked_range_claim(&lock->range))
@@ -395,8 +393,7 @@ part_copy(const struct range_part *part, uintptr_t addr, char *buffer, size_t le
 	char *kernel;
 
 	if (part->host != NULL)
-		return write ? host_lock_write(part->host, at, buffer, len) :
-			       host_lock_read(part->host, at, buffer, len);
+		return write ? host_lock_write(part->host, at, buffer, len) : host_lock_read(part->host, at, buffer, len);
 	kernel = part->object->address + part->offset + (part->single ? at & PAGE_OFFSET : at);
 	if (write)
 		memcpy(kernel, buffer, len);
@@ -425,14 +422,12 @@ lock_copy(struct range_lock *lock, size_t offset, char *buffer, size_t len, bool
 	return error;
 }
 
-int
-range_lock_read(struct range_lock *lock, size_t offset, void *to, size_t len)
+int range_lock_read(struct range_lock *lock, size_t offset, void *to, size_t len)
 {
 	return lock_copy(lock, offset, to, len, false);
 }
 
-int
-range_lock_write(struct range_lock *lock, size_t offset, const void *from, size_t len)
+int range_lock_write(struct range_lock *lock, size_t offset, const void *from, size_t len)
 {
 	return lock_copy(lock, offset, (char *)(uintptr_t)from, len, true);
 }
@@ -474,8 +469,7 @@ parts_follow(struct range_lock *lock, const struct range_part *first, uintptr_t 
 	return 0;
 }
 
-int
-range_lock_pages(struct range_lock *lock, size_t offset, size_t len, struct page_object **object, size_t *in_object)
+int range_lock_pages(struct range_lock *lock, size_t offset, size_t len, struct page_object **object, size_t *in_object)
 {
 	uintptr_t addr = lock->range.start + offset;
 	struct range_part *part = part_at(lock, addr);
@@ -494,8 +488,7 @@ range_lock_pages(struct range_lock *lock, size_t offset, size_t len, struct page
 	return error;
 }
 
-bool
-range_lock_exported(const struct range_lock *lock)
+bool range_lock_exported(const struct range_lock *lock)
 {
 	for (size_t i = 0; i < lock->nparts; i++) {
 		const struct range_part *part = &lock->parts[i];

@@ -30,31 +30,31 @@ struct range_lock_ops {
 
 struct range_part {
 	uintptr_t start, end;
-	bool device;                 /* of a mapping of this framework */
-	struct access_order *order;  /* of a device mapping with devmap_access; held */
-	bool excludes;               /* this part holds the order's exclusion */
-	bool done;                   /* LOCK has succeeded */
+	bool device;                /* of a mapping of this framework */
+	struct access_order *order; /* of a device mapping with devmap_access; held */
+	bool excludes;              /* this part holds the order's exclusion */
+	bool done;                  /* LOCK has succeeded */
 
-	struct host_lock *host;      /* ordinary memory */
-	struct page_object *object;  /* held; ordinary memory: made when it is needed.  Protected by the lock's mutex */
-	size_t offset;               /* of start in object */
-	bool single;                 /* every page is the one at offset: trash */
+	struct host_lock *host;     /* ordinary memory */
+	struct page_object *object; /* held; ordinary memory: made when it is needed.  Protected by the lock's mutex */
+	size_t offset;              /* of start in object */
+	bool single;                /* every page is the one at offset: trash */
 };
 
 /* Embedded in its holder's struct, which is all-zero before. */
 struct range_lock {
-	struct locked_range range;   /* first */
+	struct locked_range range; /* first */
 	const struct range_lock_ops *ops;
-	unsigned rw;                 /* DEVMAP_READ, DEVMAP_WRITE: what the device will do */
+	unsigned rw; /* DEVMAP_READ, DEVMAP_WRITE: what the device will do */
 
 	/* constant when locked, but for what range_part says */
-	struct range_part *parts;    /* ascending, without gaps */
-	size_t nparts, room;         /* room 0: for one, which is ... */
+	struct range_part *parts; /* ascending, without gaps */
+	size_t nparts, room;      /* room 0: for one, which is ... */
 	struct range_part one;
-	struct host_mutex lock;      /* held across host_lock_pages() */
+	struct host_mutex lock; /* held across host_lock_pages() */
 };
 
-#define RANGE_LOCK_WRITE HOST_LOCK_WRITE       /* the device will write */
+#define RANGE_LOCK_WRITE HOST_LOCK_WRITE /* the device will write */
 #define RANGE_LOCK_LONGTERM HOST_LOCK_LONGTERM
 #define RANGE_LOCK_TRANSFER HOST_LOCK_TRANSFER
 

@@ -7,16 +7,14 @@
 #include "kernel/devmap/device.h"
 #include "kernel/devmap/old_mmap.h"
 
-int
-ddi_devmap_segmap(dev_t dev, off_t off, struct as *as, caddr_t *addrp, off_t len, uint_t prot, uint_t maxprot,
-		  uint_t flags, cred_t *cred)
+int ddi_devmap_segmap(dev_t dev, off_t off, struct as *as, caddr_t *addrp, off_t len, uint_t prot, uint_t maxprot,
+		      uint_t flags, cred_t *cred)
 {
 	return devmap_setup(dev, off, as, addrp, (size_t)len, prot, maxprot, flags, cred);
 }
 
-int
-ddi_segmap_setup(dev_t dev, off_t off, struct as *as, caddr_t *addrp, off_t len, uint_t prot, uint_t maxprot,
-		 uint_t flags, cred_t *cred, ddi_device_acc_attr_t *accattr, uint_t rnumber)
+int ddi_segmap_setup(dev_t dev, off_t off, struct as *as, caddr_t *addrp, off_t len, uint_t prot, uint_t maxprot,
+		     uint_t flags, cred_t *cred, ddi_device_acc_attr_t *accattr, uint_t rnumber)
 {
 	const struct cb_ops *entries = device_entries(dev);
 
@@ -27,9 +25,8 @@ ddi_segmap_setup(dev_t dev, off_t off, struct as *as, caddr_t *addrp, off_t len,
 	return old_mmap_setup(dev, off, as, addrp, (size_t)len, prot, maxprot, flags);
 }
 
-int
-ddi_segmap(dev_t dev, off_t off, struct as *as, caddr_t *addrp, off_t len, uint_t prot, uint_t maxprot, uint_t flags,
-	   cred_t *cred)
+int ddi_segmap(dev_t dev, off_t off, struct as *as, caddr_t *addrp, off_t len, uint_t prot, uint_t maxprot, uint_t flags,
+	       cred_t *cred)
 {
 	return ddi_segmap_setup(dev, off, as, addrp, len, prot, maxprot, flags, cred, NULL, 0);
 }

@@ -108,12 +108,10 @@ entries_check(const struct cb_ops *entries)
 	return 0;
 }
 
-int
-devmap_setup(dev_t dev, offset_t off, struct as *as, caddr_t *addrp, size_t len, uint_t prot, uint_t maxprot,
-	     uint_t flags, struct cred *cred)
+int devmap_setup(dev_t dev, offset_t off, struct as *as, caddr_t *addrp, size_t len, uint_t prot, uint_t maxprot,
+		 uint_t flags, struct cred *cred)
 {
-	struct mapping mapping = {.dev = dev, .off = off, .len = len, .prot = prot, .maxprot = maxprot,
-				  .flags = flags, .addr = (uintptr_t)*addrp};
+	struct mapping mapping = {.dev = dev, .off = off, .len = len, .prot = prot, .maxprot = maxprot, .flags = flags, .addr = (uintptr_t)*addrp};
 	const struct cb_ops *entries = device_entries(dev);
 	int error = entries_check(entries);
 

@@ -12,13 +12,13 @@ struct mapping {
 	/* what is asked for */
 	dev_t dev;
 	offset_t off;
-	size_t len;     /* bytes as the application gave them */
+	size_t len; /* bytes as the application gave them */
 	unsigned prot, maxprot, flags;
 	uintptr_t addr; /* the wish; in the end the place */
 
 	/* what has been made */
 	struct devmap_segment *segment;
-	size_t size;    /* len in whole pages */
+	size_t size; /* len in whole pages */
 };
 
 /* ENOMEM: len is beyond any address space. */

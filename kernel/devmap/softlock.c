@@ -12,8 +12,7 @@
 #include "kernel/devmap/range_lock.h"
 #include "kernel/devmap/window.h"
 
-int
-softlock_check(struct handle *handle, uintptr_t start, uintptr_t end, unsigned rw)
+int softlock_check(struct handle *handle, uintptr_t start, uintptr_t end, unsigned rw)
 {
 	int error = 0;
 
@@ -94,16 +93,14 @@ pages_capture(struct handle *handle, const struct access *access, struct range_p
 	return part->object != NULL;
 }
 
-int
-softlock_begin(struct access *access, struct range_part *part, unsigned rw)
+int softlock_begin(struct access *access, struct range_part *part, unsigned rw)
 {
 	struct handle *handle = part_handle(access, part);
 	struct fault fault = {.by_driver = handle_has_access(handle)};
 	int error;
 
 	for (;;) {
-		fault.code = fault.by_driver ? driver_access(handle, access, part, DEVMAP_LOCK, rw) :
-					       direct_load(handle, access, part, rw);
+		fault.code = fault.by_driver ? driver_access(handle, access, part, DEVMAP_LOCK, rw) : direct_load(handle, access, part, rw);
 		fault.denied = access->denied;
 		error = fault_error(&fault);
 		if (error != 0 || pages_capture(handle, access, part))
@@ -117,8 +114,7 @@ softlock_begin(struct access *access, struct range_part *part, unsigned rw)
 	return error;
 }
 
-void
-softlock_end(struct access *access, const struct range_part *part, unsigned rw)
+void softlock_end(struct access *access, const struct range_part *part, unsigned rw)
 {
 	struct handle *handle = part_handle(access, part);
 	int code;

@@ -24,8 +24,7 @@ trash_hold(void)
 	return object;
 }
 
-void
-trash_halt(void)
+void trash_halt(void)
 {
 	page_object_release(trash.object);
 	trash.object = NULL;

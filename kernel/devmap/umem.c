@@ -93,8 +93,7 @@ ddi_umem_alloc(size_t size, int flags, ddi_umem_cookie_t *cookiep)
 
 /* ---- free ---- */
 
-void
-ddi_umem_free(ddi_umem_cookie_t umem)
+void ddi_umem_free(ddi_umem_cookie_t umem)
 {
 	struct ddi_umem_cookie *cookie = umem;
 	const struct page_object *object;

@@ -19,21 +19,21 @@ struct umem_lock {
 	struct ddi_umem_cookie cookie; /* first: what the driver has */
 	struct range_lock lock;
 	struct rctl_charge charge;
-	const void *caller;            /* the driver's call */
-	dev_t dev;                     /* it was made in a call on an open of it; 0: unknown */
+	const void *caller; /* the driver's call */
+	dev_t dev;          /* it was made in a call on an open of it; 0: unknown */
 	bool longterm;
 
 	/* protected by the list's lock */
 	struct umem_lock *next, *previous;
-	bool reported;                 /* as one that has survived ... */
-	bool fork_reported;            /* ... and a fork */
+	bool reported;      /* as one that has survived ... */
+	bool fork_reported; /* ... and a fork */
 };
 
 #define LOCK_LISTS 64u
 
 /* All that are locked, in lists by device: its last close looks at its own. */
 static struct lock_list {
-	struct host_mutex lock;        /* protects the list; a leaf but for messages */
+	struct host_mutex lock; /* protects the list; a leaf but for messages */
 	struct umem_lock *first;
 } lists[LOCK_LISTS];
 
@@ -132,8 +132,7 @@ lock_report(struct range_lock *range, enum locked_report what)
 	host_mutex_unlock(&list->lock);
 }
 
-void
-umem_lock_closed(dev_t dev)
+void umem_lock_closed(dev_t dev)
 {
 	struct lock_list *list = list_of(dev);
 
@@ -153,8 +152,7 @@ lock_free(struct range_lock *range)
 }
 
 static const struct range_lock_ops lock_ops = {.report = lock_report, .free = lock_free};
-static const struct range_lock_ops lock_ops_cleanup = {.cleanup = lock_cleanup, .report = lock_report,
-						       .free = lock_free};
+static const struct range_lock_ops lock_ops_cleanup = {.cleanup = lock_cleanup, .report = lock_report, .free = lock_free};
 
 /* ---- the register ---- */
 
@@ -290,8 +288,7 @@ memory_lock(uintptr_t addr, size_t len, int flags, ddi_umem_cookie_t *cookiep, c
 	return error;
 }
 
-int
-ddi_umem_lock(caddr_t addr, size_t len, int flags, ddi_umem_cookie_t *cookiep)
+int ddi_umem_lock(caddr_t addr, size_t len, int flags, ddi_umem_cookie_t *cookiep)
 {
 	int error;
 
@@ -302,9 +299,8 @@ ddi_umem_lock(caddr_t addr, size_t len, int flags, ddi_umem_cookie_t *cookiep)
 	return memory_lock((uintptr_t)addr, len, flags, cookiep, NULL, curproc, CALLER());
 }
 
-int
-umem_lockmemory(caddr_t addr, size_t len, int flags, ddi_umem_cookie_t *cookiep, struct umem_callback_ops *ops,
-		struct proc *procp)
+int umem_lockmemory(caddr_t addr, size_t len, int flags, ddi_umem_cookie_t *cookiep, struct umem_callback_ops *ops,
+		    struct proc *procp)
 {
 	int error;
 
@@ -358,16 +354,14 @@ lock_end_later(struct umem_lock *lock)
 	host_mutex_unlock(&deferred.lock);
 }
 
-void
-umem_lock_halt(void)
+void umem_lock_halt(void)
 {
 	if (deferred.queue != NULL)
 		taskq_destroy(deferred.queue);
 	deferred.queue = NULL;
 }
 
-void
-umem_unlock(struct ddi_umem_cookie *cookie, const void *caller, const char *function)
+void umem_unlock(struct ddi_umem_cookie *cookie, const void *caller, const char *function)
 {
 	if (!lock_unregister(cookie))
 		driver_bug(caller, "%s: %p is no cookie of locked memory, or has been unlocked before", function,
@@ -378,16 +372,14 @@ umem_unlock(struct ddi_umem_cookie *cookie, const void *caller, const char *func
 		lock_end(lock_of_cookie(cookie));
 }
 
-void
-ddi_umem_unlock(ddi_umem_cookie_t umem)
+void ddi_umem_unlock(ddi_umem_cookie_t umem)
 {
 	umem_unlock(umem, CALLER(), "ddi_umem_unlock");
 }
 
 /* ---- for those that move or export the memory ---- */
 
-bool
-umem_is_locked(const struct ddi_umem_cookie *cookie)
+bool umem_is_locked(const struct ddi_umem_cookie *cookie)
 {
 	return leak_find(&lock_leak, cookie, NULL, NULL);
 }
@@ -398,21 +390,18 @@ umem_lock_process(const struct ddi_umem_cookie *cookie)
 	return cookie->procp;
 }
 
-int
-umem_lock_read(struct ddi_umem_cookie *cookie, size_t offset, void *to, size_t len)
+int umem_lock_read(struct ddi_umem_cookie *cookie, size_t offset, void *to, size_t len)
 {
 	return range_lock_read(&lock_of_cookie(cookie)->lock, offset, to, len);
 }
 
-int
-umem_lock_write(struct ddi_umem_cookie *cookie, size_t offset, const void *from, size_t len)
+int umem_lock_write(struct ddi_umem_cookie *cookie, size_t offset, const void *from, size_t len)
 {
 	return range_lock_write(&lock_of_cookie(cookie)->lock, offset, from, len);
 }
 
-int
-umem_lock_pages(struct ddi_umem_cookie *cookie, size_t offset, size_t len, struct page_object **object,
-		size_t *in_object)
+int umem_lock_pages(struct ddi_umem_cookie *cookie, size_t offset, size_t len, struct page_object **object,
+		    size_t *in_object)
 {
 	return range_lock_pages(&lock_of_cookie(cookie)->lock, offset, len, object, in_object);
 }

@@ -66,10 +66,9 @@ no_memory_report(const void *caller, const struct ddi_umem_cookie *cookie)
 
 /* ---- setup ---- */
 
-int
-devmap_umem_setup(devmap_cookie_t dhp, dev_info_t *dip, struct devmap_callback_ctl *callbackops,
-		  ddi_umem_cookie_t umem, offset_t koff, size_t len, uint_t maxprot, uint_t flags,
-		  ddi_device_acc_attr_t *accattr)
+int devmap_umem_setup(devmap_cookie_t dhp, dev_info_t *dip, struct devmap_callback_ctl *callbackops,
+		      ddi_umem_cookie_t umem, offset_t koff, size_t len, uint_t maxprot, uint_t flags,
+		      ddi_device_acc_attr_t *accattr)
 {
 	struct handle *handle = handle_of(dhp);
 	struct ddi_umem_cookie *cookie = umem;
@@ -102,9 +101,8 @@ handle_length(struct handle *handle)
 	return len;
 }
 
-int
-devmap_umem_remap(devmap_cookie_t dhp, dev_info_t *dip, ddi_umem_cookie_t umem, offset_t koff, size_t len,
-		  uint_t maxprot, uint_t flags, ddi_device_acc_attr_t *accattr)
+int devmap_umem_remap(devmap_cookie_t dhp, dev_info_t *dip, ddi_umem_cookie_t umem, offset_t koff, size_t len,
+		      uint_t maxprot, uint_t flags, ddi_device_acc_attr_t *accattr)
 {
 	struct handle *handle = handle_of(dhp);
 	struct ddi_umem_cookie *cookie = umem;

@@ -42,8 +42,7 @@ driver_unmap(struct cut *cut)
 					cut->before, before_pvtp, cut->after, after_pvtp);
 }
 
-void
-unmap_whole(struct handle *handle)
+void unmap_whole(struct handle *handle)
 {
 	struct cut cut = {.handle = handle, .start = handle_base(handle), .end = handle_end(handle)};
 
@@ -122,7 +121,8 @@ cut_part(struct devmap_segment *segment, struct cut *cut, struct debris *debris)
 	uintptr_t base = handle_base(handle), end = handle_end(handle);
 
 	cut->before = cut->start > base ? handle : NULL;
-	cut->after = cut->end == end ? NULL : cut->before == NULL ? handle : handle_part(handle, cut->end);
+	cut->after = cut->end == end ? NULL : cut->before == NULL ? handle
+								  : handle_part(handle, cut->end);
 	cut->before_pvtp = cut->after_pvtp = handle->public.dh_pvtp;
 	driver_unmap(cut);
 	if (cut->before != NULL) {
@@ -266,8 +266,7 @@ unmap_range(struct address_space *space, uintptr_t addr, size_t len)
 	return dead;
 }
 
-void
-unmap_finish(struct devmap_segment *dead)
+void unmap_finish(struct devmap_segment *dead)
 {
 	while (dead != NULL) {
 		struct devmap_segment *next = (struct devmap_segment *)dead->segment.public.s_next;
@@ -280,8 +279,7 @@ unmap_finish(struct devmap_segment *dead)
 /* ---- system calls ---- */
 
 /* A lock may come between the wait for locks and the begin of the layout change, but not after that. */
-int
-devmap_layout_begin(struct address_space *space, uintptr_t addr, size_t len)
+int devmap_layout_begin(struct address_space *space, uintptr_t addr, size_t len)
 {
 	int error;
 
@@ -297,8 +295,7 @@ devmap_layout_begin(struct address_space *space, uintptr_t addr, size_t len)
 	}
 }
 
-int
-devmap_unmap(struct address_space *space, uintptr_t addr, size_t len)
+int devmap_unmap(struct address_space *space, uintptr_t addr, size_t len)
 {
 	struct devmap_segment *dead;
 	int error;
@@ -314,8 +311,7 @@ devmap_unmap(struct address_space *space, uintptr_t addr, size_t len)
 	return 0;
 }
 
-void
-devmap_unmap_all(struct address_space *space)
+void devmap_unmap_all(struct address_space *space)
 {
 	struct devmap_segment *dead;
 

@@ -65,8 +65,7 @@ static const struct range_lock_ops lock_ops = {.free = locked_free};
  *	|page|page|page|page|page|page|page|page|page|
  *	     skew |--------- locked ------------|
  */
-int
-user_memory_lock(struct address_space *space, uintptr_t addr, size_t len, bool write, struct io_memory **out)
+int user_memory_lock(struct address_space *space, uintptr_t addr, size_t len, bool write, struct io_memory **out)
 {
 	struct locked_memory *locked;
 	uintptr_t start = page_floor(addr), last;

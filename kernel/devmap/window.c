@@ -25,7 +25,7 @@ struct patch {
 	size_t len;
 	struct page_object *object; /* held */
 	size_t offset;
-	struct patch *next;         /* dropped ones */
+	struct patch *next; /* dropped ones */
 };
 
 static int
@@ -108,8 +108,7 @@ patch_lay(struct handle *handle, uintptr_t addr, size_t len, struct page_object 
 	return 0;
 }
 
-int
-window_patch(struct handle *handle, uintptr_t addr, struct page_object *object, size_t offset)
+int window_patch(struct handle *handle, uintptr_t addr, struct page_object *object, size_t offset)
 {
 	const struct patch *patch = patch_find(handle, addr);
 
@@ -146,8 +145,7 @@ window_lay(struct handle *handle, struct page_object *object, size_t offset)
 	return 0;
 }
 
-int
-window_show(struct handle *handle)
+int window_show(struct handle *handle)
 {
 	if (handle->backing == BACKING_PAGES)
 		return window_lay(handle, handle->object, handle->offset);
@@ -185,14 +183,12 @@ reveal_trash(struct handle *handle, uintptr_t start, uintptr_t end)
 	return error;
 }
 
-int
-window_inherit(struct handle *handle, const struct handle *parent)
+int window_inherit(struct handle *handle, const struct handle *parent)
 {
 	return window_lay(handle, parent->shown, parent->shown_offset);
 }
 
-int
-window_reveal(struct handle *handle, uintptr_t start, uintptr_t end)
+int window_reveal(struct handle *handle, uintptr_t start, uintptr_t end)
 {
 	switch (handle->backing) {
 	case BACKING_PAGES:
@@ -208,8 +204,7 @@ window_reveal(struct handle *handle, uintptr_t start, uintptr_t end)
 
 #define TRASH_CHUNKS_AT_ONCE 64
 
-void
-window_clamp(const struct handle *handle, uintptr_t addr, uintptr_t *start, uintptr_t *end)
+void window_clamp(const struct handle *handle, uintptr_t addr, uintptr_t *start, uintptr_t *end)
 {
 	size_t chunk = trash_chunk(handle->public.dh_len), most = TRASH_CHUNKS_AT_ONCE * chunk;
 
@@ -239,8 +234,7 @@ patches_drop(struct handle *handle, uintptr_t start, uintptr_t end, struct patch
 	}
 }
 
-void
-window_trim(struct handle *handle, uintptr_t old_base, uintptr_t start, uintptr_t end, struct patch **dropped)
+void window_trim(struct handle *handle, uintptr_t old_base, uintptr_t start, uintptr_t end, struct patch **dropped)
 {
 	struct patch *last;
 
@@ -252,8 +246,7 @@ window_trim(struct handle *handle, uintptr_t old_base, uintptr_t start, uintptr_
 	handle->shown_offset += start - old_base;
 }
 
-void
-window_split(struct handle *part, struct handle *whole)
+void window_split(struct handle *part, struct handle *whole)
 {
 	struct tree_node *node;
 
@@ -267,8 +260,7 @@ window_split(struct handle *part, struct handle *whole)
 	}
 }
 
-void
-window_drop(struct patch *dropped)
+void window_drop(struct patch *dropped)
 {
 	while (dropped != NULL) {
 		struct patch *next = dropped->next;
@@ -278,8 +270,7 @@ window_drop(struct patch *dropped)
 	}
 }
 
-void
-window_forget(struct handle *handle)
+void window_forget(struct handle *handle)
 {
 	patches_free(handle);
 	page_object_release(handle->shown);

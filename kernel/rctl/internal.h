@@ -30,7 +30,7 @@ struct rctl_statistic {
 	kstat_named_t zonename, usage, value; /* one array of three */
 };
 _Static_assert(offsetof(struct rctl_statistic, value) ==
-		   offsetof(struct rctl_statistic, zonename) + 2 * sizeof(kstat_named_t),
+		       offsetof(struct rctl_statistic, zonename) + 2 * sizeof(kstat_named_t),
 	       "ks_data");
 
 struct rctl_project {

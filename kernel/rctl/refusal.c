@@ -81,10 +81,10 @@ int refusal_note(struct sys_refusal *r, struct sys_account *a, enum sys_rctl con
 	struct rctl_counter *c;
 
 	*r = (struct sys_refusal){
-	    .time = host_time_real(),
-	    .target = {.control = control, .zone = a->zone->public->zone_id},
-	    .requested = bytes,
-	    .pid = a->pid,
+		.time = host_time_real(),
+		.target = {.control = control, .zone = a->zone->public->zone_id},
+		.requested = bytes,
+		.pid = a->pid,
 	};
 	(void)strlcpy(r->process, a->name, sizeof(r->process));
 	c = refusal_counter(r, a);

@@ -8,9 +8,9 @@
 #define SIGNAL_MAX 64
 
 const char *const rctl_names[] = {
-    [SYS_RCTL_PROJECT] = "project.max-locked-memory",
-    [SYS_RCTL_ZONE] = "zone.max-locked-memory",
-    [SYS_RCTL_PROCESS] = "process.max-locked-memory",
+	[SYS_RCTL_PROJECT] = "project.max-locked-memory",
+	[SYS_RCTL_ZONE] = "zone.max-locked-memory",
+	[SYS_RCTL_PROCESS] = "process.max-locked-memory",
 };
 
 void counter_init(struct rctl_counter *c)

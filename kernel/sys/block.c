@@ -24,10 +24,10 @@
 
 struct part {
 	struct sys_file *file;
-	char *memory;      /* PART_MAX bytes */
-	offset_t start;    /* on the device; a multiple of DEV_BSIZE */
-	size_t len;        /* likewise, at most PART_MAX */
-	size_t skip, n;    /* the bytes that are asked for */
+	char *memory;   /* PART_MAX bytes */
+	offset_t start; /* on the device; a multiple of DEV_BSIZE */
+	size_t len;     /* likewise, at most PART_MAX */
+	size_t skip, n; /* the bytes that are asked for */
 };
 
 /* ---- writers ---- */

@@ -84,16 +84,14 @@ request_make(struct sys_file *f, uintptr_t addr, uint64_t len, int prot, int fla
 	};
 }
 
-int
-sys_mmap_check(struct sys_file *f, uintptr_t addr, uint64_t len, int prot, int flags, int64_t offset)
+int sys_mmap_check(struct sys_file *f, uintptr_t addr, uint64_t len, int prot, int flags, int64_t offset)
 {
 	struct request r = request_make(f, addr, len, prot, flags, offset);
 
 	return request_check(&r);
 }
 
-int
-sys_mmap(struct sys_file *f, uintptr_t *addr, uint64_t len, int prot, int flags, int64_t offset)
+int sys_mmap(struct sys_file *f, uintptr_t *addr, uint64_t len, int prot, int flags, int64_t offset)
 {
 	struct request r = request_make(f, *addr, len, prot, flags, offset);
 	int error = request_check(&r);

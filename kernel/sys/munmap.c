@@ -20,8 +20,7 @@ range_check(uintptr_t addr, size_t *len)
 	return 0;
 }
 
-int
-sys_munmap(uintptr_t addr, size_t len)
+int sys_munmap(uintptr_t addr, size_t len)
 {
 	if (len == 0 || range_check(addr, &len) != 0)
 		return EINVAL;
@@ -29,8 +28,7 @@ sys_munmap(uintptr_t addr, size_t len)
 	return devmap_unmap(&proc_current()->space, addr, len);
 }
 
-int
-sys_mprotect(uintptr_t addr, size_t len, int prot)
+int sys_mprotect(uintptr_t addr, size_t len, int prot)
 {
 	int error = range_check(addr, &len);
 
@@ -42,8 +40,7 @@ sys_mprotect(uintptr_t addr, size_t len, int prot)
 	return devmap_protect(&proc_current()->space, addr, len, (unsigned)prot);
 }
 
-int
-sys_unlock_wait(uintptr_t addr, size_t len)
+int sys_unlock_wait(uintptr_t addr, size_t len)
 {
 	if (len == 0 || range_check(addr, &len) != 0)
 		return 0;
@@ -51,14 +48,12 @@ sys_unlock_wait(uintptr_t addr, size_t len)
 	return locked_range_settle(&proc_current()->space, addr, len);
 }
 
-bool
-sys_locked(uintptr_t addr, size_t len)
+bool sys_locked(uintptr_t addr, size_t len)
 {
 	return len > 0 && locked_range_overlaps(&proc_current()->space, addr, len);
 }
 
-bool
-sys_mapped(uintptr_t addr, size_t len)
+bool sys_mapped(uintptr_t addr, size_t len)
 {
 	return len > 0 && address_space_overlaps(&proc_current()->space, addr, len);
 }

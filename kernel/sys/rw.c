@@ -82,8 +82,7 @@ static int transfer(struct sys_file *f, enum uio_rw rw, const struct sys_iovec *
 {
 	iovec_t small[VECTORS_SMALL], *vectors = small;
 	unsigned flags = sys_file_flags(f);
-	uio_t uio = {.uio_iovcnt = (int)niov, .uio_segflg = UIO_USERSPACE, .uio_fmode = (uint16_t)flags,
-		     .uio_llimit = INT64_MAX};
+	uio_t uio = {.uio_iovcnt = (int)niov, .uio_segflg = UIO_USERSPACE, .uio_fmode = (uint16_t)flags, .uio_llimit = INT64_MAX};
 	int error;
 
 	if ((flags & (rw == UIO_READ ? SYS_FREAD : SYS_FWRITE)) == 0)

@@ -15,9 +15,9 @@
 
 struct host_as;
 struct modinfo;
-struct sys_proc; /* a process: the DDI's proc_t */
+struct sys_proc;    /* a process: the DDI's proc_t */
 struct sys_account; /* who pays for a process: its project, zone and own limits */
-struct sys_file; /* one open: what open(2) made, shared by dup and fork */
+struct sys_file;    /* one open: what open(2) made, shared by dup and fork */
 
 /* ---- the system ---- */
 
@@ -46,31 +46,40 @@ int sys_halt(void (*leak)(void *arg, const struct sys_leak *), void *arg);
 
 /* ---- modules and device nodes ---- */
 
-enum sys_prop_type { SYS_PROP_INT, SYS_PROP_STRING, SYS_PROP_BOOLEAN };
+enum sys_prop_type {
+	SYS_PROP_INT,
+	SYS_PROP_STRING,
+	SYS_PROP_BOOLEAN,
+};
 struct sys_prop {
 	const char *name;
 	enum sys_prop_type type;
-	size_t count;               /* elements of ints or strings */
+	size_t count; /* elements of ints or strings */
 	const int32_t *ints;
 	const char *const *strings;
 };
-struct sys_node { /* one device instance: a node line of driver.conf(4) */
-	const char *parent;         /* "pseudo" */
-	int instance;               /* -1: the next free one */
+struct sys_node {           /* one device instance: a node line of driver.conf(4) */
+	const char *parent; /* "pseudo" */
+	int instance;       /* -1: the next free one */
 	const struct sys_prop *props;
 	size_t nprops;
 };
 struct sys_module {
-	const char *name;           /* of the driver: file name without .so */
-	int (*init)(void);          /* the driver's _init, _info, _fini */
+	const char *name;  /* of the driver: file name without .so */
+	int (*init)(void); /* the driver's _init, _info, _fini */
 	int (*info)(struct modinfo *);
 	int (*fini)(void);
-	const void *base;           /* address range of its code and data, to name a leak's driver; may be NULL, 0 */
+	const void *base; /* address range of its code and data, to name a leak's driver; may be NULL, 0 */
 	size_t size;
 	const struct sys_node *nodes; /* copied */
-	size_t nnodes;              /* 0: one instance 0 under pseudo */
+	size_t nnodes;                /* 0: one instance 0 under pseudo */
 };
-enum sys_module_step { SYS_STEP_NAME, SYS_STEP_INIT, SYS_STEP_NO_DRIVER, SYS_STEP_ATTACH };
+enum sys_module_step {
+	SYS_STEP_NAME,
+	SYS_STEP_INIT,
+	SYS_STEP_NO_DRIVER,
+	SYS_STEP_ATTACH,
+};
 /*
  * Runs init, then probe and attach of every node.  On failure everything is undone and *step says
  * what failed (EEXIST: the name is taken; errno of _init; ENXIO: probe or attach), *instance for SYS_STEP_ATTACH.  Its
@@ -79,8 +88,8 @@ enum sys_module_step { SYS_STEP_NAME, SYS_STEP_INIT, SYS_STEP_NO_DRIVER, SYS_STE
 int sys_module_load(const struct sys_module *m, enum sys_module_step *step, int *instance);
 
 struct sys_devnode {
-	uint64_t dev;    /* major << 32 | minor */
-	uint32_t mode;   /* permission bits, 0666 unless the driver asked for others */
+	uint64_t dev;  /* major << 32 | minor */
+	uint32_t mode; /* permission bits, 0666 unless the driver asked for others */
 	bool block;
 	char dev_path[128];     /* /dev/NODE */
 	char devices_path[192]; /* /devices/pseudo/DRIVER@INSTANCE:NODE */
@@ -93,20 +102,23 @@ void sys_devnode_watch(void (*changed)(void *arg), void *arg);
 
 /* ---- processes and threads ---- */
 
-enum sys_model { SYS_LP64, SYS_ILP32 };
+enum sys_model {
+	SYS_LP64,
+	SYS_ILP32,
+};
 struct sys_cred {
 	uint32_t ruid, euid, suid, rgid, egid, sgid;
 	const uint32_t *groups; /* copied */
 	size_t ngroups;
-	bool privileged;        /* holds the privilege to lock memory and to raise limits */
+	bool privileged; /* holds the privilege to lock memory and to raise limits */
 };
 struct sys_proc_info {
 	int32_t pid, ppid;
 	enum sys_model model;
 	struct sys_cred cred;
-	const char *name;       /* for reports; may be NULL */
-	int32_t zone;           /* as sys_zone_create() gave it; 0: global */
-	int32_t project;        /* SYS_PROJECT_*, or any other number >= 0 */
+	const char *name;            /* for reports; may be NULL */
+	int32_t zone;                /* as sys_zone_create() gave it; 0: global */
+	int32_t project;             /* SYS_PROJECT_*, or any other number >= 0 */
 	struct sys_account *account; /* instead of these two: the process's own before its exec; NULL: a new one */
 };
 /* A process with an empty address space, which as is (stays the host's).  ESRCH: no such zone. */
@@ -152,7 +164,9 @@ uint64_t sys_file_dev(const struct sys_file *f); /* of the clone, if it was clon
 void sys_file_setflags(struct sys_file *f, unsigned flags);
 unsigned sys_file_flags(const struct sys_file *f);
 
-struct sys_iovec { uint64_t base, len; };
+struct sys_iovec {
+	uint64_t base, len;
+};
 #define SYS_OFFSET_FILE (-1) /* use and advance the open's own offset */
 /* At most 1024 vectors, lengths checked here.  *done is set on success; a partial transfer is one. */
 int sys_read(struct sys_file *f, const struct sys_iovec *iov, size_t niov, int64_t offset, uint64_t *done);
@@ -202,9 +216,14 @@ int sys_lock(uintptr_t addr, size_t len, bool write, struct sys_lock **out);
 /* From any thread, also after the process has died. */
 void sys_unlock(struct sys_lock *lock);
 
-enum sys_rw { SYS_RW_OTHER, SYS_RW_READ, SYS_RW_WRITE, SYS_RW_EXEC };
+enum sys_rw {
+	SYS_RW_OTHER,
+	SYS_RW_READ,
+	SYS_RW_WRITE,
+	SYS_RW_EXEC,
+};
 struct sys_fault {
-	int signo; /* 0: go on (retry the access) */
+	int signo;       /* 0: go on (retry the access) */
 	int code, error; /* si_code, si_errno */
 };
 /* An access of the current process without a translation. */
@@ -245,7 +264,11 @@ enum sys_rctl {
 	SYS_RCTL_ZONE,    /* zone.max-locked-memory */
 	SYS_RCTL_PROCESS, /* process.max-locked-memory; does not bind a process that may lock memory */
 };
-enum sys_rctl_privilege { SYS_RCTL_BASIC, SYS_RCTL_PRIVILEGED, SYS_RCTL_SYSTEM };
+enum sys_rctl_privilege {
+	SYS_RCTL_BASIC,
+	SYS_RCTL_PRIVILEGED,
+	SYS_RCTL_SYSTEM,
+};
 #define SYS_RCTL_DENY 0x1u
 #define SYS_RCTL_SIGNAL 0x2u
 /*
@@ -292,9 +315,9 @@ struct sys_rctl_state {
 	uint64_t refusals;
 	unsigned nvalues;
 	struct sys_rctl_value values[SYS_RCTL_VALUES_MAX]; /* ascending */
-	struct sys_rctl_holder most; /* the process that holds the most of it */
-	int32_t project;             /* of a process */
-	uint32_t uid;                /* effective, of a process */
+	struct sys_rctl_holder most;                       /* the process that holds the most of it */
+	int32_t project;                                   /* of a process */
+	uint32_t uid;                                      /* effective, of a process */
 };
 /* ESRCH. */
 int sys_rctl_get(const struct sys_rctl_target *target, struct sys_rctl_state *state);
@@ -302,12 +325,12 @@ int sys_rctl_get(const struct sys_rctl_target *target, struct sys_rctl_state *st
 void sys_rctl_each(enum sys_rctl control, void (*fn)(void *arg, const struct sys_rctl_state *state), void *arg);
 
 struct sys_refusal {
-	uint64_t time; /* host_time_real() */
+	uint64_t time;                 /* host_time_real() */
 	struct sys_rctl_target target; /* which control refused */
 	char name[SYS_RCTL_NAME_MAX];  /* of its project, zone or program */
 	uint64_t requested, used, limit;
-	struct sys_rctl_value value;   /* the one that decided */
-	int32_t pid;                   /* who asked */
+	struct sys_rctl_value value; /* the one that decided */
+	int32_t pid;                 /* who asked */
 	char process[32];
 	struct sys_rctl_holder most;
 };

@@ -4,9 +4,8 @@
 #include <sys/errno.h>
 #include <sys/string.h>
 
-void
-address_space_init(struct address_space *space, struct host_as *host, struct proc *proc,
-		   void (*free)(struct address_space *))
+void address_space_init(struct address_space *space, struct host_as *host, struct proc *proc,
+			void (*free)(struct address_space *))
 {
 	memset(space, 0, sizeof(*space));
 	space->public.a_proc = proc;
@@ -20,8 +19,7 @@ address_space_init(struct address_space *space, struct host_as *host, struct pro
 	space->free = free;
 }
 
-void
-address_space_fini(struct address_space *space)
+void address_space_fini(struct address_space *space)
 {
 	if (space->segments.count != 0 || space->accesses.count != 0 || space->locked.count != 0 ||
 	    space->abandoned != NULL)
@@ -32,21 +30,18 @@ address_space_fini(struct address_space *space)
 	host_mutex_destroy(&space->host_lock);
 }
 
-void
-address_space_hold(struct address_space *space)
+void address_space_hold(struct address_space *space)
 {
 	atomic_fetch_add_explicit(&space->references, 1, memory_order_relaxed);
 }
 
-void
-address_space_release(struct address_space *space)
+void address_space_release(struct address_space *space)
 {
 	if (atomic_fetch_sub_explicit(&space->references, 1, memory_order_acq_rel) == 1)
 		space->free(space);
 }
 
-bool
-address_space_claim(struct address_space *space, struct claim *claim, uintptr_t addr, size_t len)
+bool address_space_claim(struct address_space *space, struct claim *claim, uintptr_t addr, size_t len)
 {
 	struct claim *other;
 
@@ -65,8 +60,7 @@ address_space_claim(struct address_space *space, struct claim *claim, uintptr_t 
 	return other == NULL;
 }
 
-void
-address_space_unclaim(struct address_space *space, struct claim *claim)
+void address_space_unclaim(struct address_space *space, struct claim *claim)
 {
 	struct claim **link = &space->claims;
 
@@ -77,8 +71,7 @@ address_space_unclaim(struct address_space *space, struct claim *claim)
 	host_mutex_unlock(&space->lock);
 }
 
-void
-address_space_insert(struct segment *segment)
+void address_space_insert(struct segment *segment)
 {
 	struct address_space *space = segment->space;
 
@@ -89,8 +82,7 @@ address_space_insert(struct segment *segment)
 	host_mutex_unlock(&space->lock);
 }
 
-void
-address_space_remove(struct segment *segment)
+void address_space_remove(struct segment *segment)
 {
 	struct address_space *space = segment->space;
 
@@ -101,8 +93,7 @@ address_space_remove(struct segment *segment)
 	host_mutex_unlock(&space->lock);
 }
 
-void
-address_space_resize(struct segment *segment, uintptr_t base, size_t size)
+void address_space_resize(struct segment *segment, uintptr_t base, size_t size)
 {
 	struct address_space *space = segment->space;
 
@@ -146,8 +137,7 @@ space_overlaps(const struct address_space *space, uintptr_t addr, size_t len)
 	return segment != NULL && (segment_base(segment) <= addr || segment_base(segment) - addr < len);
 }
 
-bool
-address_space_overlaps(struct address_space *space, uintptr_t addr, size_t len)
+bool address_space_overlaps(struct address_space *space, uintptr_t addr, size_t len)
 {
 	bool overlaps;
 
@@ -157,8 +147,7 @@ address_space_overlaps(struct address_space *space, uintptr_t addr, size_t len)
 	return overlaps;
 }
 
-bool
-address_space_is_ordinary(struct address_space *space, uintptr_t addr, size_t len)
+bool address_space_is_ordinary(struct address_space *space, uintptr_t addr, size_t len)
 {
 	bool ordinary;
 

@@ -55,37 +55,37 @@ struct segment_ops {
 };
 
 struct segment {
-	struct seg public;            /* first: what dh_seg points to.  Written in a layout change only */
+	struct seg public; /* first: what dh_seg points to.  Written in a layout change only */
 	struct address_space *space;
 	const struct segment_ops *ops;
-	struct tree_node node;        /* by address; protected by space->lock */
+	struct tree_node node; /* by address; protected by space->lock */
 };
 
 struct address_space {
-	struct as public;             /* first: what p_as points to; drivers compare it */
+	struct as public; /* first: what p_as points to; drivers compare it */
 	struct host_as *host;
 
-	struct host_mutex host_lock;  /* serialises the host calls that change the layout */
+	struct host_mutex host_lock; /* serialises the host calls that change the layout */
 
-	struct host_mutex lock;       /* protects the fields below */
-	struct host_cond changed;     /* of accesses, layout_owner, layout_waiters and dying */
+	struct host_mutex lock;   /* protects the fields below */
+	struct host_cond changed; /* of accesses, layout_owner, layout_waiters and dying */
 	struct tree segments;
 	struct claim *claims;
-	struct tree accesses;         /* outermost access of each thread, by thread */
+	struct tree accesses; /* outermost access of each thread, by thread */
 	unsigned accesses_waiting;
 	const struct _kthread *layout_owner;
 	unsigned layout_depth;
 	unsigned layout_waiters;
 	uintptr_t layout_start, layout_end; /* what the change in progress is about; equal: nothing that anybody locks */
 	bool dying;
-	struct tree locked;           /* ranges locked for a device: locked_range.h */
-	size_t locked_pinned;         /* in force, with device mappings in them */
-	size_t locked_moving;         /* being locked or unlocked */
-	size_t locked_made;           /* how often one has been locked that has a cleanup */
+	struct tree locked;             /* ranges locked for a device: locked_range.h */
+	size_t locked_pinned;           /* in force, with device mappings in them */
+	size_t locked_moving;           /* being locked or unlocked */
+	size_t locked_made;             /* how often one has been locked that has a cleanup */
 	struct locked_range *abandoned; /* of a process that is dead: a list */
-	struct host_cond unlocked;    /* locked lost a range, or one changed its state */
+	struct host_cond unlocked;      /* locked lost a range, or one changed its state */
 
-	atomic_size_t nsegments;      /* as many as in segments */
+	atomic_size_t nsegments; /* as many as in segments */
 	atomic_size_t references;
 	void (*free)(struct address_space *); /* with the last one */
 };

@@ -33,7 +33,8 @@ access_wait(struct address_space *space)
 	space->accesses_waiting--;
 	if (space->dying)
 		host_cond_broadcast(&space->changed); /* the last one to give up lets the process go */
-	return space->dying ? ESRCH : wake == HOST_INTERRUPTED ? EINTR : 0;
+	return space->dying ? ESRCH : wake == HOST_INTERRUPTED ? EINTR
+							       : 0;
 }
 
 /* Under space->lock.  true: an access within another one of the same thread. */
@@ -56,8 +57,7 @@ access_insert(struct address_space *space, struct access *access, const kthread_
 	tree_insert(&space->accesses, &access->node, (uintptr_t)self);
 }
 
-int
-address_space_access_begin(struct address_space *space, struct access *access)
+int address_space_access_begin(struct address_space *space, struct access *access)
 {
 	kthread_t *self = threadp();
 	int error = 0;
@@ -75,8 +75,7 @@ address_space_access_begin(struct address_space *space, struct access *access)
 	return error;
 }
 
-void
-address_space_access_begin_unlock(struct address_space *space, struct access *access)
+void address_space_access_begin_unlock(struct address_space *space, struct access *access)
 {
 	kthread_t *self = threadp();
 
@@ -91,8 +90,7 @@ address_space_access_begin_unlock(struct address_space *space, struct access *ac
 	host_mutex_unlock(&space->lock);
 }
 
-void
-address_space_access_end(struct access *access)
+void address_space_access_end(struct access *access)
 {
 	struct address_space *space = access->space;
 
@@ -120,8 +118,7 @@ address_space_access(struct address_space *space)
 	return access;
 }
 
-void
-address_space_layout_begin(struct address_space *space)
+void address_space_layout_begin(struct address_space *space)
 {
 	kthread_t *self = threadp();
 	size_t own;
@@ -140,8 +137,7 @@ address_space_layout_begin(struct address_space *space)
 	host_mutex_unlock(&space->lock);
 }
 
-void
-address_space_layout_end(struct address_space *space)
+void address_space_layout_end(struct address_space *space)
 {
 	host_mutex_lock(&space->lock);
 	if (--space->layout_depth == 0) {
@@ -153,8 +149,7 @@ address_space_layout_end(struct address_space *space)
 }
 
 /* One inside another one: all between them, too. */
-void
-address_space_layout_covers(struct address_space *space, uintptr_t addr, size_t len)
+void address_space_layout_covers(struct address_space *space, uintptr_t addr, size_t len)
 {
 	uintptr_t end = addr + len;
 
@@ -168,8 +163,7 @@ address_space_layout_covers(struct address_space *space, uintptr_t addr, size_t 
 	host_mutex_unlock(&space->lock);
 }
 
-void
-address_space_kill(struct address_space *space)
+void address_space_kill(struct address_space *space)
 {
 	host_mutex_lock(&space->lock);
 	__atomic_store_n(&space->dying, true, __ATOMIC_RELAXED); /* address_space_is_dying() looks without the lock */
@@ -179,14 +173,12 @@ address_space_kill(struct address_space *space)
 	host_mutex_unlock(&space->lock);
 }
 
-bool
-address_space_is_dying(struct address_space *space)
+bool address_space_is_dying(struct address_space *space)
 {
 	return __atomic_load_n(&space->dying, __ATOMIC_RELAXED);
 }
 
-bool
-address_space_layout_held(struct address_space *space)
+bool address_space_layout_held(struct address_space *space)
 {
 	bool held;
 

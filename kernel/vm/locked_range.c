@@ -99,9 +99,8 @@ pins(const struct locked_range *range)
 
 /* ---- by the holder ---- */
 
-void
-locked_range_begin(struct locked_range *range, struct address_space *space, uintptr_t start, uintptr_t end,
-		   const struct locked_range_ops *ops)
+void locked_range_begin(struct locked_range *range, struct address_space *space, uintptr_t start, uintptr_t end,
+			const struct locked_range_ops *ops)
 {
 	address_space_hold(space);
 	range->start = start;
@@ -116,8 +115,7 @@ locked_range_begin(struct locked_range *range, struct address_space *space, uint
 	host_mutex_unlock(&space->lock);
 }
 
-void
-locked_range_made(struct locked_range *range, bool callback)
+void locked_range_made(struct locked_range *range, bool callback)
 {
 	struct address_space *space = range->space;
 
@@ -147,8 +145,7 @@ range_leave(struct locked_range *range, enum locked_state state)
 	}
 }
 
-bool
-locked_range_claim(struct locked_range *range)
+bool locked_range_claim(struct locked_range *range)
 {
 	struct address_space *space = range->space;
 	bool mine;
@@ -178,8 +175,7 @@ range_remove(struct locked_range *range)
 	host_cond_broadcast(&space->unlocked);
 }
 
-void
-locked_range_gone(struct locked_range *range)
+void locked_range_gone(struct locked_range *range)
 {
 	struct address_space *space = range->space;
 
@@ -188,21 +184,18 @@ locked_range_gone(struct locked_range *range)
 	host_mutex_unlock(&space->lock);
 }
 
-void
-locked_range_fail(struct locked_range *range)
+void locked_range_fail(struct locked_range *range)
 {
 	locked_range_gone(range);
 	address_space_release(range->space);
 }
 
-void
-locked_range_hold(struct locked_range *range)
+void locked_range_hold(struct locked_range *range)
 {
 	atomic_fetch_add_explicit(&range->references, 1, memory_order_relaxed);
 }
 
-void
-locked_range_release(struct locked_range *range)
+void locked_range_release(struct locked_range *range)
 {
 	struct address_space *space = range->space;
 
@@ -264,8 +257,7 @@ range_end(uintptr_t addr, size_t len)
 	return len > UINTPTR_MAX - addr ? UINTPTR_MAX : addr + len;
 }
 
-bool
-locked_range_overlaps(struct address_space *space, uintptr_t addr, size_t len)
+bool locked_range_overlaps(struct address_space *space, uintptr_t addr, size_t len)
 {
 	bool result;
 
@@ -275,8 +267,7 @@ locked_range_overlaps(struct address_space *space, uintptr_t addr, size_t len)
 	return result;
 }
 
-bool
-locked_range_pins(struct address_space *space, uintptr_t page)
+bool locked_range_pins(struct address_space *space, uintptr_t page)
 {
 	bool result;
 
@@ -337,8 +328,7 @@ awaited_report(struct address_space *space, uintptr_t addr, uintptr_t end)
 	host_mutex_lock(&space->lock);
 }
 
-int
-locked_range_settle(struct address_space *space, uintptr_t addr, size_t len)
+int locked_range_settle(struct address_space *space, uintptr_t addr, size_t len)
 {
 	uintptr_t end = range_end(addr, len);
 	enum host_wake wake = HOST_WOKEN;
@@ -378,8 +368,7 @@ is_made(const struct locked_range *range)
 	return range->state != LOCKED_MAKING; /* which is its maker's alone */
 }
 
-void
-locked_range_fork(struct address_space *space)
+void locked_range_fork(struct address_space *space)
 {
 	struct snapshot snapshot;
 
@@ -390,8 +379,7 @@ locked_range_fork(struct address_space *space)
 	snapshot_drop(&snapshot);
 }
 
-void
-locked_range_exit(struct address_space *space)
+void locked_range_exit(struct address_space *space)
 {
 	struct locked_range *range;
 	size_t made = 0;
@@ -416,8 +404,7 @@ locked_range_exit(struct address_space *space)
 	host_mutex_unlock(&space->lock);
 }
 
-void
-locked_range_forget(struct address_space *space)
+void locked_range_forget(struct address_space *space)
 {
 	struct snapshot snapshot = {0};
 

@@ -42,22 +42,28 @@ struct locked_range_ops {
 	void (*free)(struct locked_range *range);
 };
 
-enum locked_state { LOCKED_MAKING, LOCKED, LOCKED_UNLOCKING, LOCKED_ABANDONED, LOCKED_GONE };
+enum locked_state {
+	LOCKED_MAKING,
+	LOCKED,
+	LOCKED_UNLOCKING,
+	LOCKED_ABANDONED,
+	LOCKED_GONE,
+};
 
 struct locked_range {
 	/* constant */
 	uintptr_t start, end;
 	struct address_space *space; /* held */
 	const struct locked_range_ops *ops;
-	bool pinned;                 /* device mappings in it are loaded and locked; constant when locked */
+	bool pinned; /* device mappings in it are loaded and locked; constant when locked */
 
 	atomic_size_t references;
 
 	/* protected by space->lock */
-	struct tree_node node;       /* in space->locked, or when abandoned ... */
+	struct tree_node node;                /* in space->locked, or when abandoned ... */
 	struct locked_range *next, *previous; /* ... in space->abandoned */
 	enum locked_state state;
-	bool cleaned;                /* cleanup has been called */
+	bool cleaned; /* cleanup has been called */
 };
 
 /* ---- by the holder ---- */

@@ -30,8 +30,7 @@ descriptors_destroy(const struct page_object *object, page_t *page)
 	host_free(page, object->size / PAGE_SIZE * sizeof(*page));
 }
 
-void
-page_descriptors_free(struct page_object *object)
+void page_descriptors_free(struct page_object *object)
 {
 	descriptors_destroy(object, atomic_load(&object->descriptors));
 }
@@ -66,15 +65,13 @@ page_numtopp_nolock(pfn_t frame)
 	return page;
 }
 
-pfn_t
-page_pptonum(page_t *page)
+pfn_t page_pptonum(page_t *page)
 {
 	return page->p_pagenum;
 }
 
 /* Frame numbers are memory's, all of them. */
-int
-pf_is_memory(pfn_t frame)
+int pf_is_memory(pfn_t frame)
 {
 	size_t offset;
 	struct page_object *object;
@@ -85,8 +82,7 @@ pf_is_memory(pfn_t frame)
 }
 
 /* p_selock: -1 exclusive, > 0 so many sharers.  1: locked. */
-int
-page_trylock(page_t *page, se_t se)
+int page_trylock(page_t *page, se_t se)
 {
 	int lock = __atomic_load_n(&page->p_selock, __ATOMIC_RELAXED);
 
@@ -98,8 +94,7 @@ page_trylock(page_t *page, se_t se)
 	return 1;
 }
 
-void
-page_unlock(page_t *page)
+void page_unlock(page_t *page)
 {
 	if (__atomic_load_n(&page->p_selock, __ATOMIC_RELAXED) < 0)
 		__atomic_store_n(&page->p_selock, 0, __ATOMIC_RELEASE);

@@ -12,7 +12,7 @@ static struct {
 	struct host_mutex lock; /* protects the fields below */
 	struct tree by_address;
 	struct tree by_frame;
-	unsigned next_frame;    /* where to look for free frame numbers */
+	unsigned next_frame; /* where to look for free frame numbers */
 } page_index;
 
 /*
@@ -83,14 +83,12 @@ object_make(struct host_pages *pages, size_t size, bool resident, bool wait, str
 	return 0;
 }
 
-int
-page_object_adopt(struct host_pages *pages, size_t size, bool resident, struct page_object **out)
+int page_object_adopt(struct host_pages *pages, size_t size, bool resident, struct page_object **out)
 {
 	return object_make(pages, size, resident, true, out);
 }
 
-int
-page_object_create(size_t size, unsigned flags, struct page_object **out)
+int page_object_create(size_t size, unsigned flags, struct page_object **out)
 {
 	struct host_pages *pages;
 	int error = host_pages_create(size, flags, &pages);
@@ -103,14 +101,12 @@ page_object_create(size_t size, unsigned flags, struct page_object **out)
 	return error;
 }
 
-void
-page_object_hold(struct page_object *object)
+void page_object_hold(struct page_object *object)
 {
 	atomic_fetch_add_explicit(&object->references, 1, memory_order_relaxed);
 }
 
-void
-page_object_release(struct page_object *object)
+void page_object_release(struct page_object *object)
 {
 	if (object == NULL)
 		return;

@@ -44,7 +44,7 @@ struct page_object {
 	unsigned frame; /* number of its first page: mmap(9E) returns an int */
 
 	atomic_size_t references;
-	atomic_size_t exports; /* mapping handles that show it to a process now */
+	atomic_size_t exports;            /* mapping handles that show it to a process now */
 	struct page *_Atomic descriptors; /* of its pages, for drivers that ask, see page.c; NULL: none has */
 
 	/* in the index; protected by its lock */

@@ -137,8 +137,7 @@ node_remove(struct tree_node *root, const struct tree_node *node)
 	return node_balance(root);
 }
 
-void
-tree_insert_weighted(struct tree *tree, struct tree_node *node, uintptr_t key, uintptr_t weight)
+void tree_insert_weighted(struct tree *tree, struct tree_node *node, uintptr_t key, uintptr_t weight)
 {
 	node->left = node->right = NULL;
 	node->key = key;
@@ -148,14 +147,12 @@ tree_insert_weighted(struct tree *tree, struct tree_node *node, uintptr_t key, u
 	tree->count++;
 }
 
-void
-tree_insert(struct tree *tree, struct tree_node *node, uintptr_t key)
+void tree_insert(struct tree *tree, struct tree_node *node, uintptr_t key)
 {
 	tree_insert_weighted(tree, node, key, 0);
 }
 
-void
-tree_remove(struct tree *tree, struct tree_node *node)
+void tree_remove(struct tree *tree, struct tree_node *node)
 {
 	tree->root = node_remove(tree->root, node);
 	tree->count--;

@@ -93,14 +93,12 @@ space_of(struct sys_proc *p)
 	return address_space_of(((proc_t *)p)->p_as);
 }
 
-int
-user_copyin(struct sys_proc *p, void *to, uintptr_t from, size_t len)
+int user_copyin(struct sys_proc *p, void *to, uintptr_t from, size_t len)
 {
 	return copy_range(space_of(p), from, to, len, false);
 }
 
-int
-user_copyout(struct sys_proc *p, uintptr_t to, const void *from, size_t len)
+int user_copyout(struct sys_proc *p, uintptr_t to, const void *from, size_t len)
 {
 	return copy_range(space_of(p), to, (char *)(uintptr_t)from, len, true);
 }

@@ -99,7 +99,7 @@ static int
 xx_map(devmap_cookie_t dhp, dev_t dev, uint_t flags, offset_t off, size_t len, void **pvtp)
 {
 	xx_state_t *sp = ddi_get_soft_state(xx_statep, (int)getminor(dev));
-	xx_context_t *cp = kmem_zalloc(sizeof (*cp), KM_SLEEP);
+	xx_context_t *cp = kmem_zalloc(sizeof(*cp), KM_SLEEP);
 
 	_NOTE(ARGUNUSED(off, len))
 	cp->dhp = dhp;
@@ -139,11 +139,11 @@ xx_access(devmap_cookie_t dhp, void *pvtp, offset_t off, size_t len, uint_t type
 static int
 xx_dup(devmap_cookie_t dhp, void *pvtp, devmap_cookie_t new_dhp, void **new_pvtp)
 {
-	xx_context_t *cp = kmem_alloc(sizeof (*cp), KM_NOSLEEP);
+	xx_context_t *cp = kmem_alloc(sizeof(*cp), KM_NOSLEEP);
 
 	if (cp == NULL)
 		return (ENOMEM);
-	bcopy(pvtp, cp, sizeof (*cp));
+	bcopy(pvtp, cp, sizeof(*cp));
 	cp->dhp = new_dhp;
 	VERIFY(dhp != new_dhp);
 	*new_pvtp = cp;
@@ -160,13 +160,17 @@ xx_unmap(devmap_cookie_t dhp, void *pvtp, offset_t off, size_t len, devmap_cooki
 	if (new_dhp2 != NULL)
 		*new_pvtp2 = pvtp;
 	if (new_dhp1 == NULL && new_dhp2 == NULL)
-		kmem_free(pvtp, sizeof (xx_context_t));
+		kmem_free(pvtp, sizeof(xx_context_t));
 	(void)off;
 	(void)len;
 }
 
 static struct devmap_callback_ctl xx_callbacks = {
-	DEVMAP_OPS_REV, xx_map, xx_access, xx_dup, xx_unmap,
+	DEVMAP_OPS_REV,
+	xx_map,
+	xx_access,
+	xx_dup,
+	xx_unmap,
 };
 
 static int
@@ -294,7 +298,8 @@ xx_wait(xx_state_t *sp)
 		awake = cv_wait_sig(&sp->cv, &sp->lock);
 	}
 	mutex_exit(&sp->lock);
-	return (left <= 0 ? ETIME : awake == 0 ? EINTR : 0);
+	return (left <= 0 ? ETIME : awake == 0 ? EINTR
+					       : 0);
 }
 
 static int
@@ -385,8 +390,8 @@ xx_attach(dev_info_t *dip, ddi_attach_cmd_t cmd)
 	cv_init(&sp->cv, NULL, CV_DRIVER, NULL);
 	rw_init(&sp->rw, NULL, RW_DRIVER, NULL);
 	rw_enter(&sp->rw, RW_WRITER);
-	list_create(&sp->contexts, sizeof (xx_context_t), offsetof(xx_context_t, node));
-	avl_create(&sp->tree, xx_compare, sizeof (xx_context_t), offsetof(xx_context_t, by_as));
+	list_create(&sp->contexts, sizeof(xx_context_t), offsetof(xx_context_t, node));
+	avl_create(&sp->tree, xx_compare, sizeof(xx_context_t), offsetof(xx_context_t, by_as));
 	rw_exit(&sp->rw);
 	sp->size = (size_t)ddi_prop_get_int(DDI_DEV_T_ANY, dip, DDI_PROP_DONTPASS | DDI_PROP_NOTPROM, "size",
 					    PAGESIZE);
@@ -394,7 +399,7 @@ xx_attach(dev_info_t *dip, ddi_attach_cmd_t cmd)
 	sp->memory = ddi_umem_alloc(sp->size & PAGEMASK, DDI_UMEM_SLEEP | DDI_UMEM_PAGEABLE, &sp->cookie);
 	if (sp->memory == NULL || !ISP2(PAGESIZE) || ((uintptr_t)sp->memory & PAGEOFFSET) != 0)
 		return (DDI_FAILURE);
-	(void)snprintf(name, sizeof (name), "xx%d", instance);
+	(void)snprintf(name, sizeof(name), "xx%d", instance);
 	if (ddi_create_minor_node(dip, name, S_IFCHR, (minor_t)instance, DDI_PSEUDO, 0) != DDI_SUCCESS ||
 	    ddi_create_minor_node(dip, "screen", S_IFCHR, 255, DDI_NT_DISPLAY, 0) == DDI_FAILURE)
 		return (DDI_FAILURE);
@@ -459,40 +464,75 @@ xx_getinfo(dev_info_t *dip, ddi_info_cmd_t cmd, void *arg, void **result)
 }
 
 static struct cb_ops xx_cb_ops = {
-	xx_open, xx_close, xx_strategy, nodev, nodev, xx_read, nodev, xx_ioctl, xx_devmap, nodev, xx_segmap,
-	xx_chpoll, ddi_prop_op, NULL, D_NEW | D_MP | D_64BIT | D_DEVMAP | D_HOTPLUG | D_MTSAFE, CB_REV, nodev, nodev,
+	xx_open,
+	xx_close,
+	xx_strategy,
+	nodev,
+	nodev,
+	xx_read,
+	nodev,
+	xx_ioctl,
+	xx_devmap,
+	nodev,
+	xx_segmap,
+	xx_chpoll,
+	ddi_prop_op,
+	NULL,
+	D_NEW | D_MP | D_64BIT | D_DEVMAP | D_HOTPLUG | D_MTSAFE,
+	CB_REV,
+	nodev,
+	nodev,
 };
 
 /* The slots that a small driver leaves to the framework. */
 extern struct cb_ops xx_small_ops;
 struct cb_ops xx_small_ops = {
-	.cb_open = nulldev, .cb_close = nulldev, .cb_strategy = nodev, .cb_print = nodev, .cb_dump = nodev,
-	.cb_read = nodev, .cb_write = nodev, .cb_ioctl = nodev, .cb_devmap = nodev, .cb_mmap = nodev,
-	.cb_segmap = ddi_devmap_segmap, .cb_chpoll = nochpoll, .cb_prop_op = ddi_prop_op, .cb_flag = D_MP,
+	.cb_open = nulldev,
+	.cb_close = nulldev,
+	.cb_strategy = nodev,
+	.cb_print = nodev,
+	.cb_dump = nodev,
+	.cb_read = nodev,
+	.cb_write = nodev,
+	.cb_ioctl = nodev,
+	.cb_devmap = nodev,
+	.cb_mmap = nodev,
+	.cb_segmap = ddi_devmap_segmap,
+	.cb_chpoll = nochpoll,
+	.cb_prop_op = ddi_prop_op,
+	.cb_flag = D_MP,
 	.cb_rev = CB_REV,
 };
 
 static struct dev_ops xx_dev_ops = {
-	DEVO_REV, 0, xx_getinfo, nulldev, nulldev, xx_attach, xx_detach, nodev, &xx_cb_ops, NULL, nulldev,
+	DEVO_REV,
+	0,
+	xx_getinfo,
+	nulldev,
+	nulldev,
+	xx_attach,
+	xx_detach,
+	nodev,
+	&xx_cb_ops,
+	NULL,
+	nulldev,
 	ddi_quiesce_not_needed,
 };
 
-static struct modldrv xx_modldrv = { &mod_driverops, "every macro", &xx_dev_ops };
+static struct modldrv xx_modldrv = {&mod_driverops, "every macro", &xx_dev_ops};
 
-static struct modlinkage xx_modlinkage = { MODREV_1, { &xx_modldrv, NULL } };
+static struct modlinkage xx_modlinkage = {MODREV_1, {&xx_modldrv, NULL}};
 
-int
-_init(void)
+int _init(void)
 {
-	int error = ddi_soft_state_init(&xx_statep, sizeof (xx_state_t), 1);
+	int error = ddi_soft_state_init(&xx_statep, sizeof(xx_state_t), 1);
 
 	if (error == 0 && (error = mod_install(&xx_modlinkage)) != 0)
 		ddi_soft_state_fini(&xx_statep);
 	return (error);
 }
 
-int
-_fini(void)
+int _fini(void)
 {
 	int error = mod_remove(&xx_modlinkage);
 
@@ -501,8 +541,7 @@ _fini(void)
 	return (error);
 }
 
-int
-_info(struct modinfo *modinfop)
+int _info(struct modinfo *modinfop)
 {
 	return (mod_info(&xx_modlinkage, modinfop));
 }

@@ -7,8 +7,8 @@
 #include <vm/as.h>
 #include <vm/seg.h>
 
-#define SIZE(type, bytes) _Static_assert(sizeof (type) == (bytes), #type)
-#define FIELD(type, field, kind)                                                                            \
+#define SIZE(type, bytes) _Static_assert(sizeof(type) == (bytes), #type)
+#define FIELD(type, field, kind) \
 	_Static_assert(__builtin_types_compatible_p(__typeof__(((type *)0)->field), kind), #type "." #field)
 #define AT(type, field, bytes) _Static_assert(offsetof(type, field) == (bytes), #type "." #field)
 #define SIGNED(type) _Static_assert((type)-1 < 0, #type)

@@ -7,8 +7,7 @@
 
 int redeclare(void);
 
-int
-redeclare(void)
+int redeclare(void)
 {
 	extern int ddi_umem_lock(caddr_t addr, size_t len, int flags, ddi_umem_cookie_t *cookiep);
 	extern void ddi_umem_unlock(ddi_umem_cookie_t cookie);
@@ -16,8 +15,8 @@ redeclare(void)
 	extern int umem_lockmemory(caddr_t addr, size_t size, int flags, ddi_umem_cookie_t *cookie,
 				   struct umem_callback_ops *ops_vector, proc_t *procp);
 	extern int devmap_load(devmap_cookie_t dhp, offset_t off, size_t len, uint_t type, uint_t rw);
-	extern int devmap_setup(dev_t dev, offset_t off, struct as *as, caddr_t *addrp, size_t len, uint_t prot,
-				uint_t maxprot, uint_t flags, struct cred *cred);
+	extern int devmap_setup(dev_t dev, offset_t off, struct as * as, caddr_t * addrp, size_t len, uint_t prot,
+				uint_t maxprot, uint_t flags, struct cred * cred);
 	extern ulong_t ptob(pgcnt_t);
 	extern pgcnt_t btopr(ulong_t);
 	extern void delay(clock_t);

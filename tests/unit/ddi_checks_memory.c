@@ -138,8 +138,8 @@ void check_soft_state(void)
 	VERIFY3S(ddi_soft_state_init(NULL, 8, 1), ==, EINVAL);
 	VERIFY3S(ddi_soft_state_init(&state, 0, 1), ==, EINVAL);
 	VERIFY(ddi_get_soft_state(NULL, 0) == NULL);
-	VERIFY0(ddi_soft_state_init(&state, sizeof (int), 1));
-	VERIFY0(ddi_soft_state_init(&other, sizeof (int), 0));
+	VERIFY0(ddi_soft_state_init(&state, sizeof(int), 1));
+	VERIFY0(ddi_soft_state_init(&other, sizeof(int), 0));
 	VERIFY(ddi_get_soft_state(state, 0) == NULL);
 	VERIFY3S(ddi_soft_state_zalloc(state, -1), ==, DDI_FAILURE);
 	VERIFY3S(ddi_soft_state_zalloc(NULL, 0), ==, DDI_FAILURE);
@@ -290,7 +290,7 @@ void check_pollheads(void)
 {
 	pollhead_t head;
 
-	bzero(&head, sizeof (head));
+	bzero(&head, sizeof(head));
 	pollwakeup(&head, POLLIN);
 	pollhead_clean(&head);
 }
@@ -314,7 +314,7 @@ void bug_kmem_unknown(void)
 {
 	int i;
 
-	kmem_free(&i, sizeof (i));
+	kmem_free(&i, sizeof(i));
 }
 
 void bug_soft_state_unknown(void)

@@ -39,8 +39,8 @@ void check_lists(void)
 	struct object o[6];
 	list_t l, other;
 
-	list_create(&l, sizeof (struct object), offsetof(struct object, link));
-	list_create(&other, sizeof (struct object), offsetof(struct object, link));
+	list_create(&l, sizeof(struct object), offsetof(struct object, link));
+	list_create(&other, sizeof(struct object), offsetof(struct object, link));
 	VERIFY(list_is_empty(&l) && list_head(&l) == NULL && list_tail(&l) == NULL);
 	VERIFY(list_remove_head(&l) == NULL && list_remove_tail(&l) == NULL);
 	for (int i = 0; i < 6; i++) {
@@ -77,7 +77,7 @@ void bug_list_not_empty(void)
 	struct object o;
 	list_t l;
 
-	list_create(&l, sizeof (struct object), offsetof(struct object, link));
+	list_create(&l, sizeof(struct object), offsetof(struct object, link));
 	list_insert_head(&l, &o);
 	list_destroy(&l);
 }
@@ -111,7 +111,7 @@ static void tree_check(avl_tree_t *t)
 	struct object *o = avl_first(t), *next;
 	ulong_t n = 0;
 
-	(void) subtree_check(t->avl_root, NULL, 0);
+	(void)subtree_check(t->avl_root, NULL, 0);
 	for (; o != NULL; o = next, n++) {
 		next = AVL_NEXT(t, o);
 		VERIFY(next == NULL ? o == avl_last(t) : o->key < next->key && AVL_PREV(t, next) == o);
@@ -136,7 +136,7 @@ void check_trees_random(void)
 	avl_tree_t t;
 	int left = 0;
 
-	avl_create(&t, object_compare, sizeof (struct object), offsetof(struct object, node));
+	avl_create(&t, object_compare, sizeof(struct object), offsetof(struct object, node));
 	for (int i = 0; i < 20000; i++) {
 		int k = (int)(next_number(&seed) >> 8) % OBJECTS;
 		avl_index_t where;
@@ -167,8 +167,8 @@ void check_trees(void)
 	avl_tree_t t, u;
 	avl_index_t where = 0;
 
-	avl_create(&t, object_compare, sizeof (struct object), offsetof(struct object, node));
-	avl_create(&u, object_compare, sizeof (struct object), offsetof(struct object, node));
+	avl_create(&t, object_compare, sizeof(struct object), offsetof(struct object, node));
+	avl_create(&u, object_compare, sizeof(struct object), offsetof(struct object, node));
 	VERIFY(avl_is_empty(&t) && avl_first(&t) == NULL && avl_last(&t) == NULL && avl_find(&t, &key, &where) == NULL);
 	VERIFY(avl_nearest(&t, where, AVL_BEFORE) == NULL);
 	for (int i = 0; i < 3; i++)
@@ -198,7 +198,7 @@ void bug_avl_twice(void)
 	struct object a = {.key = 1}, b = {.key = 1};
 	avl_tree_t t;
 
-	avl_create(&t, object_compare, sizeof (struct object), offsetof(struct object, node));
+	avl_create(&t, object_compare, sizeof(struct object), offsetof(struct object, node));
 	avl_add(&t, &a);
 	avl_add(&t, &b);
 }
@@ -206,28 +206,28 @@ void bug_avl_twice(void)
 /* ---- atomics ---- */
 
 /* Each function of one type, past both ends of its range. */
-#define CHECK_ATOMICS(name, type, add_name)                                                              \
-	static void check_atomic_##name(void)                                                            \
-	{                                                                                                \
-		type v = (type)-1;                                                                       \
-		const type most = (type)-1;                                                              \
-                                                                                                         \
-		VERIFY(atomic_inc_##name##_nv(&v) == 0 && atomic_dec_##name##_nv(&v) == most);           \
-		atomic_inc_##name(&v);                                                                   \
-		atomic_inc_##name(&v);                                                                   \
-		VERIFY3U(v, ==, 1);                                                                      \
-		atomic_dec_##name(&v);                                                                   \
-		atomic_dec_##name(&v);                                                                   \
-		VERIFY3U(v, ==, most);                                                                   \
-		atomic_add_##add_name(&v, 6);                                                            \
-		VERIFY(v == 5 && atomic_add_##add_name##_nv(&v, -6) == most);                            \
-		atomic_and_##name(&v, 6);                                                                \
-		VERIFY(v == 6 && atomic_and_##name##_nv(&v, 3) == 2);                                    \
-		atomic_or_##name(&v, 8);                                                                 \
-		VERIFY(v == 10 && atomic_or_##name##_nv(&v, 5) == 15);                                   \
-		VERIFY(atomic_cas_##name(&v, 14, 1) == 15 && v == 15);                                   \
-		VERIFY(atomic_cas_##name(&v, 15, 1) == 15 && v == 1);                                    \
-		VERIFY(atomic_swap_##name(&v, most) == 1 && v == most);                                  \
+#define CHECK_ATOMICS(name, type, add_name) \
+	static void check_atomic_##name(void) \
+	{ \
+		type v = (type)-1; \
+		const type most = (type)-1; \
+\
+		VERIFY(atomic_inc_##name##_nv(&v) == 0 && atomic_dec_##name##_nv(&v) == most); \
+		atomic_inc_##name(&v); \
+		atomic_inc_##name(&v); \
+		VERIFY3U(v, ==, 1); \
+		atomic_dec_##name(&v); \
+		atomic_dec_##name(&v); \
+		VERIFY3U(v, ==, most); \
+		atomic_add_##add_name(&v, 6); \
+		VERIFY(v == 5 && atomic_add_##add_name##_nv(&v, -6) == most); \
+		atomic_and_##name(&v, 6); \
+		VERIFY(v == 6 && atomic_and_##name##_nv(&v, 3) == 2); \
+		atomic_or_##name(&v, 8); \
+		VERIFY(v == 10 && atomic_or_##name##_nv(&v, 5) == 15); \
+		VERIFY(atomic_cas_##name(&v, 14, 1) == 15 && v == 15); \
+		VERIFY(atomic_cas_##name(&v, 15, 1) == 15 && v == 1); \
+		VERIFY(atomic_swap_##name(&v, most) == 1 && v == most); \
 	}
 CHECK_ATOMICS(8, uint8_t, 8)
 CHECK_ATOMICS(uchar, uchar_t, char)
@@ -274,8 +274,8 @@ void check_atomic_counting(void)
 	taskq_t *q = taskq_create("count", 2, minclsyspri, 1, 2, 0);
 	uint32_t count = 0;
 
-	(void) taskq_dispatch(q, atomic_loop, &count, TQ_SLEEP);
-	(void) taskq_dispatch(q, atomic_loop, &count, TQ_SLEEP);
+	(void)taskq_dispatch(q, atomic_loop, &count, TQ_SLEEP);
+	(void)taskq_dispatch(q, atomic_loop, &count, TQ_SLEEP);
 	taskq_destroy(q);
 	VERIFY3U(count, ==, 20000);
 }
@@ -344,7 +344,7 @@ void check_kstats(void)
 	kstat_t *k, *v;
 
 	k = kstat_create("mod", 0, "stats", "misc", KSTAT_TYPE_NAMED, 2, 0);
-	VERIFY(k != NULL && k->ks_ndata == 2 && k->ks_data_size == 2 * sizeof (kstat_named_t));
+	VERIFY(k != NULL && k->ks_ndata == 2 && k->ks_data_size == 2 * sizeof(kstat_named_t));
 	VERIFY(kstat_create("mod", 0, "stats", "misc", KSTAT_TYPE_NAMED, 1, 0) == NULL); /* taken */
 	n = KSTAT_NAMED_PTR(k);
 	kstat_named_init(&n[0], "count", KSTAT_DATA_UINT64);
@@ -464,7 +464,7 @@ void bug_arena_free(void)
 {
 	vmem_t *v = vmem_create("numbers", (void *)1, 10, 1, NULL, NULL, NULL, 0, VM_SLEEP);
 
-	(void) vmem_alloc(v, 4, VM_SLEEP);
+	(void)vmem_alloc(v, 4, VM_SLEEP);
 	vmem_free(v, (void *)1, 3);
 }
 

@@ -27,12 +27,12 @@ void check_string_sizes(void)
 {
 	char a[8];
 
-	memset(a, 'x', sizeof (a));
+	memset(a, 'x', sizeof(a));
 	VERIFY(strncpy(a, "ab", 4) == a && memcmp(a, "ab\0\0xxxx", 8) == 0);
 	VERIFY(strncpy(a, "abcdef", 3) == a && memcmp(a, "abc\0xxxx", 8) == 0);
-	VERIFY(strlcpy(a, "abcdefghij", sizeof (a)) == 10 && strcmp(a, "abcdefg") == 0);
+	VERIFY(strlcpy(a, "abcdefghij", sizeof(a)) == 10 && strcmp(a, "abcdefg") == 0);
 	VERIFY(strlcpy(a, "k", 0) == 1 && a[0] == 'a');
-	VERIFY(strlcpy(a, "ab", sizeof (a)) == 2 && strlcat(a, "cdefghi", sizeof (a)) == 9 && strcmp(a, "abcdefg") == 0);
+	VERIFY(strlcpy(a, "ab", sizeof(a)) == 2 && strlcat(a, "cdefghi", sizeof(a)) == 9 && strcmp(a, "abcdefg") == 0);
 	VERIFY(strlcat(a, "z", 3) == 4 && strcmp(a, "abcdefg") == 0);
 	VERIFY(strcpy(a, "ab") == a && strcat(a, "c") == a && strncat(a, "defgh", 2) == a && strcmp(a, "abcde") == 0);
 	ovbcopy(a, a + 1, 5); /* overlapping */
@@ -43,7 +43,7 @@ void check_string_sizes(void)
 	VERIFY(memcmp(a, "aabcde", 6) == 0);
 	memmove(a, a + 1, 5);
 	VERIFY(memcmp(a, "abcde", 5) == 0);
-	bzero(a, sizeof (a));
+	bzero(a, sizeof(a));
 	VERIFY(a[0] == 0 && a[7] == 0);
 }
 
@@ -68,7 +68,7 @@ static void expect(const char *want, const char *format, ...)
 	int n;
 
 	va_start(ap, format);
-	n = vsnprintf(got, sizeof (got), format, ap);
+	n = vsnprintf(got, sizeof(got), format, ap);
 	va_end(ap);
 	if (strcmp(got, want) != 0 || n != (int)strlen(want))
 		panic("format %s: got [%s] (%d), want [%s]", format, got, n, want);
@@ -100,7 +100,7 @@ void check_format_rest(void)
 	expect("[  abc][abc  ][ c]", "[%5s][%-5s][%2c]", "abc", "abc", 'c');
 	expect("5<one,three> 0", "%b %b", 5, "\020\1one\2two\3three", 0, "\020\1one");
 	expect("%y", "%y");
-	VERIFY(snprintf(small, sizeof (small), "abcdef") == 6 && strcmp(small, "abc") == 0);
+	VERIFY(snprintf(small, sizeof(small), "abcdef") == 6 && strcmp(small, "abc") == 0);
 	VERIFY(snprintf(small, 0, "xyz") == 3 && small[0] == 'a');
 	VERIFY(snprintf(small, 1, "xyz") == 3 && small[0] == '\0');
 	VERIFY(format_old(old, &length, "%s-%d", "abcdef", 12) == 9 && length == 9 && strcmp(old, "abc") == 0);
@@ -123,7 +123,7 @@ void say_messages(void)
 {
 	say_list(CE_NOTE, "list %d", 2);
 	zcmn_err(0, CE_WARN, "zone %d", 3);
-	(void) printf("printed\n");
+	(void)printf("printed\n");
 	cmn_err(CE_NOTE, "note %d", 1);
 	cmn_err(CE_WARN, "!quiet %s", "warning");
 	cmn_err(CE_WARN, "^loud\n");

@@ -17,7 +17,7 @@ struct shared {
 
 static void shared_init(struct shared *s)
 {
-	bzero(s, sizeof (*s));
+	bzero(s, sizeof(*s));
 	mutex_init(&s->m, NULL, MUTEX_DRIVER, NULL);
 	cv_init(&s->cv, NULL, CV_DRIVER, NULL);
 }
@@ -147,12 +147,12 @@ void check_timeouts(void)
 
 	shared_init(&s);
 	never = timeout(note_a, &s, 1000000);
-	(void) timeout(note_b, &s, 3);
-	(void) timeout(note_a, &s, 1);
+	(void)timeout(note_b, &s, 3);
+	(void)timeout(note_a, &s, 1);
 	wait_count(&s, 2);
 	VERIFY(strcmp(s.order, "ab") == 0);
 	VERIFY(untimeout(never) > 900000 && untimeout(never) == -1 && untimeout(0) == -1);
-	(void) timeout(note_b, &s, -5); /* at once */
+	(void)timeout(note_b, &s, -5); /* at once */
 	wait_count(&s, 3);
 
 	id = timeout(cancel_self, &s, 0);

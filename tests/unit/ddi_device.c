@@ -25,7 +25,7 @@ struct state {
 };
 
 static void *states;
-static kmutex_t lock;   /* protects the fields below and waits for the test */
+static kmutex_t lock; /* protects the fields below and waits for the test */
 static kcondvar_t moved;
 static minor_t last_clone;
 static int readable;
@@ -39,7 +39,7 @@ static struct state *state_of(dev_t dev)
 /* The test holds callers here. */
 static void wait_released(int *entered, int *held)
 {
-	(void) __atomic_add_fetch(entered, 1, __ATOMIC_SEQ_CST);
+	(void)__atomic_add_fetch(entered, 1, __ATOMIC_SEQ_CST);
 	while (__atomic_load_n(held, __ATOMIC_SEQ_CST))
 		delay(1);
 }
@@ -98,7 +98,7 @@ dd_write(dev_t dev, struct uio *uio, cred_t *cr)
 	if (uio->uio_loffset >= DATA_SIZE)
 		return (ENOSPC);
 	return (uiomove(sp->data + uio->uio_loffset,
-	    MIN((size_t)uio->uio_resid, (size_t)(DATA_SIZE - uio->uio_loffset)), UIO_WRITE, uio));
+			MIN((size_t)uio->uio_resid, (size_t)(DATA_SIZE - uio->uio_loffset)), UIO_WRITE, uio));
 }
 
 static int
@@ -106,10 +106,10 @@ dd_double(intptr_t arg, int mode)
 {
 	int value;
 
-	if (ddi_copyin((void *)arg, &value, sizeof (value), mode) != 0)
+	if (ddi_copyin((void *)arg, &value, sizeof(value), mode) != 0)
 		return (EFAULT);
 	value *= 2;
-	return (ddi_copyout(&value, (void *)arg, sizeof (value), mode) != 0 ? EFAULT : 0);
+	return (ddi_copyout(&value, (void *)arg, sizeof(value), mode) != 0 ? EFAULT : 0);
 }
 
 static int
@@ -143,7 +143,7 @@ dd_ioctl(dev_t dev, int cmd, intptr_t arg, int mode, cred_t *cr, int *rvalp)
 		return (0);
 	case DD_IDENTITY:
 		*rvalp = ddi_get_pid() == (pid_t)arg && curproc->p_pid == (pid_t)arg && cr == CRED() &&
-		    curproc != &p0 && ttolwp(curthread) != NULL && crgetuid(cr) == 5 && drv_priv(cr) == EPERM;
+			 curproc != &p0 && ttolwp(curthread) != NULL && crgetuid(cr) == 5 && drv_priv(cr) == EPERM;
 		return (0);
 	case DD_WAKE:
 		mutex_enter(&lock);
@@ -165,7 +165,7 @@ dd_ioctl(dev_t dev, int cmd, intptr_t arg, int mode, cred_t *cr, int *rvalp)
 
 static void
 dd_unmap(devmap_cookie_t dhp, void *pvtp, offset_t off, size_t len, devmap_cookie_t new_dhp1, void **new_pvtp1,
-    devmap_cookie_t new_dhp2, void **new_pvtp2)
+	 devmap_cookie_t new_dhp2, void **new_pvtp2)
 {
 	COUNT(unmaps);
 	SET(closes_at_unmap, GET(closes));
@@ -229,9 +229,9 @@ check_props(dev_info_t *dip)
 	VERIFY3S(ddi_getprop(DDI_DEV_T_ANY, dip, 0, "none", -1), ==, -1);
 	VERIFY3S(ddi_getprop(DDI_DEV_T_ANY, dip, 0, "numbers", -1), ==, -1); /* not one int */
 	VERIFY0(ddi_prop_get_int(DDI_DEV_T_ANY, dip, 0, "single", 0) - 9);
-	one = sizeof (one);
+	one = sizeof(one);
 	VERIFY3S(ddi_getlongprop_buf(DDI_DEV_T_ANY, dip, 0, "numbers", (caddr_t)&one, &one), ==,
-	    DDI_PROP_BUF_TOO_SMALL);
+		 DDI_PROP_BUF_TOO_SMALL);
 }
 
 /* As on the caller's stack: the length goes where the caller says. */
@@ -242,7 +242,7 @@ check_prop_bytes(dev_info_t *dip)
 	char *value;
 
 	VERIFY0(ddi_getproplen(DDI_DEV_T_ANY, dip, 0, "list", &length));
-	VERIFY3S(length, ==, 3 * (int)sizeof (int));
+	VERIFY3S(length, ==, 3 * (int)sizeof(int));
 	VERIFY0(ddi_getlongprop(DDI_DEV_T_ANY, dip, DDI_PROP_CANSLEEP, "list", (caddr_t)&value, &length));
 	VERIFY(length == 12 && ((int *)value)[2] == 6);
 	kmem_free(value, (size_t)length);
@@ -250,7 +250,7 @@ check_prop_bytes(dev_info_t *dip)
 	VERIFY(length == 12 && buffer[0] == 4);
 	length = 11;
 	VERIFY3S(ddi_getlongprop_buf(DDI_DEV_T_ANY, dip, 0, "list", (caddr_t)buffer, &length), ==,
-	    DDI_PROP_BUF_TOO_SMALL);
+		 DDI_PROP_BUF_TOO_SMALL);
 	VERIFY3S(length, ==, 12);
 	VERIFY3S(ddi_prop_op(DDI_DEV_T_ANY, dip, PROP_EXISTS, 0, "list", NULL, NULL), ==, 1);
 	VERIFY3S(ddi_prop_op(DDI_DEV_T_ANY, dip, PROP_LEN, 0, "none", NULL, &length), ==, DDI_PROP_NOT_FOUND);
@@ -319,9 +319,9 @@ check_dip(dev_info_t *dip, int instance)
 	VERIFY(ddi_get_driver_private(dip) == &lock);
 	VERIFY(strcmp(ddi_driver_name(ddi_get_parent(dip)), "pseudo") == 0);
 	VERIFY(ddi_get_parent(ddi_get_parent(dip)) == ddi_root_node());
-	(void) sprintf(want, "/pseudo/dd@%d", instance);
+	(void)sprintf(want, "/pseudo/dd@%d", instance);
 	VERIFY(strcmp(ddi_pathname(dip, path), want) == 0);
-	(void) sprintf(want, "%d", instance);
+	(void)sprintf(want, "%d", instance);
 	VERIFY(strcmp(ddi_get_name_addr(dip), want) == 0);
 	ddi_report_dev(dip);
 }
@@ -331,7 +331,7 @@ create_nodes(dev_info_t *dip, int instance)
 {
 	char name[16];
 
-	(void) sprintf(name, "dd%d", instance);
+	(void)sprintf(name, "dd%d", instance);
 	VERIFY0(ddi_create_minor_node(dip, name, S_IFCHR, (minor_t)instance, DDI_PSEUDO, 0));
 	VERIFY3S(ddi_create_minor_node(dip, name, S_IFCHR, 9, DDI_PSEUDO, 0), ==, DDI_FAILURE); /* taken */
 	VERIFY3S(ddi_create_minor_node(dip, "", S_IFCHR, 9, DDI_PSEUDO, 0), ==, DDI_FAILURE);
@@ -399,14 +399,31 @@ dd_detach(dev_info_t *dip, ddi_detach_cmd_t cmd)
 }
 
 static struct cb_ops dd_cb_ops = {
-	.cb_open = dd_open, .cb_close = dd_close, .cb_strategy = nodev, .cb_print = nodev, .cb_dump = nodev,
-	.cb_read = dd_read, .cb_write = dd_write, .cb_ioctl = dd_ioctl, .cb_devmap = dd_devmap, .cb_mmap = nodev,
-	.cb_segmap = nodev, .cb_chpoll = dd_chpoll, .cb_prop_op = ddi_prop_op, .cb_flag = D_NEW | D_MP | D_DEVMAP,
+	.cb_open = dd_open,
+	.cb_close = dd_close,
+	.cb_strategy = nodev,
+	.cb_print = nodev,
+	.cb_dump = nodev,
+	.cb_read = dd_read,
+	.cb_write = dd_write,
+	.cb_ioctl = dd_ioctl,
+	.cb_devmap = dd_devmap,
+	.cb_mmap = nodev,
+	.cb_segmap = nodev,
+	.cb_chpoll = dd_chpoll,
+	.cb_prop_op = ddi_prop_op,
+	.cb_flag = D_NEW | D_MP | D_DEVMAP,
 	.cb_rev = CB_REV,
 };
 static struct dev_ops dd_ops = {
-	.devo_rev = DEVO_REV, .devo_getinfo = dd_getinfo, .devo_identify = nulldev, .devo_probe = dd_probe,
-	.devo_attach = dd_attach, .devo_detach = dd_detach, .devo_reset = nodev, .devo_cb_ops = &dd_cb_ops,
+	.devo_rev = DEVO_REV,
+	.devo_getinfo = dd_getinfo,
+	.devo_identify = nulldev,
+	.devo_probe = dd_probe,
+	.devo_attach = dd_attach,
+	.devo_detach = dd_detach,
+	.devo_reset = nodev,
+	.devo_cb_ops = &dd_cb_ops,
 	.devo_quiesce = ddi_quiesce_not_needed,
 };
 static struct modldrv dd_drv = {&mod_driverops, "test device", &dd_ops};
@@ -419,8 +436,7 @@ static struct modlinkage foreign_link = {MODREV_1, {&foreign, NULL}};
 static struct modlinkage bad_rev = {MODREV_1 + 1, {&dd_drv, NULL}};
 static struct modlinkage no_links = {MODREV_1, {NULL}};
 
-int
-dd_init(void)
+int dd_init(void)
 {
 	int error = GET(init_error);
 
@@ -434,7 +450,7 @@ dd_init(void)
 	cv_init(&moved, NULL, CV_DRIVER, NULL);
 	last_clone = MINOR_CLONE;
 	readable = 0;
-	VERIFY0(ddi_soft_state_init(&states, sizeof (struct state), 1));
+	VERIFY0(ddi_soft_state_init(&states, sizeof(struct state), 1));
 	VERIFY0(mod_install(&dd_linkage));
 	VERIFY3S(mod_install(&dd_linkage), ==, EBUSY);
 	if (error != 0)
@@ -442,14 +458,12 @@ dd_init(void)
 	return (error);
 }
 
-int
-dd_info(struct modinfo *info)
+int dd_info(struct modinfo *info)
 {
 	return (mod_info(&dd_linkage, info));
 }
 
-int
-dd_fini(void)
+int dd_fini(void)
 {
 	struct modinfo info;
 	int error;

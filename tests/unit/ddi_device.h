@@ -24,14 +24,14 @@ struct dd {
 extern struct dd dd;
 
 /* ioctls */
-#define DD_DOUBLE 1    /* *(int *)arg *= 2 */
-#define DD_RVAL 2      /* *rvalp = 77 */
-#define DD_ERROR 3     /* arg is the error */
-#define DD_MINOR 4     /* *rvalp = the minor */
-#define DD_IDENTITY 5  /* *rvalp = 1 if curproc, cred and lwp are the caller's, whose pid arg is */
-#define DD_WAKE 6      /* readable from now on */
-#define DD_RENAME 7    /* removes "extra" and creates "other" */
-#define DD_COPY_WILD 8 /* copyin from arg: EFAULT expected */
+#define DD_DOUBLE 1     /* *(int *)arg *= 2 */
+#define DD_RVAL 2       /* *rvalp = 77 */
+#define DD_ERROR 3      /* arg is the error */
+#define DD_MINOR 4      /* *rvalp = the minor */
+#define DD_IDENTITY 5   /* *rvalp = 1 if curproc, cred and lwp are the caller's, whose pid arg is */
+#define DD_WAKE 6       /* readable from now on */
+#define DD_RENAME 7     /* removes "extra" and creates "other" */
+#define DD_COPY_WILD 8  /* copyin from arg: EFAULT expected */
 #define DD_POLL_CLEAN 9 /* forgets who waits */
 
 #endif

@@ -14,7 +14,7 @@ struct lock_ask {
 	size_t len;
 	int flags;
 	bool lockmemory;
-	int version;    /* < 0: no ops */
+	int version; /* < 0: no ops */
 	bool callback;
 	void *proc;
 	void *cookie;
@@ -56,8 +56,7 @@ lock(struct sundog_process *p, int fd, uint64_t addr, size_t len, int flags)
 static inline void *
 lock_with_callback(struct sundog_process *p, int fd, uint64_t addr, size_t len, int flags)
 {
-	struct lock_ask ask = {.addr = addr, .len = len, .flags = flags, .lockmemory = true, .version = 1,
-			       .callback = true};
+	struct lock_ask ask = {.addr = addr, .len = len, .flags = flags, .lockmemory = true, .version = 1, .callback = true};
 
 	assert_int_equal(rec_run(p, fd, lock_run, &ask), 0);
 	return ask.cookie;

@@ -35,7 +35,14 @@ int rec_info(struct modinfo *);
 int rec_fini(void);
 
 /* What stands in a slot of cb_ops. */
-enum rec_slot { REC_NULL, REC_NODEV, REC_NULLDEV, REC_OWN, REC_DDI_SEGMAP, REC_DDI_DEVMAP_SEGMAP };
+enum rec_slot {
+	REC_NULL,
+	REC_NODEV,
+	REC_NULLDEV,
+	REC_OWN,
+	REC_DDI_SEGMAP,
+	REC_DDI_DEVMAP_SEGMAP,
+};
 void rec_slots(enum rec_slot segmap, enum rec_slot devmap, enum rec_slot mmap, bool d_devmap);
 
 /* Callbacks of a devmap_callback_ctl. */

@@ -43,11 +43,11 @@
 struct rec_part {
 	void *cookie;
 	long long koff;
-	size_t len, maplen;       /* 0: as asked, whole pages */
+	size_t len, maplen; /* 0: as asked, whole pages */
 	unsigned maxprot, flags, callbacks;
 	bool skip_setup, no_maplen;
-	int result;               /* of devmap(9E) */
-	int setup;                /* out: result of devmap_umem_setup */
+	int result; /* of devmap(9E) */
+	int setup;  /* out: result of devmap_umem_setup */
 };
 
 static struct {
@@ -63,7 +63,7 @@ static struct {
 
 	/* the script */
 	struct rec_part parts[8];
-	size_t nparts, part;      /* part: of the next devmap(9E) call; the last one repeats */
+	size_t nparts, part; /* part: of the next devmap(9E) call; the last one repeats */
 	int (*access)(void *dhp, void *pvtp, long long off, size_t len, unsigned type, unsigned rw);
 	int map_result[8], dup_result[8];
 	size_t maps, dups;
@@ -76,9 +76,9 @@ static struct {
 	void (*on_map)(void *dhp);
 	void (*on_close)(int flag);
 	int (*on_segmap)(long off, void *as, char **addrp, long len, unsigned prot, unsigned maxprot, unsigned flags);
-	unsigned model;           /* out: of the last devmap(9E) */
-	bool quiet;               /* nothing is logged: for races */
-	bool relabel;             /* unmap stores new private data for the parts */
+	unsigned model; /* out: of the last devmap(9E) */
+	bool quiet;     /* nothing is logged: for races */
+	bool relabel;   /* unmap stores new private data for the parts */
 } rec = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static inline void
@@ -137,8 +137,7 @@ rec_next_part(void)
 	return part;
 }
 
-int
-rec_on_devmap(void *dhp, long long off, size_t len, size_t *maplen, unsigned model)
+int rec_on_devmap(void *dhp, long long off, size_t len, size_t *maplen, unsigned model)
 {
 	struct rec_part *part = rec_next_part();
 	size_t whole = (len + PAGE - 1) & ~(PAGE - 1);
@@ -157,8 +156,7 @@ rec_on_devmap(void *dhp, long long off, size_t len, size_t *maplen, unsigned mod
 	return part->result != 0 ? part->result : setup;
 }
 
-int
-rec_on_map(void *dhp, unsigned flags, long long off, size_t len, void **pvtp)
+int rec_on_map(void *dhp, unsigned flags, long long off, size_t len, void **pvtp)
 {
 	int result = rec.map_result[rec.maps++ % 8];
 
@@ -170,16 +168,14 @@ rec_on_map(void *dhp, unsigned flags, long long off, size_t len, void **pvtp)
 	return result;
 }
 
-int
-rec_on_access(void *dhp, void *pvtp, long long off, size_t len, unsigned type, unsigned rw)
+int rec_on_access(void *dhp, void *pvtp, long long off, size_t len, unsigned type, unsigned rw)
 {
 	rec_say("access %s p%ld off %lld len %zu type %u rw %u\n", rec_name(dhp), (long)(intptr_t)pvtp,
 		off / (long long)PAGE, len / PAGE, type, rw);
 	return rec.access != NULL ? rec.access(dhp, pvtp, off, len, type, rw) : rec_load(dhp, off, len, type, rw);
 }
 
-int
-rec_on_dup(void *dhp, void *pvtp, void *new_dhp, void **new_pvtp)
+int rec_on_dup(void *dhp, void *pvtp, void *new_dhp, void **new_pvtp)
 {
 	int result = rec.dup_result[rec.dups++ % 8];
 
@@ -191,9 +187,8 @@ rec_on_dup(void *dhp, void *pvtp, void *new_dhp, void **new_pvtp)
 	return result;
 }
 
-void
-rec_on_unmap(void *dhp, void *pvtp, long long off, size_t len, void *new_dhp1, void **new_pvtp1, void *new_dhp2,
-	     void **new_pvtp2)
+void rec_on_unmap(void *dhp, void *pvtp, long long off, size_t len, void *new_dhp1, void **new_pvtp1, void *new_dhp2,
+		  void **new_pvtp2)
 {
 	rec_say("unmap %s p%ld off %lld len %zu before %s after %s\n", rec_name(dhp), (long)(intptr_t)pvtp,
 		off / (long long)PAGE, len / PAGE, rec_name(new_dhp1), rec_name(new_dhp2));
@@ -211,8 +206,7 @@ rec_on_unmap(void *dhp, void *pvtp, long long off, size_t len, void *new_dhp1, v
 		rec.on_unmap(dhp);
 }
 
-int
-rec_on_segmap(long off, void *as, char **addrp, long len, unsigned prot, unsigned maxprot, unsigned flags)
+int rec_on_segmap(long off, void *as, char **addrp, long len, unsigned prot, unsigned maxprot, unsigned flags)
 {
 	rec_say("segmap off %ld len %ld prot %u maxprot %u flags %u\n", off, len, prot, maxprot, flags);
 	if (rec.on_segmap != NULL)
@@ -220,8 +214,7 @@ rec_on_segmap(long off, void *as, char **addrp, long len, unsigned prot, unsigne
 	return rec_setup(off, as, addrp, (size_t)len, prot, maxprot, flags);
 }
 
-int
-rec_on_mmap(long off, int prot)
+int rec_on_mmap(long off, int prot)
 {
 	rec_say("mmap off %ld prot %d\n", off / (long)PAGE, prot);
 	return rec.on_mmap != NULL ? rec.on_mmap(off, prot) : -1;
@@ -234,8 +227,7 @@ struct rec_run {
 };
 #define REC_RUN 0x5252
 
-int
-rec_on_ioctl(int cmd, long arg, int *rval)
+int rec_on_ioctl(int cmd, long arg, int *rval)
 {
 	struct rec_run *run = (struct rec_run *)arg;
 
@@ -244,16 +236,14 @@ rec_on_ioctl(int cmd, long arg, int *rval)
 	return rec.on_ioctl != NULL ? rec.on_ioctl(cmd, arg, rval) : ENOTTY;
 }
 
-void
-rec_on_close(int flag)
+void rec_on_close(int flag)
 {
 	rec_say("close %d\n", flag);
 	if (rec.on_close != NULL)
 		rec.on_close(flag);
 }
 
-void
-rec_on_cleanup(void *cookie)
+void rec_on_cleanup(void *cookie)
 {
 	if (rec.on_cleanup != NULL)
 		rec.on_cleanup(cookie);

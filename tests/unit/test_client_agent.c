@@ -95,8 +95,7 @@ static int command(struct fixture *f, struct wire_agent_command c, int fd)
 		char bytes[CMSG_SPACE(sizeof(int))];
 	} control = {0};
 	struct iovec iov = {"", 1};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
-			    .msg_controllen = sizeof(control.bytes)};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
 	struct wire_agent_result r;
 
 	c.sequence = ++f->sequence;
@@ -137,8 +136,7 @@ static void zap_drops_translations_and_keeps_data(void **state)
 
 	memset(f->window, 'a', 4 * PAGE);
 	assert_true(present(f->window + PAGE));
-	assert_int_equal(command(f, (struct wire_agent_command){.op = WIRE_AGENT_ZAP,
-			 .addr = (uintptr_t)f->window + PAGE, .len = PAGE}, -1), 0);
+	assert_int_equal(command(f, (struct wire_agent_command){.op = WIRE_AGENT_ZAP, .addr = (uintptr_t)f->window + PAGE, .len = PAGE}, -1), 0);
 	assert_true(present(f->window));
 	assert_false(present(f->window + PAGE));
 	assert_int_equal(f->window[PAGE], 'a');
@@ -150,8 +148,7 @@ static void zap_works_on_mlocked_memory(void **state)
 
 	assert_int_equal(mlock(f->window, PAGE), 0);
 	f->window[0] = 'm';
-	assert_int_equal(command(f, (struct wire_agent_command){.op = WIRE_AGENT_ZAP,
-			 .addr = (uintptr_t)f->window, .len = PAGE}, -1), 0);
+	assert_int_equal(command(f, (struct wire_agent_command){.op = WIRE_AGENT_ZAP, .addr = (uintptr_t)f->window, .len = PAGE}, -1), 0);
 	assert_false(present(f->window));
 	assert_int_equal(f->window[0], 'm');
 }
@@ -164,11 +161,9 @@ static void map_and_move_replace_a_window(void **state)
 
 	assert_int_equal(ftruncate(other, 2 * PAGE), 0);
 	assert_int_equal(pwrite(other, "z", 1, PAGE), 1);
-	assert_int_equal(command(f, (struct wire_agent_command){.op = WIRE_AGENT_MAP, .addr = (uintptr_t)beside,
-			 .len = PAGE, .offset = PAGE, .prot = PROT_READ | PROT_WRITE}, other), 0);
+	assert_int_equal(command(f, (struct wire_agent_command){.op = WIRE_AGENT_MAP, .addr = (uintptr_t)beside, .len = PAGE, .offset = PAGE, .prot = PROT_READ | PROT_WRITE}, other), 0);
 	assert_int_equal(beside[0], 'z');
-	assert_int_equal(command(f, (struct wire_agent_command){.op = WIRE_AGENT_MOVE, .len = PAGE,
-			 .addr = (uintptr_t)f->window, .offset = (uintptr_t)beside}, -1), 0);
+	assert_int_equal(command(f, (struct wire_agent_command){.op = WIRE_AGENT_MOVE, .len = PAGE, .addr = (uintptr_t)f->window, .offset = (uintptr_t)beside}, -1), 0);
 	assert_int_equal(f->window[0], 'z');
 	close(other);
 }
@@ -177,13 +172,10 @@ static void protect_changes_protection_and_errors_come_back(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(command(f, (struct wire_agent_command){.op = WIRE_AGENT_PROTECT,
-			 .addr = (uintptr_t)f->window, .len = PAGE, .prot = PROT_NONE}, -1), 0);
+	assert_int_equal(command(f, (struct wire_agent_command){.op = WIRE_AGENT_PROTECT, .addr = (uintptr_t)f->window, .len = PAGE, .prot = PROT_NONE}, -1), 0);
 	assert_int_equal(msync(f->window, PAGE, MS_ASYNC), 0);
-	assert_int_equal(command(f, (struct wire_agent_command){.op = WIRE_AGENT_PROTECT, .addr = 1,
-			 .len = PAGE, .prot = PROT_NONE}, -1), EINVAL);
-	assert_int_equal(command(f, (struct wire_agent_command){.op = WIRE_AGENT_MAP,
-			 .addr = (uintptr_t)f->window, .len = PAGE}, -1), EBADF);
+	assert_int_equal(command(f, (struct wire_agent_command){.op = WIRE_AGENT_PROTECT, .addr = 1, .len = PAGE, .prot = PROT_NONE}, -1), EINVAL);
+	assert_int_equal(command(f, (struct wire_agent_command){.op = WIRE_AGENT_MAP, .addr = (uintptr_t)f->window, .len = PAGE}, -1), EBADF);
 	assert_int_equal(command(f, (struct wire_agent_command){.op = 99}, -1), ENOSYS);
 }
 
@@ -204,8 +196,7 @@ static void wait_knows_no_agent_and_it_holds_no_descriptor(void **state)
 
 static void share(struct fixture *f, void *page, int fd)
 {
-	assert_int_equal(command(f, (struct wire_agent_command){.op = WIRE_AGENT_SHARE, .addr = (uintptr_t)page,
-			 .len = PAGE, .prot = PROT_READ | PROT_WRITE}, fd), 0);
+	assert_int_equal(command(f, (struct wire_agent_command){.op = WIRE_AGENT_SHARE, .addr = (uintptr_t)page, .len = PAGE, .prot = PROT_READ | PROT_WRITE}, fd), 0);
 }
 
 /* The handler of a thread that was stopped comes late, when the page is shared and another one has been stopped. */
@@ -231,8 +222,7 @@ static int split_or_join(struct fixture *f, unsigned op, void *page)
 	struct stat status;
 
 	assert_int_equal(fstat(f->memfd, &status), 0);
-	return command(f, (struct wire_agent_command){.op = op, .addr = (uintptr_t)page, .len = PAGE, .aside = 2 * PAGE,
-		       .prot = PROT_READ | PROT_WRITE | WIRE_AGENT_CHECK, .inode = status.st_ino}, f->memfd);
+	return command(f, (struct wire_agent_command){.op = op, .addr = (uintptr_t)page, .len = PAGE, .aside = 2 * PAGE, .prot = PROT_READ | PROT_WRITE | WIRE_AGENT_CHECK, .inode = status.st_ino}, f->memfd);
 }
 
 /*	bytes 0 to 63 of the page, by words of 16 */
@@ -243,10 +233,10 @@ static void what_was_split_is_joined_without_losing_a_write(void **state)
 
 	memset(page, 1, PAGE);
 	assert_int_equal(split_or_join(f, WIRE_AGENT_SPLIT, page), 0);
-	page[0] = 2;                    /* the process's */
-	f->window[16] = 3;              /* the others' */
+	page[0] = 2;                     /* the process's */
+	f->window[16] = 3;               /* the others' */
 	page[32] = 4, f->window[33] = 5; /* both, apart */
-	page[48] = 6, page[49] = 6;     /* both, the same: the others' word stands */
+	page[48] = 6, page[49] = 6;      /* both, the same: the others' word stands */
 	f->window[48] = 7;
 	f->window[PAGE - 1] = 8;
 	assert_int_equal(f->window[0], 1);
@@ -289,8 +279,7 @@ static void it_goes_on_while_the_program_is_stopped(void **state)
 	pid_t self = getpid(), server = fork();
 	if (server == 0) {
 		kill(self, SIGSTOP);
-		struct wire_agent_command c = {.op = WIRE_AGENT_ZAP, .sequence = 1, .addr = (uintptr_t)f->window,
-					       .len = PAGE};
+		struct wire_agent_command c = {.op = WIRE_AGENT_ZAP, .sequence = 1, .addr = (uintptr_t)f->window, .len = PAGE};
 		(void)!write(f->commands, &c, sizeof(c));
 		struct wire_agent_result r = answer(f, 1);
 		kill(self, SIGCONT);

@@ -160,10 +160,13 @@ static void names_of_drivers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(driver_is_loaded),         cmocka_unit_test(not_drivers),
-	    cmocka_unit_test(missing_names_are_listed), cmocka_unit_test(damaged_files_are_refused),
-	    cmocka_unit_test(notes_are_read),           cmocka_unit_test(functions_have_names),
-	    cmocka_unit_test(names_of_drivers),
+		cmocka_unit_test(driver_is_loaded),
+		cmocka_unit_test(not_drivers),
+		cmocka_unit_test(missing_names_are_listed),
+		cmocka_unit_test(damaged_files_are_refused),
+		cmocka_unit_test(notes_are_read),
+		cmocka_unit_test(functions_have_names),
+		cmocka_unit_test(names_of_drivers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

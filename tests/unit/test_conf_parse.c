@@ -104,40 +104,40 @@ static void files_without_nodes(void **state)
 static const struct {
 	const char *text, *message;
 } bad_files[] = {
-    {"a=1", "x.conf:1: \";\" expected, not the end of the file"},
-    {"a=1;\nb=\n\n;", "x.conf:4: an integer or a string expected, not \";\""},
-    {"a=1,;", "x.conf:1: an integer expected, not \";\""},
-    {"a=1,\"b\";", "x.conf:1: an integer expected, not a string"},
-    {"a=\"b\",1;", "x.conf:1: a string expected, not an integer"},
-    {"a=b;", "x.conf:1: an integer or a string expected, not \"b\""},
-    {"\n=1;", "x.conf:2: a property expected, not \"=\""},
-    {"a==1;", "x.conf:1: an integer or a string expected, not \"=\""},
-    {"a=\"b;\n", "x.conf:1: a string does not end on its line"},
-    {"\n\na=\"b", "x.conf:3: a string does not end"},
-    {"a=\"b\\", "x.conf:1: unknown escape in a string"},
-    {"a=\"\\q\";", "x.conf:1: unknown escape in a string"},
-    {"a=\"\\0\";", "x.conf:1: unknown escape in a string"},
-    {"a=12x;", "x.conf:1: a malformed integer"},
-    {"a=0x;", "x.conf:1: a malformed integer"},
-    {"a=-;", "x.conf:1: a malformed integer"},
-    {"a=08;", "x.conf:1: a malformed integer"},
-    {"a=2147483648;", "x.conf:1: an integer beyond 32 bits"},
-    {"a=-2147483649;", "x.conf:1: an integer beyond 32 bits"},
-    {"a=0x100000000;", "x.conf:1: an integer beyond 32 bits"},
-    {"a=99999999999999999999999999;", "x.conf:1: an integer beyond 32 bits"},
-    {"a=1;\n\n  $;", "x.conf:3: a character that has no meaning here"},
-    {"a a;", "x.conf:1: a is given twice"},
-    {"a;\nb;\na=1;", "x.conf:3: a is given twice"},
-    {"\nparent=\"pseudo\" a=1;", "x.conf:2: a node without a name"},
-    {"\nname=\"x\"\n instance=1;", "x.conf:2: node x has no parent"},
-    {"name=\"x\" parent=\"pci\";", "x.conf:1: parent \"pci\": only \"pseudo\" is there"},
-    {"name=3 parent=\"pseudo\";", "x.conf:1: name must be one string"},
-    {"name=\"x\",\"y\" parent=\"pseudo\";", "x.conf:1: name must be one string"},
-    {"name=\"x\" parent=\"pseudo\" instance=-1;", "x.conf:1: instance must be one integer from 0 on"},
-    {"name=\"x\" parent=\"pseudo\" instance=1,2;", "x.conf:1: instance must be one integer from 0 on"},
-    {"name=\"x\" parent=\"pseudo\" instance=\"1\";", "x.conf:1: instance must be one integer from 0 on"},
-    {"name=\"x\" parent=\"pseudo\" instance=1;\nname=\"x\" parent=\"pseudo\" instance=1;",
-     "x.conf:2: instance 1 is given twice"},
+	{"a=1", "x.conf:1: \";\" expected, not the end of the file"},
+	{"a=1;\nb=\n\n;", "x.conf:4: an integer or a string expected, not \";\""},
+	{"a=1,;", "x.conf:1: an integer expected, not \";\""},
+	{"a=1,\"b\";", "x.conf:1: an integer expected, not a string"},
+	{"a=\"b\",1;", "x.conf:1: a string expected, not an integer"},
+	{"a=b;", "x.conf:1: an integer or a string expected, not \"b\""},
+	{"\n=1;", "x.conf:2: a property expected, not \"=\""},
+	{"a==1;", "x.conf:1: an integer or a string expected, not \"=\""},
+	{"a=\"b;\n", "x.conf:1: a string does not end on its line"},
+	{"\n\na=\"b", "x.conf:3: a string does not end"},
+	{"a=\"b\\", "x.conf:1: unknown escape in a string"},
+	{"a=\"\\q\";", "x.conf:1: unknown escape in a string"},
+	{"a=\"\\0\";", "x.conf:1: unknown escape in a string"},
+	{"a=12x;", "x.conf:1: a malformed integer"},
+	{"a=0x;", "x.conf:1: a malformed integer"},
+	{"a=-;", "x.conf:1: a malformed integer"},
+	{"a=08;", "x.conf:1: a malformed integer"},
+	{"a=2147483648;", "x.conf:1: an integer beyond 32 bits"},
+	{"a=-2147483649;", "x.conf:1: an integer beyond 32 bits"},
+	{"a=0x100000000;", "x.conf:1: an integer beyond 32 bits"},
+	{"a=99999999999999999999999999;", "x.conf:1: an integer beyond 32 bits"},
+	{"a=1;\n\n  $;", "x.conf:3: a character that has no meaning here"},
+	{"a a;", "x.conf:1: a is given twice"},
+	{"a;\nb;\na=1;", "x.conf:3: a is given twice"},
+	{"\nparent=\"pseudo\" a=1;", "x.conf:2: a node without a name"},
+	{"\nname=\"x\"\n instance=1;", "x.conf:2: node x has no parent"},
+	{"name=\"x\" parent=\"pci\";", "x.conf:1: parent \"pci\": only \"pseudo\" is there"},
+	{"name=3 parent=\"pseudo\";", "x.conf:1: name must be one string"},
+	{"name=\"x\",\"y\" parent=\"pseudo\";", "x.conf:1: name must be one string"},
+	{"name=\"x\" parent=\"pseudo\" instance=-1;", "x.conf:1: instance must be one integer from 0 on"},
+	{"name=\"x\" parent=\"pseudo\" instance=1,2;", "x.conf:1: instance must be one integer from 0 on"},
+	{"name=\"x\" parent=\"pseudo\" instance=\"1\";", "x.conf:1: instance must be one integer from 0 on"},
+	{"name=\"x\" parent=\"pseudo\" instance=1;\nname=\"x\" parent=\"pseudo\" instance=1;",
+	 "x.conf:2: instance 1 is given twice"},
 };
 
 static void bad_files_are_named(void **state)
@@ -148,7 +148,7 @@ static void bad_files_are_named(void **state)
 		struct conf *conf = NULL;
 
 		assert_int_equal(
-		    conf_parse(text, strlen(text), "x.conf", "x", &conf, message, sizeof(message)), EINVAL);
+			conf_parse(text, strlen(text), "x.conf", "x", &conf, message, sizeof(message)), EINVAL);
 		assert_null(conf);
 		assert_string_equal(message, bad_files[i].message);
 	}
@@ -189,8 +189,8 @@ static void files_are_read(void **state)
 static void random_input(void **state)
 {
 	static const char *const words[] = {
-	    "name", "=", "\"x\"", "parent", "\"pseudo\"", "instance", "1",       "0x", ",",  ";",   "#",
-	    "\n",   " ", "\"",    "\\",     "-",          "a",        "\"\\1\"", "$",  "07", "\xff"};
+		"name", "=", "\"x\"", "parent", "\"pseudo\"", "instance", "1", "0x", ",", ";", "#",
+		"\n", " ", "\"", "\\", "-", "a", "\"\\1\"", "$", "07", "\xff"};
 	unsigned seed = 1;
 	int read = 0, refused = 0;
 
@@ -220,10 +220,13 @@ static void random_input(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(all_kinds_of_values),  cmocka_unit_test(globals_reach_all_nodes),
-	    cmocka_unit_test(files_without_nodes),  cmocka_unit_test(bad_files_are_named),
-	    cmocka_unit_test(short_message_is_cut), cmocka_unit_test(files_are_read),
-	    cmocka_unit_test(random_input),
+		cmocka_unit_test(all_kinds_of_values),
+		cmocka_unit_test(globals_reach_all_nodes),
+		cmocka_unit_test(files_without_nodes),
+		cmocka_unit_test(bad_files_are_named),
+		cmocka_unit_test(short_message_is_cut),
+		cmocka_unit_test(files_are_read),
+		cmocka_unit_test(random_input),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

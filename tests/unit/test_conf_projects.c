@@ -316,11 +316,30 @@ static void a_file_is_read(void **state)
 
 static void sizes_have_suffixes(void **state)
 {
-	static const struct { const char *text; uint64_t bytes; } good[] = {
-		{"0", 0}, {"1", 1}, {"536870912", 536870912}, {"128K", 131072}, {"128k", 131072}, {"1KB", 1024},
-		{"1kb", 1024}, {"1M", 1 << 20}, {"1MB", 1 << 20}, {"2G", UINT64_C(1) << 31}, {"1GB", 1 << 30},
-		{"1T", UINT64_C(1) << 40}, {"1TB", UINT64_C(1) << 40}, {"1P", UINT64_C(1) << 50}, {"15E", UINT64_C(15) << 60},
-		{"7B", 7}, {"1.5K", 1536}, {"0.25MB", 262144}, {"1.0", 1}, {"18446744073709551615", UINT64_MAX},
+	static const struct {
+		const char *text;
+		uint64_t bytes;
+	} good[] = {
+		{"0", 0},
+		{"1", 1},
+		{"536870912", 536870912},
+		{"128K", 131072},
+		{"128k", 131072},
+		{"1KB", 1024},
+		{"1kb", 1024},
+		{"1M", 1 << 20},
+		{"1MB", 1 << 20},
+		{"2G", UINT64_C(1) << 31},
+		{"1GB", 1 << 30},
+		{"1T", UINT64_C(1) << 40},
+		{"1TB", UINT64_C(1) << 40},
+		{"1P", UINT64_C(1) << 50},
+		{"15E", UINT64_C(15) << 60},
+		{"7B", 7},
+		{"1.5K", 1536},
+		{"0.25MB", 262144},
+		{"1.0", 1},
+		{"18446744073709551615", UINT64_MAX},
 		{"18014398509481983K", UINT64_MAX - 1023},
 	};
 	static const char *const bad[] = {"", "K", "1X", "1KK", "1BB", "1 K", " 1", "1K ", "-1", "+1", "0x10", "1.", ".5K", "1.3",
@@ -340,9 +359,20 @@ static void sizes_have_suffixes(void **state)
 
 static void sizes_are_written_short_and_exact(void **state)
 {
-	static const struct { uint64_t bytes; const char *text; } sizes[] = {
-		{0, "0"}, {1, "1"}, {1023, "1023"}, {1024, "1K"}, {1025, "1025"}, {131072, "128K"}, {1 << 20, "1M"},
-		{1536 << 10, "1536K"}, {UINT64_C(15) << 60, "15E"}, {UINT64_MAX, "18446744073709551615"},
+	static const struct {
+		uint64_t bytes;
+		const char *text;
+	} sizes[] = {
+		{0, "0"},
+		{1, "1"},
+		{1023, "1023"},
+		{1024, "1K"},
+		{1025, "1025"},
+		{131072, "128K"},
+		{1 << 20, "1M"},
+		{1536 << 10, "1536K"},
+		{UINT64_C(15) << 60, "15E"},
+		{UINT64_MAX, "18446744073709551615"},
 	};
 	char text[24];
 
@@ -389,8 +419,7 @@ static const char *const some_groups[] = {"staff", "video"};
 
 static const char *default_of(const char *user, const char *attribute)
 {
-	struct projects_user u = {.name = user, .group = "staff", .groups = some_groups, .ngroups = 2,
-				  .attribute = attribute};
+	struct projects_user u = {.name = user, .group = "staff", .groups = some_groups, .ngroups = 2, .attribute = attribute};
 	const struct project *p = projects_default(&db, &u);
 
 	return p != NULL ? p->name : "none";
@@ -428,8 +457,16 @@ static void a_project_that_does_not_admit_the_user_is_passed_over(void **state)
 
 static void a_users_attributes_name_his_project(void **state)
 {
-	static const struct { const char *user, *project; } users[] = {
-		{"alice", "media"}, {"bob", "audio"}, {"al", NULL}, {"carol", NULL}, {"dave", "last"}, {"erin", NULL}, {"", NULL},
+	static const struct {
+		const char *user, *project;
+	} users[] = {
+		{"alice", "media"},
+		{"bob", "audio"},
+		{"al", NULL},
+		{"carol", NULL},
+		{"dave", "last"},
+		{"erin", NULL},
+		{"", NULL},
 	};
 	char path[] = "/tmp/test_conf_projects.XXXXXX", project[SYS_RCTL_NAME_MAX];
 	int fd = mkstemp(path);

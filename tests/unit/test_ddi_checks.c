@@ -65,11 +65,11 @@ static int teardown(void **state)
 	return (int)sundog_system_destroy(sundog, NULL, NULL);
 }
 
-#define CHECK_TEST(name)                       \
-	static void test_##name(void **state)  \
-	{                                      \
-		(void)state;                   \
-		check_##name();                \
+#define CHECK_TEST(name) \
+	static void test_##name(void **state) \
+	{ \
+		(void)state; \
+		check_##name(); \
 	}
 DDI_CHECKS(CHECK_TEST)
 
@@ -79,11 +79,11 @@ static int begin_again(void)
 	return sundog_system_create(NULL, &sundog);
 }
 
-#define BUG_TEST(name, text)                      \
+#define BUG_TEST(name, text) \
 	static void test_bug_##name(void **state) \
-	{                                         \
-		(void)state;                      \
-		expect_bug(begin_again, bug_##name, text);   \
+	{ \
+		(void)state; \
+		expect_bug(begin_again, bug_##name, text); \
 	}
 DDI_BUGS(BUG_TEST)
 
@@ -125,8 +125,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		DDI_CHECKS(CHECK_ENTRY)
-		DDI_BUGS(BUG_ENTRY)
-		cmocka_unit_test_setup_teardown(messages, setup, teardown),
+			DDI_BUGS(BUG_ENTRY)
+				cmocka_unit_test_setup_teardown(messages, setup, teardown),
 		cmocka_unit_test_setup_teardown(kernel_windows_that_are_cut, setup, teardown),
 	};
 

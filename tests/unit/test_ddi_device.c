@@ -538,12 +538,28 @@ static void polls(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		EMPTY(load_and_unload), EMPTY(init_fails), EMPTY(init_installs_nothing), EMPTY(attach_fails),
-		EMPTY(probe_fails), EMPTY(leaks_are_told), EMPTY(detach_refused), LOADED(nodes), LOADED(permissions),
-		LOADED(open_passes_on), LOADED(last_close_only), LOADED(clones), LOADED(open_waits_for_close),
-		LOADED(failed_open_delivers_close), LOADED(open_interrupted), LOADED(mapping_holds_close),
-		LOADED(exit_closes_last), LOADED(reads_and_writes),
-		LOADED(read_errors), LOADED(ioctls), LOADED(ioctl_model), LOADED(polls),
+		EMPTY(load_and_unload),
+		EMPTY(init_fails),
+		EMPTY(init_installs_nothing),
+		EMPTY(attach_fails),
+		EMPTY(probe_fails),
+		EMPTY(leaks_are_told),
+		EMPTY(detach_refused),
+		LOADED(nodes),
+		LOADED(permissions),
+		LOADED(open_passes_on),
+		LOADED(last_close_only),
+		LOADED(clones),
+		LOADED(open_waits_for_close),
+		LOADED(failed_open_delivers_close),
+		LOADED(open_interrupted),
+		LOADED(mapping_holds_close),
+		LOADED(exit_closes_last),
+		LOADED(reads_and_writes),
+		LOADED(read_errors),
+		LOADED(ioctls),
+		LOADED(ioctl_model),
+		LOADED(polls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,11 +7,11 @@
 
 /* ---- the driver's own checks ---- */
 
-#define CHECK_TEST(name)                      \
+#define CHECK_TEST(name) \
 	static void test_##name(void **state) \
-	{                                     \
-		(void)state;                  \
-		check_##name();               \
+	{ \
+		(void)state; \
+		check_##name(); \
 	}
 HW_CHECKS(CHECK_TEST)
 
@@ -21,11 +21,11 @@ static int begin_again(void)
 	return sundog_system_create(NULL, &sundog) != 0 || attach(HW_CONF) != 0;
 }
 
-#define BUG_TEST(name, text)                      \
+#define BUG_TEST(name, text) \
 	static void test_bug_##name(void **state) \
-	{                                         \
-		(void)state;                      \
-		expect_bug(begin_again, bug_##name, text);   \
+	{ \
+		(void)state; \
+		expect_bug(begin_again, bug_##name, text); \
 	}
 HW_BUGS(BUG_TEST)
 
@@ -34,8 +34,12 @@ HW_BUGS(BUG_TEST)
 static void reg_malformed(void **state)
 {
 	static const char *const bad[] = {
-		"reg=0,0",           "reg=0,0,4096,1",    "reg=0,0,0",  "reg=0,0,4096,1,0,0",
-		"reg=\"0,0,4096\"", "reg",
+		"reg=0,0",
+		"reg=0,0,4096,1",
+		"reg=0,0,0",
+		"reg=0,0,4096,1,0,0",
+		"reg=\"0,0,4096\"",
+		"reg",
 	};
 	char conf[200];
 
@@ -69,14 +73,17 @@ static void reg_of_each_instance(void **state)
 
 	(void)state;
 	assert_int_equal(attach("reg=0,0,64; name=\"hw\" parent=\"pseudo\" instance=1;"
-				"name=\"hw\" parent=\"pseudo\" instance=2;"), 0);
+				"name=\"hw\" parent=\"pseudo\" instance=2;"),
+			 0);
 	one = sim_device("hw", 1);
 	two = sim_device("hw", 2);
 	assert_true(one != NULL && two != NULL && one != two);
 	assert_ptr_not_equal(sim_registers(one, 0, NULL), sim_registers(two, 0, NULL));
 }
 
-struct dma_leaks { size_t handles, memory, callbacks, bufs, others; };
+struct dma_leaks {
+	size_t handles, memory, callbacks, bufs, others;
+};
 
 static void count_leak(void *arg, const struct sundog_leak *leak)
 {
@@ -334,8 +341,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		HW_CHECKS(CHECK_ENTRY)
-		HW_BUGS(BUG_ENTRY)
-		cmocka_unit_test_setup_teardown(reg_malformed, setup_without_driver, teardown),
+			HW_BUGS(BUG_ENTRY)
+				cmocka_unit_test_setup_teardown(reg_malformed, setup_without_driver, teardown),
 		cmocka_unit_test_setup_teardown(reg_none, setup_without_driver, teardown),
 		cmocka_unit_test_setup_teardown(reg_of_each_instance, setup_without_driver, teardown),
 		cmocka_unit_test_setup_teardown(dma_refusal_names_the_driver, setup, teardown),

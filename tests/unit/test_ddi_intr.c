@@ -23,7 +23,7 @@ static void log_message(void *arg, int level, const char *line)
 		snprintf(logged + strlen(logged), sizeof(logged) - strlen(logged), "%s\n", line);
 }
 
-#define CONF                                                                          \
+#define CONF \
 	"name=\"intr\" parent=\"pseudo\" interrupts=0,1,2,3 vendor-id=0x8086 device-id=0x1234 " \
 	"class-code=0x020700 reg=0,0,256;"
 
@@ -57,11 +57,11 @@ static int teardown(void **state)
 	return (int)sundog_system_destroy(sundog, NULL, NULL);
 }
 
-#define CHECK_TEST(name)                       \
-	static void test_##name(void **state)  \
-	{                                      \
-		(void)state;                   \
-		check_##name();                \
+#define CHECK_TEST(name) \
+	static void test_##name(void **state) \
+	{ \
+		(void)state; \
+		check_##name(); \
 	}
 INTR_CHECKS(CHECK_TEST)
 CHECK_TEST(none)
@@ -116,7 +116,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		INTR_CHECKS(CHECK_ENTRY)
-		cmocka_unit_test_setup_teardown(test_none, setup_without, teardown),
+			cmocka_unit_test_setup_teardown(test_none, setup_without, teardown),
 		cmocka_unit_test_setup_teardown(reports_of_faults_are_messages, setup, teardown),
 		cmocka_unit_test_setup(what_is_left_behind_is_reported, setup),
 		cmocka_unit_test_setup_teardown(what_is_not_there_is_a_bug, setup, teardown),

@@ -39,9 +39,18 @@ static size_t block_write(size_t at, const void *from, size_t len, int error)
 static void block_reads_any_bytes(void **state)
 {
 	static char to[HW_DISK_SIZE + 1000];
-	static const struct { size_t at, len, done; } cases[] = {
-		{0, 512, 512}, {1, 1, 1}, {511, 2, 2}, {1000, 5000, 5000}, {100, 150000, 150000},
-		{HW_DISK_SIZE - 1, 1, 1}, {HW_DISK_SIZE - 1, 1000, 1}, {HW_DISK_SIZE, 10, 0}, {HW_DISK_SIZE + 5000, 10, 0},
+	static const struct {
+		size_t at, len, done;
+	} cases[] = {
+		{0, 512, 512},
+		{1, 1, 1},
+		{511, 2, 2},
+		{1000, 5000, 5000},
+		{100, 150000, 150000},
+		{HW_DISK_SIZE - 1, 1, 1},
+		{HW_DISK_SIZE - 1, 1000, 1},
+		{HW_DISK_SIZE, 10, 0},
+		{HW_DISK_SIZE + 5000, 10, 0},
 		{0, HW_DISK_SIZE + 1000, HW_DISK_SIZE},
 	};
 
@@ -57,8 +66,17 @@ static void block_reads_any_bytes(void **state)
 /* What is not written stays, in the first block and the last too. */
 static void block_writes_any_bytes(void **state)
 {
-	static const struct { size_t at, len; } cases[] = {
-		{0, 512}, {1, 1}, {511, 2}, {1000, 24}, {1000, 5000}, {100, 140000}, {HW_DISK_SIZE - 3, 3}, {70000, 512 * 9},
+	static const struct {
+		size_t at, len;
+	} cases[] = {
+		{0, 512},
+		{1, 1},
+		{511, 2},
+		{1000, 24},
+		{1000, 5000},
+		{100, 140000},
+		{HW_DISK_SIZE - 3, 3},
+		{70000, 512 * 9},
 	};
 	static char expected[HW_DISK_SIZE], from[HW_DISK_SIZE];
 
@@ -119,7 +137,7 @@ static void block_and_character_nodes(void **state)
 
 	(void)state;
 	assert_int_equal(sundog_pread(process, fd, bytes, 1024, 512, &done), 0);
-	assert_true(hw_disk.flags & 0x20);        /* B_PHYS */
+	assert_true(hw_disk.flags & 0x20); /* B_PHYS */
 	assert_int_equal(block_read(512, bytes, 1024, 0), 1024);
 	assert_false(hw_disk.flags & 0x20);
 }
@@ -185,7 +203,8 @@ static void physio_reads(void **state)
 	uint64_t addr;
 
 	(void)state;
-	EVERY_WAY(hw_disk.way) {
+	EVERY_WAY(hw_disk.way)
+	{
 		addr = user_memory(8 * PAGE, 'u');
 		hw_disk.later = !hw_disk.later;
 		assert_int_equal(physio_at(addr + 100, 5 * PAGE, 3, false, 0), 5 * PAGE);
@@ -202,7 +221,8 @@ static void physio_writes(void **state)
 	uint64_t addr;
 
 	(void)state;
-	EVERY_WAY(hw_disk.way) {
+	EVERY_WAY(hw_disk.way)
+	{
 		char fill = (char)('a' + hw_disk.way), before = hw_disk_data[0], after = hw_disk_data[7 * 512];
 
 		addr = user_memory(2 * PAGE, fill);
@@ -315,7 +335,8 @@ static void physio_device_mapping(void **state)
 	hw_map.callbacks = true;
 	addr = 0;
 	assert_int_equal(sundog_mmap(process, &addr, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), 0);
-	EVERY_WAY(hw_disk.way) {
+	EVERY_WAY(hw_disk.way)
+	{
 		memset(hardware, 0, 3 * PAGE);
 		hw_map.accesses = 0;
 		assert_int_equal(physio_at(addr + 1000, 2 * PAGE, 5, false, 0), 2 * PAGE);
@@ -409,18 +430,17 @@ static void iosetup_moves(void **state)
 	uint64_t addr = user_memory(4 * PAGE, 'l');
 
 	(void)state;
-	EVERY_WAY(hw_disk.way) {
+	EVERY_WAY(hw_disk.way)
+	{
 		hw_disk.later = !hw_disk.later;
-		hw_umem = (struct hw_umem){.len = 4 * PAGE, .off = 512, .n = 3 * PAGE, .lock = LOCK_WRITE, .direction = B_READ,
-					   .blkno = 7};
+		hw_umem = (struct hw_umem){.len = 4 * PAGE, .off = 512, .n = 3 * PAGE, .lock = LOCK_WRITE, .direction = B_READ, .blkno = 7};
 		assert_int_equal(sundog_ioctl(process, fd, 0, addr, NULL), 0);
 		assert_int_equal(hw_umem.flags, IOSETUP_FLAGS | B_READ);
 		assert_true(hw_umem.of_caller && hw_umem.at_address);
 		expect_user(addr + 512, hw_disk_data + 7 * 512, 3 * PAGE);
 		expect_bytes(addr, 'l', 512);
 		expect_bytes(addr + 512 + 3 * PAGE, 'l', PAGE - 512);
-		hw_umem = (struct hw_umem){.len = 4 * PAGE, .off = 0, .n = 512, .lock = LOCK_READ, .direction = B_WRITE,
-					   .blkno = 100 + hw_disk.way};
+		hw_umem = (struct hw_umem){.len = 4 * PAGE, .off = 0, .n = 512, .lock = LOCK_READ, .direction = B_WRITE, .blkno = 100 + hw_disk.way};
 		assert_int_equal(sundog_ioctl(process, fd, 0, addr, NULL), 0);
 		assert_int_equal(hw_umem.flags, IOSETUP_FLAGS);
 		assert_int_equal(hw_disk_data[(100 + hw_disk.way) * 512 + 511], 'l');
@@ -434,9 +454,9 @@ static void iosetup_several_and_disagreeing(void **state)
 
 	(void)state;
 	hw_disk.later = true;
-	EVERY_WAY(hw_disk.way) {
-		hw_umem = (struct hw_umem){.len = 4 * PAGE, .off = 0, .n = 4 * PAGE, .lock = LOCK_READ, .direction = B_READ,
-					   .blkno = 40 + hw_disk.way, .half = true};
+	EVERY_WAY(hw_disk.way)
+	{
+		hw_umem = (struct hw_umem){.len = 4 * PAGE, .off = 0, .n = 4 * PAGE, .lock = LOCK_READ, .direction = B_READ, .blkno = 40 + hw_disk.way, .half = true};
 		assert_int_equal(sundog_ioctl(process, fd, 0, addr, NULL), 0);
 		expect_user(addr, hw_disk_data + (40 + hw_disk.way) * 512, 4 * PAGE);
 	}
@@ -445,15 +465,21 @@ static void iosetup_several_and_disagreeing(void **state)
 static void iosetup_out_of_range(void **state)
 {
 	uint64_t addr = user_memory(2 * PAGE, 'l');
-	static const struct { size_t off, n; int direction; } bad[] = {
-		{0, 2 * PAGE + 1, B_READ}, {2 * PAGE, 1, B_READ}, {PAGE, SIZE_MAX, B_READ}, {(size_t)-1, 1, B_READ},
-		{0, PAGE, B_READ | 1}, {0, PAGE, 2},
+	static const struct {
+		size_t off, n;
+		int direction;
+	} bad[] = {
+		{0, 2 * PAGE + 1, B_READ},
+		{2 * PAGE, 1, B_READ},
+		{PAGE, SIZE_MAX, B_READ},
+		{(size_t)-1, 1, B_READ},
+		{0, PAGE, B_READ | 1},
+		{0, PAGE, 2},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		hw_umem = (struct hw_umem){.len = 2 * PAGE, .off = bad[i].off, .n = bad[i].n, .lock = LOCK_WRITE,
-					   .direction = bad[i].direction};
+		hw_umem = (struct hw_umem){.len = 2 * PAGE, .off = bad[i].off, .n = bad[i].n, .lock = LOCK_WRITE, .direction = bad[i].direction};
 		assert_int_equal(sundog_ioctl(process, fd, 0, addr, NULL), EDOM);
 	}
 	assert_int_equal(hw_disk.transfers, 0);

@@ -560,8 +560,7 @@ static uint32_t copy_word;
 static int
 ioctl_copies(int cmd, long arg, int *rval)
 {
-	copy_result = cmd == 1 ? rec_copyin((unsigned long)arg, &copy_word, sizeof(copy_word)) :
-				 rec_copyout(&copy_word, (unsigned long)arg, sizeof(copy_word));
+	copy_result = cmd == 1 ? rec_copyin((unsigned long)arg, &copy_word, sizeof(copy_word)) : rec_copyout(&copy_word, (unsigned long)arg, sizeof(copy_word));
 	return 0;
 }
 
@@ -1076,8 +1075,7 @@ copyout_without_access_needs_no_translation(void **state)
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(access_gets_the_page_and_the_direction),

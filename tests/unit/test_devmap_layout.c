@@ -28,8 +28,7 @@ map_three(void)
 {
 	rec.nparts = 3;
 	for (size_t i = 0; i < 3; i++)
-		rec.parts[i] = (struct rec_part){.cookie = cookie, .koff = (long)(i * 2 * PAGE), .len = 2 * PAGE,
-						 .maplen = 2 * PAGE, .callbacks = REC_ALL};
+		rec.parts[i] = (struct rec_part){.cookie = cookie, .koff = (long)(i * 2 * PAGE), .len = 2 * PAGE, .maplen = 2 * PAGE, .callbacks = REC_ALL};
 	map_one();
 }
 
@@ -761,8 +760,7 @@ fork_storm_while_others_fault_and_are_unloaded(void **state)
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(unmap_whole_handle),

@@ -363,8 +363,7 @@ devmap_is_called_until_the_length_is_covered(void **state)
 
 	rec.nparts = 3;
 	rec.parts[0] = (struct rec_part){.cookie = cookie, .len = PAGE, .maplen = PAGE, .callbacks = REC_ALL};
-	rec.parts[1] = (struct rec_part){.cookie = cookie, .koff = 3 * PAGE, .len = 2 * PAGE, .maplen = 2 * PAGE,
-					 .callbacks = REC_NO_CALLBACKS};
+	rec.parts[1] = (struct rec_part){.cookie = cookie, .koff = 3 * PAGE, .len = 2 * PAGE, .maplen = 2 * PAGE, .callbacks = REC_NO_CALLBACKS};
 	rec.parts[2] = (struct rec_part){.cookie = cookie, .koff = PAGE, .callbacks = REC_ALL};
 	assert_int_equal(sundog_mmap(process, &addr, 3 * PAGE + 10, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), 0);
 	rec_expect("devmap h0 off 0 len 12298\ndevmap h1 off 4096 len 8202\ndevmap h2 off 12288 len 10\n"
@@ -382,8 +381,7 @@ devmap_last_maplen_beyond_the_end_is_cut(void **state)
 {
 	uint64_t addr = 0;
 
-	rec.parts[0] = (struct rec_part){.cookie = cookie, .len = COOKIE_PAGES * PAGE, .maplen = COOKIE_PAGES * PAGE,
-					 .callbacks = REC_ALL};
+	rec.parts[0] = (struct rec_part){.cookie = cookie, .len = COOKIE_PAGES * PAGE, .maplen = COOKIE_PAGES * PAGE, .callbacks = REC_ALL};
 	assert_int_equal(sundog_mmap(process, &addr, PAGE + 100, PROT_READ, MAP_SHARED, fd, 0), 0);
 	rec_expect("devmap h0 off 0 len 4196\nmap h0 flags 1 off 0 len 2 -> p1\n");
 	assert_int_equal(rec_handle_len(rec_handle(0)), 2 * PAGE);
@@ -614,8 +612,7 @@ umem_setup_invalid_without_allow_remap_fails(void **state)
 static void
 umem_setup_fills_the_handle_in(void **state)
 {
-	rec.parts[0] = (struct rec_part){.cookie = cookie, .koff = PAGE + 100, .len = PAGE + 1, .maplen = 2 * PAGE,
-					 .maxprot = PROT_READ | PROT_WRITE | PU, .flags = ALLOW_REMAP, .callbacks = REC_ALL};
+	rec.parts[0] = (struct rec_part){.cookie = cookie, .koff = PAGE + 100, .len = PAGE + 1, .maplen = 2 * PAGE, .maxprot = PROT_READ | PROT_WRITE | PU, .flags = ALLOW_REMAP, .callbacks = REC_ALL};
 	assert_int_equal(map(2 * PAGE, PROT_READ, MAP_SHARED, 3 * PAGE), 0);
 	assert_ptr_equal(rec_handle_cookie(rec_handle(0)), cookie);
 	assert_int_equal(rec_handle_roff(rec_handle(0)), PAGE);
@@ -706,7 +703,8 @@ ioctl_maps(int cmd, long arg, int *rval)
 	char *addr = NULL;
 	int error = rec_setup(0, rec_current_as(), &addr, PAGE, PROT_READ | PROT_WRITE | PU, PROT_DDI_ALL, MAP_SHARED);
 
-	return error != 0 ? error : rec_copyout(&addr, (unsigned long)arg, sizeof(addr)) == 0 ? 0 : EFAULT;
+	return error != 0 ? error : rec_copyout(&addr, (unsigned long)arg, sizeof(addr)) == 0 ? 0
+											      : EFAULT;
 }
 
 static void
@@ -839,8 +837,7 @@ map_failure_gives_the_addresses_back(void **state)
 	rec_umem_free(trash);
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(mmap_len_0_is_EINVAL),

@@ -902,8 +902,7 @@ parts_that_do_not_follow_each_other_are_not_exported_as_one(void **state)
 		void *locked;
 
 		rec.nparts = 2;
-		rec.parts[0] = rec.parts[1] = (struct rec_part){.cookie = cookie, .len = 3 * PAGE, .maplen = 3 * PAGE,
-								.callbacks = REC_ALL};
+		rec.parts[0] = rec.parts[1] = (struct rec_part){.cookie = cookie, .len = 3 * PAGE, .maplen = 3 * PAGE, .callbacks = REC_ALL};
 		rec.parts[1].koff = second[i] * (long)PAGE;
 		rec.parts[1].len = rec.parts[1].maplen = 2 * PAGE;
 		rec.part = 0;
@@ -1127,8 +1126,7 @@ LOCK_is_alone_whatever_others_do(void **state)
 	map_at(0);
 	rec.quiet = true;
 	for (int i = 0; i < 2 * LOCKERS; i++) {
-		w[i] = (struct worker){.process = process, .fd = fd, .addr = addr + (size_t)(i % 2) * PAGE,
-				       .len = (1 + (size_t)i % 3) * PAGE, .cookie = rec_handle(0)};
+		w[i] = (struct worker){.process = process, .fd = fd, .addr = addr + (size_t)(i % 2) * PAGE, .len = (1 + (size_t)i % 3) * PAGE, .cookie = rec_handle(0)};
 		if (i >= LOCKERS)
 			w[i].addr = addr + 3 * PAGE;
 		worker_start(&w[i], i < LOCKERS ? lock_many : touch_many);
@@ -1226,8 +1224,7 @@ a_lock_waits_for_the_fixed_mapping_that_replaces_what_it_locks(void **state)
 	rec_expect("access h1 p2 off 0 len 1 type 3 rw 2\n");
 }
 
-int
-main(void)
+int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)

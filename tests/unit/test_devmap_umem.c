@@ -289,8 +289,7 @@ free_of_unknown_type_panics(void **state)
 	expect_bug(begin_again, bug_unknown_type, "unknown type 0x12");
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		REC_TEST(alloc_of_size_0_returns_null),

@@ -499,8 +499,7 @@ without_devmap_access_it_is_unlocked_while_an_unmap_callback_waits_for_the_drive
 	held_succeeds(&held);
 }
 
-int
-main(void)
+int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)

@@ -218,7 +218,7 @@ static void against_a_model(void **state)
 {
 	struct fixture *f = *state;
 	struct host_window w = {
-	    .addr = reserve(f, MODEL_PAGES), .len = MODEL_PAGES * AS_PAGE, .prot = RW, .intercept = true};
+		.addr = reserve(f, MODEL_PAGES), .len = MODEL_PAGES * AS_PAGE, .prot = RW, .intercept = true};
 	int model[MODEL_PAGES]; /* -1: not loaded */
 	unsigned seed = 5;
 
@@ -484,21 +484,21 @@ static void a_childs_copy_is_not_locked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(places, setup, teardown),
-	    cmocka_unit_test(below_4g),
-	    cmocka_unit_test_setup_teardown(intercepted_window, setup, teardown),
-	    cmocka_unit_test_setup_teardown(plain_window, setup, teardown),
-	    cmocka_unit_test_setup_teardown(windows_replace_each_other, setup, teardown),
-	    cmocka_unit_test_setup_teardown(ordinary_memory, setup, teardown),
-	    cmocka_unit_test_setup_teardown(against_a_model, setup, teardown),
-	    cmocka_unit_test_setup_teardown(unload_is_synchronous, setup, teardown),
-	    cmocka_unit_test_setup_teardown(locks_are_of_ordinary_memory, setup, teardown),
-	    cmocka_unit_test_setup_teardown(a_lock_reaches_what_the_process_reaches, setup, teardown),
-	    cmocka_unit_test_setup_teardown(a_lock_over_two_memories_has_no_object, setup, teardown),
-	    cmocka_unit_test_setup_teardown(a_lock_outlives_its_address_space, setup, teardown),
-	    cmocka_unit_test_setup_teardown(a_lent_buffer_comes_back_with_what_was_written, setup, teardown),
-	    cmocka_unit_test_setup_teardown(a_lock_that_is_left_does_not_reach_the_callers_buffer, setup, teardown),
-	    cmocka_unit_test_setup_teardown(a_childs_copy_is_not_locked, setup, teardown),
+		cmocka_unit_test_setup_teardown(places, setup, teardown),
+		cmocka_unit_test(below_4g),
+		cmocka_unit_test_setup_teardown(intercepted_window, setup, teardown),
+		cmocka_unit_test_setup_teardown(plain_window, setup, teardown),
+		cmocka_unit_test_setup_teardown(windows_replace_each_other, setup, teardown),
+		cmocka_unit_test_setup_teardown(ordinary_memory, setup, teardown),
+		cmocka_unit_test_setup_teardown(against_a_model, setup, teardown),
+		cmocka_unit_test_setup_teardown(unload_is_synchronous, setup, teardown),
+		cmocka_unit_test_setup_teardown(locks_are_of_ordinary_memory, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_lock_reaches_what_the_process_reaches, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_lock_over_two_memories_has_no_object, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_lock_outlives_its_address_space, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_lent_buffer_comes_back_with_what_was_written, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_lock_that_is_left_does_not_reach_the_callers_buffer, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_childs_copy_is_not_locked, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

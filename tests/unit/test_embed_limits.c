@@ -232,7 +232,7 @@ static void an_invalid_limit_is_named(void **state)
 			 EINVAL);
 	assert_string_equal(message, PROJECT "=(basic,4K,deny): it takes no basic value");
 	assert_int_equal(
-	    sundog_rctl_set(sys, 0, 4711, PROJECT "=(privileged,4K,deny)", message, sizeof(message)), ESRCH);
+		sundog_rctl_set(sys, 0, 4711, PROJECT "=(privileged,4K,deny)", message, sizeof(message)), ESRCH);
 	assert_int_equal(sundog_rctl_get(sys, 0, 3, "project.max-lwps", &rctl), EINVAL);
 	assert_int_equal(sundog_rctl_get(sys, 0, 4711, PROJECT, &rctl), ESRCH);
 	assert_int_equal(sundog_rctl_clear(sys, 0, 4711, PROJECT), ESRCH);
@@ -293,17 +293,17 @@ int main(void)
 {
 #define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	static const struct CMUnitTest tests[] = {
-	    T(ddi_umem_lock_is_charged_and_refused),
-	    T(a_lock_of_what_is_not_there_gives_its_charge_back),
-	    T(the_limit_is_checked_before_any_page_is_touched),
-	    T(a_length_near_2_64_is_refused),
-	    T(the_charge_is_given_back_after_the_process_died),
-	    T(the_charge_moves_with_the_process),
-	    T(drivers_see_project_and_zone),
-	    T(a_signal_is_sent_to_the_process_that_is_refused),
-	    T(an_invalid_limit_is_named),
-	    T(statistics_are_read),
-	    T(eight_threads_lock_in_one_project),
+		T(ddi_umem_lock_is_charged_and_refused),
+		T(a_lock_of_what_is_not_there_gives_its_charge_back),
+		T(the_limit_is_checked_before_any_page_is_touched),
+		T(a_length_near_2_64_is_refused),
+		T(the_charge_is_given_back_after_the_process_died),
+		T(the_charge_moves_with_the_process),
+		T(drivers_see_project_and_zone),
+		T(a_signal_is_sent_to_the_process_that_is_refused),
+		T(an_invalid_limit_is_named),
+		T(statistics_are_read),
+		T(eight_threads_lock_in_one_project),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

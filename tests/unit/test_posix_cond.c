@@ -272,8 +272,8 @@ static void stress_main(void *arg)
 
 		s->steady += t->steady;
 		wake = t->steady
-			   ? host_cond_wait(&s->cond, &s->lock, HOST_FOREVER, false)
-			   : host_cond_wait(&s->cond, &s->lock, stress_deadline(t), rand_r(&t->seed) % 2);
+			       ? host_cond_wait(&s->cond, &s->lock, HOST_FOREVER, false)
+			       : host_cond_wait(&s->cond, &s->lock, stress_deadline(t), rand_r(&t->seed) % 2);
 		s->steady -= t->steady;
 		s->wakes[wake]++;
 		if (wake == HOST_WOKEN && !s->done) {
@@ -361,14 +361,14 @@ static void no_token_is_lost(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(signals_wake_in_order),
-	    cmocka_unit_test(broadcast_wakes_all_and_may_be_the_end),
-	    cmocka_unit_test(deadline_passes),
-	    cmocka_unit_test(deadline_in_the_middle),
-	    cmocka_unit_test(interrupt_takes_one_out),
-	    cmocka_unit_test(interrupt_before_the_wait),
-	    cmocka_unit_test(hook_runs_before_the_sleep),
-	    cmocka_unit_test(no_token_is_lost),
+		cmocka_unit_test(signals_wake_in_order),
+		cmocka_unit_test(broadcast_wakes_all_and_may_be_the_end),
+		cmocka_unit_test(deadline_passes),
+		cmocka_unit_test(deadline_in_the_middle),
+		cmocka_unit_test(interrupt_takes_one_out),
+		cmocka_unit_test(interrupt_before_the_wait),
+		cmocka_unit_test(hook_runs_before_the_sleep),
+		cmocka_unit_test(no_token_is_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

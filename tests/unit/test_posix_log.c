@@ -132,10 +132,10 @@ static void panic_aborts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(levels_and_prefixes),
-	    cmocka_unit_test(sink_gets_it_instead),
-	    cmocka_unit_test(panic_calls_the_hook),
-	    cmocka_unit_test(panic_aborts),
+		cmocka_unit_test(levels_and_prefixes),
+		cmocka_unit_test(sink_gets_it_instead),
+		cmocka_unit_test(panic_calls_the_hook),
+		cmocka_unit_test(panic_aborts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -268,11 +268,16 @@ static void views_share_the_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(zero_and_shared),           cmocka_unit_test(sealed_and_private),
-	    cmocka_unit_test(readonly_descriptor),       cmocka_unit_test(guard_page_behind),
-	    cmocka_unit_test(locked_is_resident),        cmocka_unit_test(absurd_sizes_fail),
-	    cmocka_unit_test(lock_limit_is_reported),    cmocka_unit_test(strict_lock_fails),
-	    cmocka_unit_test(descriptor_limit_is_named), cmocka_unit_test(views_share_the_file),
+		cmocka_unit_test(zero_and_shared),
+		cmocka_unit_test(sealed_and_private),
+		cmocka_unit_test(readonly_descriptor),
+		cmocka_unit_test(guard_page_behind),
+		cmocka_unit_test(locked_is_resident),
+		cmocka_unit_test(absurd_sizes_fail),
+		cmocka_unit_test(lock_limit_is_reported),
+		cmocka_unit_test(strict_lock_fails),
+		cmocka_unit_test(descriptor_limit_is_named),
+		cmocka_unit_test(views_share_the_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

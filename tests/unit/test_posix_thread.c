@@ -198,13 +198,13 @@ static void time_goes_on(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(memory_is_zero),
-	    cmocka_unit_test(files_limit_is_raised),
-	    cmocka_unit_test(thread_has_its_own_pointer),
-	    cmocka_unit_test(zero_mutex_excludes),
-	    cmocka_unit_test(trylock_says_no),
-	    cmocka_unit_test(contended_mutex_calls_the_hook),
-	    cmocka_unit_test(time_goes_on),
+		cmocka_unit_test(memory_is_zero),
+		cmocka_unit_test(files_limit_is_raised),
+		cmocka_unit_test(thread_has_its_own_pointer),
+		cmocka_unit_test(zero_mutex_excludes),
+		cmocka_unit_test(trylock_says_no),
+		cmocka_unit_test(contended_mutex_calls_the_hook),
+		cmocka_unit_test(time_goes_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

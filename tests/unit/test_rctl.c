@@ -205,7 +205,7 @@ static void use_up_to_the_limit_is_admitted(void **state)
 static void a_refused_lock_charges_nothing(void **state)
 {
 	static const struct sys_rctl_target controls[] = {
-	    {SYS_RCTL_PROJECT, 0, MEDIA}, {SYS_RCTL_ZONE, 0, 0}, {SYS_RCTL_PROCESS, 0, 1000}};
+		{SYS_RCTL_PROJECT, 0, MEDIA}, {SYS_RCTL_ZONE, 0, 0}, {SYS_RCTL_PROCESS, 0, 1000}};
 	struct rctl_charge held, c;
 
 	(void)state;
@@ -227,7 +227,7 @@ static void a_refused_lock_charges_nothing(void **state)
 static void the_order_is_project_zone_process(void **state)
 {
 	static const struct sys_rctl_target controls[] = {
-	    {SYS_RCTL_PROCESS, 0, 1000}, {SYS_RCTL_ZONE, 0, 0}, {SYS_RCTL_PROJECT, 0, MEDIA}};
+		{SYS_RCTL_PROCESS, 0, 1000}, {SYS_RCTL_ZONE, 0, 0}, {SYS_RCTL_PROJECT, 0, MEDIA}};
 	struct sys_refusal last[SYS_REFUSALS_MAX];
 	struct rctl_charge c;
 
@@ -522,7 +522,7 @@ static void every_value_must_deny(void **state)
 {
 	static const char *const bad[] = {"(privileged,4K,none)", "(privileged,4K,signal=TERM)"};
 	static const struct sys_rctl_target all[] = {
-	    {SYS_RCTL_PROJECT, 0, MEDIA}, {SYS_RCTL_ZONE, 0, 0}, {SYS_RCTL_PROCESS, 0, 1000}};
+		{SYS_RCTL_PROJECT, 0, MEDIA}, {SYS_RCTL_ZONE, 0, 0}, {SYS_RCTL_PROCESS, 0, 1000}};
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
@@ -693,9 +693,9 @@ static void a_refusal_says_why(void **state)
 	assert_int_equal(last[0].most.pid, 1001);
 	assert_int_equal(last[0].most.bytes, 100 * K);
 	assert_string_equal(
-	    said, "locking memory refused: project.max-locked-memory: process 1000 (even) requested "
-		  "65536 bytes; project media (100) has 102400 in use, limit 131072; "
-		  "process 1001 (odd) holds the most, 102400");
+		said, "locking memory refused: project.max-locked-memory: process 1000 (even) requested "
+		      "65536 bytes; project media (100) has 102400 in use, limit 131072; "
+		      "process 1001 (odd) holds the most, 102400");
 	assert_int_equal(state_of(media).refusals, 1);
 	rctl_locked_uncharge(&held);
 }
@@ -882,43 +882,43 @@ int main(void)
 {
 #define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	static const struct CMUnitTest tests[] = {
-	    T(no_value_is_unlimited),
-	    T(use_up_to_the_limit_is_admitted),
-	    T(a_refused_lock_charges_nothing),
-	    T(the_order_is_project_zone_process),
-	    T(an_overflow_is_refused),
-	    T(the_process_limit_does_not_bind_the_privileged),
-	    T(full_price_two_locks_of_one_range_cost_both),
-	    T(a_limit_below_the_use_revokes_nothing),
-	    T(a_lock_made_without_limits_counts_once_one_is_set),
-	    T(the_zone_counts_all_of_its_projects),
-	    T(zones_do_not_share_limits),
-	    T(the_charge_outlives_its_process),
-	    T(charges_follow_a_process_that_changes_its_project),
-	    T(a_project_that_refuses_the_charges_is_not_entered),
-	    T(a_process_without_charges_may_enter_any_project),
-	    T(a_fork_child_inherits_project_and_limits_and_no_charge),
-	    T(an_exec_keeps_the_account),
-	    T(new_processes_begin_with_the_values_of_pid_0),
-	    T(project_and_zone_take_privileged_values_only),
-	    T(the_system_maximum_is_fixed),
-	    T(every_value_must_deny),
-	    T(a_process_takes_basic_and_no_signal),
-	    T(privileged_values_need_privilege),
-	    T(the_lowest_exceeded_value_decides),
-	    T(a_value_without_signal_sends_none),
-	    T(basic_and_privileged_values_of_one_size),
-	    T(the_signal_of_a_value_without_that_action_is_forgotten),
-	    T(values_are_set_replaced_and_deleted_one_by_one),
-	    T(there_is_room_for_eight_values),
-	    T(what_is_not_there_is_not_found),
-	    T(a_refusal_says_why),
-	    T(the_last_sixteen_refusals_are_kept),
-	    T(projects_zones_and_processes_are_listed),
-	    T(use_is_published_as_kstats),
-	    T(eight_threads_never_exceed_the_limit),
-	    T(charges_and_moves_at_once_keep_the_sums),
-	    T(ten_thousand_projects_have_counters_of_their_own),
+		T(no_value_is_unlimited),
+		T(use_up_to_the_limit_is_admitted),
+		T(a_refused_lock_charges_nothing),
+		T(the_order_is_project_zone_process),
+		T(an_overflow_is_refused),
+		T(the_process_limit_does_not_bind_the_privileged),
+		T(full_price_two_locks_of_one_range_cost_both),
+		T(a_limit_below_the_use_revokes_nothing),
+		T(a_lock_made_without_limits_counts_once_one_is_set),
+		T(the_zone_counts_all_of_its_projects),
+		T(zones_do_not_share_limits),
+		T(the_charge_outlives_its_process),
+		T(charges_follow_a_process_that_changes_its_project),
+		T(a_project_that_refuses_the_charges_is_not_entered),
+		T(a_process_without_charges_may_enter_any_project),
+		T(a_fork_child_inherits_project_and_limits_and_no_charge),
+		T(an_exec_keeps_the_account),
+		T(new_processes_begin_with_the_values_of_pid_0),
+		T(project_and_zone_take_privileged_values_only),
+		T(the_system_maximum_is_fixed),
+		T(every_value_must_deny),
+		T(a_process_takes_basic_and_no_signal),
+		T(privileged_values_need_privilege),
+		T(the_lowest_exceeded_value_decides),
+		T(a_value_without_signal_sends_none),
+		T(basic_and_privileged_values_of_one_size),
+		T(the_signal_of_a_value_without_that_action_is_forgotten),
+		T(values_are_set_replaced_and_deleted_one_by_one),
+		T(there_is_room_for_eight_values),
+		T(what_is_not_there_is_not_found),
+		T(a_refusal_says_why),
+		T(the_last_sixteen_refusals_are_kept),
+		T(projects_zones_and_processes_are_listed),
+		T(use_is_published_as_kstats),
+		T(eight_threads_never_exceed_the_limit),
+		T(charges_and_moves_at_once_keep_the_sums),
+		T(ten_thousand_projects_have_counters_of_their_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

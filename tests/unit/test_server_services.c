@@ -14,7 +14,10 @@
 #define PAGE 4096u
 #define P (16u * PAGE)
 #define Q (17u * PAGE)
-enum { THREAD = 100, OTHER };
+enum {
+	THREAD = 100,
+	OTHER,
+};
 
 static struct services table;
 static struct service first, second;

@@ -15,7 +15,7 @@
 #define PAGES 64u
 #define BASE 0x100000u
 #define PAGE 4096u
-#define AT(page) (BASE + (uint64_t)(page) * PAGE)
+#define AT(page) (BASE + (uint64_t)(page)*PAGE)
 
 static struct windows table;
 

@@ -41,8 +41,7 @@ refused(uint64_t at, size_t len, int flags, int error)
 static void
 refused_memory(int flags, int version, bool callback, int error)
 {
-	struct lock_ask ask = {.addr = addr, .len = PAGE, .flags = flags, .cookie = (void *)1, .lockmemory = true,
-			       .version = version, .callback = callback};
+	struct lock_ask ask = {.addr = addr, .len = PAGE, .flags = flags, .cookie = (void *)1, .lockmemory = true, .version = version, .callback = callback};
 
 	assert_int_equal(rec_run(process, fd, lock_run, &ask), error);
 	assert_null(ask.cookie);
@@ -268,8 +267,7 @@ lockmemory_locks_another_process(void **state)
 	struct sundog_process *other = rec_process();
 	int other_fd = rec_open_device(other, O_RDWR);
 	uint64_t there = anon(other, PAGES + 2);
-	struct lock_ask ask = {.addr = there, .len = (PAGES + 2) * PAGE, .flags = REC_WRITE, .lockmemory = true,
-			       .version = -1};
+	struct lock_ask ask = {.addr = there, .len = (PAGES + 2) * PAGE, .flags = REC_WRITE, .lockmemory = true, .version = -1};
 
 	rec_run(other, other_fd, find_proc, NULL);
 	assert_int_equal(rec_run(process, fd, lock_other, &ask), 0);
@@ -333,8 +331,7 @@ unlocking_what_was_not_locked_is_a_bug(void **state)
 	expect_bug(begin_again, bug_kernel_cookie, "is no cookie of locked memory");
 }
 
-int
-main(void)
+int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -296,8 +296,7 @@ a_cookie_that_is_not_locked_any_more_cannot_be_exported(void **state)
 	assert_true(rec_warned("has no memory that can be mapped"));
 }
 
-int
-main(void)
+int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

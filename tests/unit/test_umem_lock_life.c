@@ -758,7 +758,9 @@ lock_races_with_munmap(void **state)
 static void
 many_locks_of_one_process(void **state)
 {
-	enum { MANY = 2000 };
+	enum {
+		MANY = 2000,
+	};
 	static void *cookies[MANY];
 
 	for (int i = 0; i < MANY; i++)
@@ -772,8 +774,7 @@ many_locks_of_one_process(void **state)
 	assert_int_equal(sundog_munmap(process, addr, PAGES * PAGE), 0);
 }
 
-int
-main(void)
+int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -163,8 +163,7 @@ static void too_many_descriptors_are_closed_not_kept(void **state)
 	int fds[40];
 	char byte = 0;
 	struct iovec iov = {&byte, 1};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
-			    .msg_controllen = sizeof(control.bytes)};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
 	struct cmsghdr *c = CMSG_FIRSTHDR(&mh);
 
 	for (int i = 0; i < 40; i++)

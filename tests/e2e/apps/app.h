@@ -33,27 +33,27 @@
 
 #define PAGE 4096u
 
-#define CHECK(what)                                                                           \
-	do {                                                                                  \
-		errno = 0;                                                                    \
-		if (!(what)) {                                                                \
+#define CHECK(what) \
+	do { \
+		errno = 0; \
+		if (!(what)) { \
 			fprintf(stderr, "%s:%d: %s: errno %d (%s)\n", __FILE__, __LINE__, #what, errno, \
-				strerror(errno));                                             \
-			_exit(1);                                                             \
-		}                                                                             \
+				strerror(errno)); \
+			_exit(1); \
+		} \
 	} while (0)
 
 /* The call fails, with this errno. */
-#define CHECK_ERRNO(call, wanted)                                                              \
-	do {                                                                                   \
-		errno = 0;                                                                     \
-		long got_ = (long)(call);                                                      \
-		int errno_ = errno;                                                            \
-		if (got_ != -1 || errno_ != (wanted)) {                                        \
+#define CHECK_ERRNO(call, wanted) \
+	do { \
+		errno = 0; \
+		long got_ = (long)(call); \
+		int errno_ = errno; \
+		if (got_ != -1 || errno_ != (wanted)) { \
 			fprintf(stderr, "%s:%d: %s: returned %ld, errno %d (%s), wanted errno %d\n", __FILE__, \
-				__LINE__, #call, got_, errno_, strerror(errno_), wanted);      \
-			_exit(1);                                                              \
-		}                                                                              \
+				__LINE__, #call, got_, errno_, strerror(errno_), wanted); \
+			_exit(1); \
+		} \
 	} while (0)
 
 static inline int open_device(const char *path, int flags)

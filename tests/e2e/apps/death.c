@@ -36,15 +36,15 @@ static bool server_died(void)
 	       errno == ENODEV || errno == ENOENT;
 }
 
-#define STEP(what)                                       \
-	do {                                             \
-		atomic_fetch_add(operations, 1);         \
-		errno = 0;                               \
-		if (!(what)) {                           \
-			if (server_died())               \
-				_exit(7);                \
-			CHECK(!#what);                   \
-		}                                        \
+#define STEP(what) \
+	do { \
+		atomic_fetch_add(operations, 1); \
+		errno = 0; \
+		if (!(what)) { \
+			if (server_died()) \
+				_exit(7); \
+			CHECK(!#what); \
+		} \
 	} while (0)
 
 static void on_bus(int signo)
@@ -206,7 +206,7 @@ static void *other_thread(void *arg)
 	int fd = *(int *)arg;
 
 	for (int i = 0; i < 50; i++) {
-		struct tdrv_answer a = { .question = (uint64_t)i };
+		struct tdrv_answer a = {.question = (uint64_t)i};
 		STEP(ioctl(fd, TDRV_ANSWER, &a) == 0);
 		CHECK(a.answer == TDRV_ANSWER_OF(a.question));
 	}
@@ -216,7 +216,7 @@ static void *other_thread(void *arg)
 static void one_call(int fd)
 {
 	static char buf[20000];
-	struct tdrv_copy copy = { .magic = TDRV_MAGIC, .buf = buf, .len = 1 + rng(sizeof(buf)) };
+	struct tdrv_copy copy = {.magic = TDRV_MAGIC, .buf = buf, .len = 1 + rng(sizeof(buf))};
 
 	STEP(ioctl(fd, TDRV_COPY, &copy) == 0);
 	STEP(ioctl(fd, TDRV_ECHO, 5) == 5);
@@ -292,7 +292,7 @@ static void kill_one(uint64_t seed)
 	}
 	setpgid(pid, pid);
 	if (by_time) {
-		struct timespec t = { 0, nanoseconds };
+		struct timespec t = {0, nanoseconds};
 		nanosleep(&t, NULL);
 	} else {
 		wait_for_operations(count, pid);
@@ -369,7 +369,7 @@ static void part_victim(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	static const struct part parts[] = { { "many", part_many }, { "victim", part_victim }, { NULL, NULL } };
+	static const struct part parts[] = {{"many", part_many}, {"victim", part_victim}, {NULL, NULL}};
 
 	operations = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	CHECK(operations != MAP_FAILED);

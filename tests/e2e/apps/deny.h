@@ -22,7 +22,7 @@
 /* From now on, here and in all that is begun from here. */
 static inline void deny(const char *name, struct sock_filter *filter, unsigned short len)
 {
-	struct sock_fprog program = { len, filter };
+	struct sock_fprog program = {len, filter};
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) {
 		fprintf(stderr, "%s: %s\n", name, strerror(errno));

@@ -137,7 +137,7 @@ static void part_errors(int argc, char **argv)
 	CHECK_ERRNO(pread(fd, map + PAGE, BLOCK, 0), EFAULT); /* the device may not write it */
 	CHECK_ERRNO(pread(fd, map + PAGE - BLOCK, 2 * BLOCK, 0), EFAULT);
 	CHECK(map[0] == 'm' && map[PAGE - BLOCK] == 'm' && map[PAGE] == 'm');
-	CHECK(pwrite(fd, map, 2 * PAGE, 0) == 2 * PAGE);      /* but read it */
+	CHECK(pwrite(fd, map, 2 * PAGE, 0) == 2 * PAGE); /* but read it */
 	CHECK(mprotect(map + PAGE, PAGE, PROT_NONE) == 0);
 	CHECK_ERRNO(pwrite(fd, map + PAGE, BLOCK, 0), EFAULT);
 	CHECK(munmap(map + PAGE, PAGE) == 0);
@@ -298,9 +298,18 @@ static void part_loop(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	static const struct part parts[] = {
-	    {"kinds", part_kinds}, {"private_file", part_private_file}, {"errors", part_errors}, {"vectors", part_vectors},
-	    {"large", part_large}, {"threads", part_threads}, {"processes", part_processes}, {"fork", part_fork},
-	    {"forks_meanwhile", part_forks_meanwhile}, {"nondumpable", part_nondumpable}, {"loop", part_loop}, {NULL, NULL},
+		{"kinds", part_kinds},
+		{"private_file", part_private_file},
+		{"errors", part_errors},
+		{"vectors", part_vectors},
+		{"large", part_large},
+		{"threads", part_threads},
+		{"processes", part_processes},
+		{"fork", part_fork},
+		{"forks_meanwhile", part_forks_meanwhile},
+		{"nondumpable", part_nondumpable},
+		{"loop", part_loop},
+		{NULL, NULL},
 	};
 
 	fd = open_device(RAW, O_RDWR);

@@ -44,7 +44,7 @@ static pthread_t touch_in_thread(char *at)
 
 static void handle(int signo, void (*handler)(int, siginfo_t *, void *))
 {
-	struct sigaction sa = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO };
+	struct sigaction sa = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO};
 
 	CHECK(sigaction(signo, &sa, NULL) == 0);
 }
@@ -109,7 +109,7 @@ static void on_nothing(int signo)
 /* The application sees the handlers that it has set, however it asks. */
 static void part_dispositions(int argc, char **argv)
 {
-	struct sigaction sa = { .sa_handler = on_nothing, .sa_flags = SA_RESTART }, was;
+	struct sigaction sa = {.sa_handler = on_nothing, .sa_flags = SA_RESTART}, was;
 
 	sigemptyset(&sa.sa_mask);
 	sigaddset(&sa.sa_mask, SIGSEGV);
@@ -150,8 +150,8 @@ static void part_dispositions(int argc, char **argv)
 /* A timer that never stops, through accesses, unloads, and an access that sleeps. */
 static void part_storm(int argc, char **argv)
 {
-	struct itimerval often = { { 0, 500 }, { 0, 500 } };
-	struct sigaction sa = { .sa_handler = on_nothing, .sa_flags = SA_RESTART };
+	struct itimerval often = {{0, 500}, {0, 500}};
+	struct sigaction sa = {.sa_handler = on_nothing, .sa_flags = SA_RESTART};
 
 	map();
 	CHECK(sigaction(SIGALRM, &sa, NULL) == 0 && setitimer(ITIMER_REAL, &often, NULL) == 0);
@@ -165,7 +165,7 @@ static void part_storm(int argc, char **argv)
 		;
 	CHECK(ioctl(fd, GATE_OPEN) == 0 && pthread_join(thread, NULL) == 0);
 	*(volatile char *)page(GATE_CLOSED);
-	CHECK(setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL) == 0);
+	CHECK(setitimer(ITIMER_REAL, &(struct itimerval){0}, NULL) == 0);
 }
 
 /* ---- layouts that change while accesses are served ---- */
@@ -320,7 +320,7 @@ static void *writes_closed(void *arg)
 /* Signals wait until a system call's access is over: Linux makes an event again and again meanwhile. */
 static void part_call_and_signals(int argc, char **argv)
 {
-	struct sigaction sa = { .sa_handler = on_nothing };
+	struct sigaction sa = {.sa_handler = on_nothing};
 	pthread_t thread;
 
 	map();
@@ -330,7 +330,7 @@ static void part_call_and_signals(int argc, char **argv)
 	for (int i = 0; i < 3; i++)
 		CHECK(pthread_kill(thread, SIGUSR1) == 0);
 	CHECK(ioctl(fd, GATE_ENTERED, 50) == 0); /* interrupted, and there again, as often */
-	page(0)[0] = 1; /* others are served meanwhile */
+	page(0)[0] = 1;                          /* others are served meanwhile */
 	CHECK(signals == 0 && ioctl(fd, GATE_OPEN) == 0 && pthread_join(thread, NULL) == 0 && signals >= 1);
 }
 
@@ -422,7 +422,7 @@ static void part_core(int argc, char **argv)
 	CHECK(chdir(getenv("TMPDIR")) == 0);
 	pid_t pid = fork();
 	if (pid == 0) {
-		struct rlimit some = { 1 << 24, 1 << 24 };
+		struct rlimit some = {1 << 24, 1 << 24};
 		setrlimit(RLIMIT_CORE, &some);
 		page(3)[0] = 1;
 		signal(SIGQUIT, SIG_DFL);
@@ -476,11 +476,22 @@ static void part_orphan(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	static const struct part parts[] = {
-		{ "handler_waits", part_handler_waits }, { "handler_leaves", part_handler_leaves },
-		{ "dispositions", part_dispositions }, { "storm", part_storm }, { "layout", part_layout },
-		{ "many", part_many }, { "calls", part_calls }, { "call_then_access", part_call_then_access },
-		{ "call_and_signals", part_call_and_signals },
-		{ "failures", part_failures }, { "vfork", part_vfork }, { "readonly", part_readonly }, { "core", part_core }, { "daemon", part_daemon }, { "orphan", part_orphan }, { NULL, NULL },
+		{"handler_waits", part_handler_waits},
+		{"handler_leaves", part_handler_leaves},
+		{"dispositions", part_dispositions},
+		{"storm", part_storm},
+		{"layout", part_layout},
+		{"many", part_many},
+		{"calls", part_calls},
+		{"call_then_access", part_call_then_access},
+		{"call_and_signals", part_call_and_signals},
+		{"failures", part_failures},
+		{"vfork", part_vfork},
+		{"readonly", part_readonly},
+		{"core", part_core},
+		{"daemon", part_daemon},
+		{"orphan", part_orphan},
+		{NULL, NULL},
 	};
 
 	return part_main(parts, argc, argv);

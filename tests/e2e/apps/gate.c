@@ -29,7 +29,7 @@ static void on_count(int signo)
 
 static void handle(int signo, void (*handler)(int, siginfo_t *, void *))
 {
-	struct sigaction sa = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO };
+	struct sigaction sa = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO};
 
 	CHECK(sigaction(signo, &sa, NULL) == 0);
 }
@@ -137,7 +137,7 @@ static void part_blocked(int argc, char **argv)
 	CHECK(sigprocmask(SIG_SETMASK, NULL, &all) == 0 && sigismember(&all, SIGSEGV) == 1);
 	CHECK(sigprocmask(SIG_SETMASK, &old, NULL) == 0);
 	CHECK(sigprocmask(SIG_SETMASK, NULL, &all) == 0 && sigismember(&all, SIGSEGV) == 0);
-	struct sigaction sa = { .sa_handler = on_usr2 };
+	struct sigaction sa = {.sa_handler = on_usr2};
 	sigfillset(&sa.sa_mask);
 	CHECK(sigaction(SIGUSR2, &sa, NULL) == 0);
 	last_addr = p;
@@ -169,14 +169,14 @@ static void part_dies(int argc, char **argv)
 
 static void *toucher(void *arg)
 {
-	return (void *)(intptr_t)*(volatile char *)arg;
+	return (void *)(intptr_t) * (volatile char *)arg;
 }
 
 /* A signal's handler runs while the access sleeps in the driver, which is told; the access goes on afterwards. */
 static void part_interrupted(int argc, char **argv)
 {
 	int fd = open_device(DEV, O_RDWR);
-	struct sigaction sa = { .sa_handler = on_count, .sa_flags = strcmp(argv[0], "restart") == 0 ? SA_RESTART : 0 };
+	struct sigaction sa = {.sa_handler = on_count, .sa_flags = strcmp(argv[0], "restart") == 0 ? SA_RESTART : 0};
 	char *p = map_at(fd, 0, GATE_PAGES * PAGE, RW);
 	pthread_t thread;
 	void *result;
@@ -296,10 +296,21 @@ static void part_mappings(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	static const struct part parts[] = {
-		{ "touch", part_touch }, { "signals", part_signals }, { "blocked", part_blocked }, { "dies", part_dies },
-		{ "interrupted", part_interrupted }, { "fork", part_fork }, { "remap", part_remap }, { "spin", part_spin },
-		{ "unload", part_unload }, { "count", part_count }, { "wait", part_wait }, { "entered", part_entered },
-		{ "mappings", part_mappings }, { "peek", part_peek }, { NULL, NULL },
+		{"touch", part_touch},
+		{"signals", part_signals},
+		{"blocked", part_blocked},
+		{"dies", part_dies},
+		{"interrupted", part_interrupted},
+		{"fork", part_fork},
+		{"remap", part_remap},
+		{"spin", part_spin},
+		{"unload", part_unload},
+		{"count", part_count},
+		{"wait", part_wait},
+		{"entered", part_entered},
+		{"mappings", part_mappings},
+		{"peek", part_peek},
+		{NULL, NULL},
 	};
 
 	return part_main(parts, argc, argv);

@@ -27,9 +27,9 @@ static uint32_t rng(uint32_t below)
 
 static uint64_t rng64(void)
 {
-	static const uint64_t edges[] = { 0, 1, 2, 4095, 4096, 4097, 0x7fffffff, 0x80000000, 0xffffffff, 0x100000000,
-					  0x7fffffffffff, 0x7ffffffff000, 0x800000000000, 0x7fffffffffffffff,
-					  0x8000000000000000, 0xfffffffffffff000, ~0ull };
+	static const uint64_t edges[] = {0, 1, 2, 4095, 4096, 4097, 0x7fffffff, 0x80000000, 0xffffffff, 0x100000000,
+					 0x7fffffffffff, 0x7ffffffff000, 0x800000000000, 0x7fffffffffffffff,
+					 0x8000000000000000, 0xfffffffffffff000, ~0ull};
 
 	if (rng(2))
 		return edges[rng(sizeof(edges) / sizeof(edges[0]))];
@@ -41,8 +41,8 @@ static uint64_t rng64(void)
 static int dial(void)
 {
 	const char *name = getenv(WIRE_ENV);
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	struct timeval patience = { 0, 300000 }; /* a server that waits for the rest of a lie need not answer */
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
+	struct timeval patience = {0, 300000}; /* a server that waits for the rest of a lie need not answer */
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 
 	CHECK(name != NULL && strlen(name) < sizeof(sa.sun_path) - 1);
@@ -61,10 +61,13 @@ static int dial(void)
 
 static bool say(int fd, const void *bytes, size_t len, const int *fds, unsigned nfds, bool cred)
 {
-	union { struct cmsghdr h; char bytes[CMSG_SPACE(250 * sizeof(int)) + CMSG_SPACE(sizeof(struct ucred))]; } control;
-	struct iovec iov = { (void *)bytes, len };
-	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1 };
-	struct ucred self = { getpid(), geteuid(), getegid() };
+	union {
+		struct cmsghdr h;
+		char bytes[CMSG_SPACE(250 * sizeof(int)) + CMSG_SPACE(sizeof(struct ucred))];
+	} control;
+	struct iovec iov = {(void *)bytes, len};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
+	struct ucred self = {getpid(), geteuid(), getegid()};
 
 	memset(&control, 0, sizeof(control));
 	struct cmsghdr *c = &control.h;
@@ -88,24 +91,25 @@ static bool say(int fd, const void *bytes, size_t len, const int *fds, unsigned 
 	return sendmsg(fd, &mh, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0;
 }
 
-static struct wire_image image = { { 0x1111, 0x2222 } };
+static struct wire_image image = {{0x1111, 0x2222}};
 
 static struct wire_hello hello_for(uint32_t kind)
 {
-	return (struct wire_hello){ .magic = WIRE_MAGIC, .version = WIRE_VERSION, .kind = kind, .model = 64,
-				    .image = image, .tid = (uint32_t)syscall(SYS_gettid) };
+	return (struct wire_hello){.magic = WIRE_MAGIC, .version = WIRE_VERSION, .kind = kind, .model = 64, .image = image, .tid = (uint32_t)syscall(SYS_gettid)};
 }
 
 /* The descriptor of the welcome, or -1. */
 static int hear_welcome(int fd, struct wire_welcome *w)
 {
-	union { struct cmsghdr h; char bytes[CMSG_SPACE(16 * sizeof(int))]; } control;
-	struct iovec iov = { w, sizeof(*w) };
-	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
-			     .msg_controllen = sizeof(control) };
+	union {
+		struct cmsghdr h;
+		char bytes[CMSG_SPACE(16 * sizeof(int))];
+	} control;
+	struct iovec iov = {w, sizeof(*w)};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
 	int got = -1;
 
-	*w = (struct wire_welcome){ 0 };
+	*w = (struct wire_welcome){0};
 	if (recvmsg(fd, &mh, MSG_CMSG_CLOEXEC) != sizeof(*w) || w->error) {
 		errno = w->error ? w->error : errno;
 		return -1;
@@ -171,7 +175,7 @@ static void line_close(struct line *l)
 /* One call; its steps are answered with an error.  The error of the reply, or -1: nothing came. */
 static int call(struct line *l, struct wire_message *m, const int *fds)
 {
-	struct wire_message answer = { .error = EFAULT };
+	struct wire_message answer = {.error = EFAULT};
 
 	if (channel_send(&l->ch, m, fds) != 0)
 		return -1;
@@ -202,27 +206,52 @@ static void part_hello(int argc, char **argv)
 	for (int i = 0; i < 300; i++) {
 		struct wire_hello h = hello_for(rng(6));
 		struct wire_welcome w;
-		struct timeval short_patience = { 0, 20000 };
+		struct timeval short_patience = {0, 20000};
 		int fd = dial();
 
 		CHECK(fd >= 0);
 		CHECK(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &short_patience, sizeof(short_patience)) == 0);
 		switch (rng(9)) {
-		case 0: h.magic = (uint32_t)rng64(); break;
-		case 1: h.version = (uint32_t)rng64(); break;
-		case 2: h.kind = (uint32_t)rng64(); break;
-		case 3: h.model = (uint32_t)rng64(); break;
-		case 4: h.image.id[rng(2)] = rng64(); break;
-		case 5: h.fork_token = rng64(); break;
-		case 6: h.tid = (uint32_t)rng64(); break;
+		case 0:
+			h.magic = (uint32_t)rng64();
+			break;
+		case 1:
+			h.version = (uint32_t)rng64();
+			break;
+		case 2:
+			h.kind = (uint32_t)rng64();
+			break;
+		case 3:
+			h.model = (uint32_t)rng64();
+			break;
+		case 4:
+			h.image.id[rng(2)] = rng64();
+			break;
+		case 5:
+			h.fork_token = rng64();
+			break;
+		case 6:
+			h.tid = (uint32_t)rng64();
+			break;
 		}
 		switch (rng(6)) {
-		case 0: say(fd, &h, rng(sizeof(h)), NULL, 0, true); break;         /* half */
-		case 1: say(fd, big, rng(sizeof(big)), NULL, 0, true); break;      /* far too long */
-		case 2: say(fd, &h, sizeof(h), fds, 1 + rng(249), true); break;    /* presents */
-		case 3: say(fd, &h, sizeof(h), NULL, 0, false); break;             /* no name */
-		case 4: break;                                                     /* silence */
-		default: say(fd, &h, sizeof(h), NULL, 0, true); break;
+		case 0:
+			say(fd, &h, rng(sizeof(h)), NULL, 0, true);
+			break; /* half */
+		case 1:
+			say(fd, big, rng(sizeof(big)), NULL, 0, true);
+			break; /* far too long */
+		case 2:
+			say(fd, &h, sizeof(h), fds, 1 + rng(249), true);
+			break; /* presents */
+		case 3:
+			say(fd, &h, sizeof(h), NULL, 0, false);
+			break; /* no name */
+		case 4:
+			break; /* silence */
+		default:
+			say(fd, &h, sizeof(h), NULL, 0, true);
+			break;
 		}
 		if (rng(4) == 0) {
 			int got = hear_welcome(fd, &w);
@@ -246,7 +275,7 @@ static void part_silence(int argc, char **argv)
 	process_open();
 	struct line l;
 	CHECK(line_open(&l));
-	struct wire_message m = { .op = WIRE_SEEK, .a = 1 };
+	struct wire_message m = {.op = WIRE_SEEK, .a = 1};
 	CHECK(call(&l, &m, NULL) > 0);
 	line_close(&l);
 	for (int i = 0; i < n; i++)
@@ -270,7 +299,11 @@ static void part_messages(int argc, char **argv)
 		for (int i = 0; i < 40; i++) {
 			struct wire_message m = {
 				.op = rng(10) ? 1 + rng(WIRE_OP_END - 1) : (uint32_t)rng64(),
-				.a = rng64(), .b = rng64(), .c = rng64(), .d = rng64(), .e = rng64(),
+				.a = rng64(),
+				.b = rng64(),
+				.c = rng64(),
+				.d = rng64(),
+				.e = rng64(),
 				.data_len = rng(3) ? rng(200) : (uint32_t)rng64(),
 			};
 			if (m.op == WIRE_EXIT && rng(10))
@@ -300,8 +333,7 @@ static void part_lies(int argc, char **argv)
 		if (!line_open(&l))
 			continue;
 		struct wire_lane *out = &l.ch.memory->to_server;
-		struct wire_message m = { .op = 1 + rng(WIRE_OP_END - 1), .nfds = rng(2) ? (uint32_t)rng64() : rng(20),
-					  .data_len = (uint32_t)rng64() };
+		struct wire_message m = {.op = 1 + rng(WIRE_OP_END - 1), .nfds = rng(2) ? (uint32_t)rng64() : rng(20), .data_len = (uint32_t)rng64()};
 		out->message = m;
 		atomic_store(&out->turn, rng(2) ? 1 : (uint32_t)rng64());
 		for (unsigned bells = rng(4); bells > 0; bells--)
@@ -347,8 +379,7 @@ static void part_scribble(int argc, char **argv)
 		atomic_store(&scribble_stop, false);
 		CHECK(pthread_create(&thread, NULL, scribbler, NULL) == 0);
 		for (int i = 0; i < 30; i++) {
-			struct wire_message m = { .op = 1 + rng(WIRE_EXIT - 1), .a = rng64(), .b = rng64(),
-						  .c = rng(20), .data_len = 4096 };
+			struct wire_message m = {.op = 1 + rng(WIRE_EXIT - 1), .a = rng64(), .b = rng64(), .c = rng(20), .data_len = 4096};
 			if (call(&l, &m, NULL) < 0)
 				break;
 		}
@@ -362,7 +393,7 @@ static void part_scribble(int argc, char **argv)
 static void part_flood(int argc, char **argv)
 {
 	struct line l;
-	struct wire_interrupt interrupt = { .magic = WIRE_MAGIC, .access = rng(2) };
+	struct wire_interrupt interrupt = {.magic = WIRE_MAGIC, .access = rng(2)};
 
 	process_open();
 	CHECK(line_open(&l));
@@ -375,7 +406,7 @@ static void part_flood(int argc, char **argv)
 	for (int i = 0; i < 200; i++) {
 		if (!line_open(&l))
 			break;
-		struct wire_message m = { .op = WIRE_OPEN, .a = rng(10), .b = 3 };
+		struct wire_message m = {.op = WIRE_OPEN, .a = rng(10), .b = 3};
 		channel_send(&l.ch, &m, NULL); /* and the answer goes nowhere */
 		line_close(&l);
 	}
@@ -408,7 +439,7 @@ static int offered(void)
 	default:
 		fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | 1 | (rng(2) ? O_NONBLOCK : 0));
 		if (fd >= 0 && rng(3) == 0) { /* somebody has made it his own already */
-			struct uffdio_api api = { .api = UFFD_API };
+			struct uffdio_api api = {.api = UFFD_API};
 			(void)ioctl(fd, UFFDIO_API, &api);
 		}
 		return fd;
@@ -418,8 +449,8 @@ static int offered(void)
 static void offer_once(void)
 {
 	struct wire_hello h = hello_for(WIRE_AGENT);
-	struct wire_offer offer = { .magic = rng(8) ? WIRE_MAGIC : rng(99), .flags = rng(4), .error = (int32_t)rng64() };
-	struct wire_agent_result result = { .sequence = rng64(), .error = (int32_t)rng64(), .value = rng64() };
+	struct wire_offer offer = {.magic = rng(8) ? WIRE_MAGIC : rng(99), .flags = rng(4), .error = (int32_t)rng64()};
+	struct wire_agent_result result = {.sequence = rng64(), .error = (int32_t)rng64(), .value = rng64()};
 	struct wire_welcome w;
 	int fd = dial(), fds[3];
 
@@ -461,7 +492,7 @@ static void part_offers(int argc, char **argv)
 static void *false_agent(void *arg)
 {
 	struct wire_hello h = hello_for(WIRE_AGENT);
-	struct wire_offer offer = { .magic = WIRE_MAGIC, .error = EPERM };
+	struct wire_offer offer = {.magic = WIRE_MAGIC, .error = EPERM};
 	struct wire_agent_command c;
 	struct wire_welcome w;
 	int fd = *(int *)arg;
@@ -475,7 +506,7 @@ static void *false_agent(void *arg)
 	int memory = hear_welcome(fd, &w), commands = hear_welcome(fd, &w);
 	struct wire_agent_answer *answer = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
 	while (answer != MAP_FAILED && read(commands, &c, sizeof(c)) == sizeof(c)) {
-		struct wire_agent_result r = { .sequence = c.sequence, .value = rng64() };
+		struct wire_agent_result r = {.sequence = c.sequence, .value = rng64()};
 		if (c.op != WIRE_AGENT_WATCH && rng(4) == 0)
 			r.error = (int32_t)rng(140);
 		if (c.op == WIRE_AGENT_SHARE && rng(3) == 0) /* something else is there by now */
@@ -500,27 +531,25 @@ static unsigned locked, mapped;
 
 static int lock_call(struct line *l, uint64_t id, uint32_t op, struct lockdrv *arg)
 {
-	struct wire_message m = { .op = WIRE_IOCTL, .a = id, .b = op, .c = (uintptr_t)arg };
+	struct wire_message m = {.op = WIRE_IOCTL, .a = id, .b = op, .c = (uintptr_t)arg};
 
 	return call(l, &m, NULL);
 }
 
 static void locks_once(struct line *l, uint64_t id, char *memory)
 {
-	struct lockdrv k = { .addr = (uintptr_t)memory + rng(16) * PAGE, .len = (1 + rng(20)) * PAGE,
-			     .flags = 1 + (int)rng(7), .slot = (int)rng(8), .step = 1, .value = rng64() };
+	struct lockdrv k = {.addr = (uintptr_t)memory + rng(16) * PAGE, .len = (1 + rng(20)) * PAGE, .flags = 1 + (int)rng(7), .slot = (int)rng(8), .step = 1, .value = rng64()};
 
 	if (lock_call(l, id, rng(2) ? LOCKDRV_LOCK : LOCKDRV_LOCKMEM, &k) != 0)
 		return;
 	locked++;
-	struct wire_message m = { .op = WIRE_MMAP, .a = id, .c = PAGE, .d = 3 | (uint64_t)MAP_SHARED << 32,
-				  .e = LOCKDRV_AT(k.slot) };
+	struct wire_message m = {.op = WIRE_MMAP, .a = id, .c = PAGE, .d = 3 | (uint64_t)MAP_SHARED << 32, .e = LOCKDRV_AT(k.slot)};
 	mapped += call(l, &m, NULL) == 0;
-	struct wire_message advise = { .op = WIRE_ADVISE, .a = k.addr, .b = k.len };
-	struct wire_message private = { .op = WIRE_PRIVATE, .a = k.addr, .b = k.len };
-	struct wire_message munmap = { .op = WIRE_MUNMAP, .a = k.addr, .b = k.len };
-	struct wire_message unmapped = { .op = WIRE_UNMAPPED, .a = k.addr, .b = k.len };
-	struct wire_message fork = { .op = WIRE_FORK };
+	struct wire_message advise = {.op = WIRE_ADVISE, .a = k.addr, .b = k.len};
+	struct wire_message private = {.op = WIRE_PRIVATE, .a = k.addr, .b = k.len};
+	struct wire_message munmap = {.op = WIRE_MUNMAP, .a = k.addr, .b = k.len};
+	struct wire_message unmapped = {.op = WIRE_UNMAPPED, .a = k.addr, .b = k.len};
+	struct wire_message fork = {.op = WIRE_FORK};
 	(void)call(l, &advise, NULL);
 	if (rng(4) == 0)
 		(void)call(l, &fork, NULL);
@@ -541,7 +570,7 @@ static void part_locks(int argc, char **argv)
 
 	CHECK(memory != MAP_FAILED);
 	for (int i = 0; i < 20; i++) {
-		struct wire_message m = { .op = WIRE_OPEN, .b = 3 };
+		struct wire_message m = {.op = WIRE_OPEN, .b = 3};
 		pthread_t thread;
 		struct line l;
 		int fd;
@@ -567,13 +596,13 @@ static void part_locks(int argc, char **argv)
 static void part_foreign(int argc, char **argv)
 {
 	struct line l;
-	static const uint32_t ops[] = { WIRE_READ, WIRE_WRITE, WIRE_IOCTL, WIRE_MMAP, WIRE_POLL, WIRE_SETFL, WIRE_CLOSED };
+	static const uint32_t ops[] = {WIRE_READ, WIRE_WRITE, WIRE_IOCTL, WIRE_MMAP, WIRE_POLL, WIRE_SETFL, WIRE_CLOSED};
 
 	process_open();
 	CHECK(line_open(&l));
 	for (uint64_t id = 0; id < 300; id++) {
 		for (unsigned k = 0; k < sizeof(ops) / sizeof(ops[0]); k++) {
-			struct wire_message m = { .op = ops[k], .a = id, .b = TDRV_ECHO, .c = 4096, .d = 3 };
+			struct wire_message m = {.op = ops[k], .a = id, .b = TDRV_ECHO, .c = 4096, .d = 3};
 			int error;
 
 			if (m.op == WIRE_MMAP) {
@@ -581,7 +610,7 @@ static void part_foreign(int argc, char **argv)
 				m.d = 3 | (uint64_t)MAP_SHARED << 32;
 			}
 			if (m.op == WIRE_READ || m.op == WIRE_WRITE) {
-				struct wire_iovec iov = { 0x1000, 1 };
+				struct wire_iovec iov = {0x1000, 1};
 				memcpy(l.ch.memory->data, &iov, sizeof(iov));
 				m.data_len = sizeof(iov);
 				m.c = 1;
@@ -601,7 +630,7 @@ static void part_foreign(int argc, char **argv)
 	/* nor does a guessed fork token make us anybody's child */
 	for (uint64_t token = 0; token < 300; token++) {
 		struct wire_hello h = hello_for(WIRE_PROCESS);
-		struct wire_welcome w = { 0 };
+		struct wire_welcome w = {0};
 		int fd = dial(), got;
 
 		CHECK(fd >= 0);
@@ -618,7 +647,7 @@ static void part_foreign(int argc, char **argv)
 	CHECK(line_open(&l));
 	int pair[2];
 	CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == 0);
-	struct wire_message m = { .op = WIRE_PROVE, .nfds = 1 };
+	struct wire_message m = {.op = WIRE_PROVE, .nfds = 1};
 	CHECK(call(&l, &m, pair) > 0);
 	line_close(&l);
 }
@@ -628,7 +657,7 @@ static void part_supervisor(int argc, char **argv)
 {
 	for (int i = 0; i < 20; i++) {
 		struct wire_hello h = hello_for(WIRE_PROCESS);
-		static const char *const words[] = { "stop\n", "kill\n", "busy?\n" };
+		static const char *const words[] = {"stop\n", "kill\n", "busy?\n"};
 		int fd = dial();
 
 		CHECK(fd >= 0);
@@ -645,8 +674,8 @@ static void part_supervisor(int argc, char **argv)
  */
 static void part_mute(int argc, char **argv)
 {
-	struct wire_message m = { .op = WIRE_OPEN, .b = 3 };
-	struct timeval none = { 0, 0 };
+	struct wire_message m = {.op = WIRE_OPEN, .b = 3};
+	struct timeval none = {0, 0};
 	struct line l;
 
 	process_open();
@@ -654,7 +683,7 @@ static void part_mute(int argc, char **argv)
 	CHECK(line_open(&l));
 	CHECK(setsockopt(l.socket, SOL_SOCKET, SO_RCVTIMEO, &none, sizeof(none)) == 0);
 	CHECK(call(&l, &m, NULL) == 0);
-	m = (struct wire_message){ .op = WIRE_MMAP, .a = m.a, .c = PAGE, .d = PROT_READ | (uint64_t)MAP_SHARED << 32 };
+	m = (struct wire_message){.op = WIRE_MMAP, .a = m.a, .c = PAGE, .d = PROT_READ | (uint64_t)MAP_SHARED << 32};
 	CHECK(channel_send(&l.ch, &m, NULL) == 0);
 	CHECK(channel_receive(&l.ch, &m) == 0 && m.op == WIRE_STEP_RESERVE);
 	CHECK(write(1, "owing\n", 6) == 6);
@@ -670,10 +699,18 @@ static void part_mute(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	static const struct part parts[] = {
-		{ "hello", part_hello }, { "silence", part_silence }, { "messages", part_messages },
-		{ "lies", part_lies }, { "scribble", part_scribble }, { "flood", part_flood },
-		{ "foreign", part_foreign }, { "offers", part_offers }, { "locks", part_locks }, { "supervisor", part_supervisor },
-		{ "mute", part_mute }, { NULL, NULL },
+		{"hello", part_hello},
+		{"silence", part_silence},
+		{"messages", part_messages},
+		{"lies", part_lies},
+		{"scribble", part_scribble},
+		{"flood", part_flood},
+		{"foreign", part_foreign},
+		{"offers", part_offers},
+		{"locks", part_locks},
+		{"supervisor", part_supervisor},
+		{"mute", part_mute},
+		{NULL, NULL},
 	};
 
 	if (argc > 2)

@@ -117,7 +117,7 @@ static void part_threads(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	static const struct part parts[] = { { "forks", part_forks }, { "threads", part_threads }, { NULL, NULL } };
+	static const struct part parts[] = {{"forks", part_forks}, {"threads", part_threads}, {NULL, NULL}};
 
 	device = open_device(DEV, O_RDWR);
 	return part_main(parts, argc, argv);

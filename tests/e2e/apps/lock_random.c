@@ -39,7 +39,7 @@ static void map_all(void)
 /* Ordinary memory keeps what the process wrote, whoever locks and unlocks it. */
 static void lock_and_touch(void)
 {
-	struct rec_user u = { .flags = FOR_WRITE };
+	struct rec_user u = {.flags = FOR_WRITE};
 	unsigned first = below(RANGE), pages = 1 + below(RANGE - first);
 
 	u.address = (uintptr_t)range + first * PAGE;
@@ -143,7 +143,7 @@ int main(int argc, char **argv)
 	dev = open_device(DEV, O_RDWR);
 	CHECK(ioctl(dev, REC_RESET) == 0);
 	record(0);
-	LAYOUT({ 3, REC_A, 0, 0, REC_CB_ALL, PROT_ALL }, { 3, REC_B, 0, 0, REC_CB_ALL, PROT_ALL });
+	LAYOUT({3, REC_A, 0, 0, REC_CB_ALL, PROT_ALL}, {3, REC_B, 0, 0, REC_CB_ALL, PROT_ALL});
 	for (unsigned i = 0; i < CHILDREN; i++)
 		child_begin(i);
 	while (deaths-- > 0) {

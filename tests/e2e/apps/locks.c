@@ -488,7 +488,11 @@ static void waits_for_unlock(int argc, char **argv);
 
 #define WRITERS 4
 static _Atomic bool stop;
-static struct writer { char *part; size_t len; uint64_t rounds; } writers[WRITERS];
+static struct writer {
+	char *part;
+	size_t len;
+	uint64_t rounds;
+} writers[WRITERS];
 
 /* Counts up every word of its part, over and over: a lost write is a word that has a wrong count. */
 static void *writer_main(void *arg)
@@ -675,7 +679,11 @@ static void sliding(int argc, char **argv)
 	printf("%u %u\n", before, after);
 }
 
-struct block { unsigned char *p; size_t len; unsigned char seed; };
+struct block {
+	unsigned char *p;
+	size_t len;
+	unsigned char seed;
+};
 
 static void block_check(const struct block *b)
 {

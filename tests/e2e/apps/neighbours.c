@@ -418,7 +418,8 @@ static void part_lowest_number(int argc, char **argv)
 
 	for (int i = 0; i < 3; i++) {
 		CHECK(close(1) == 0);
-		CHECK(i == 0 ? open("/dev/tdrv.ring", O_RDWR) == 1 : i == 1 ? dup(ring) == 1 : fcntl(ring, F_DUPFD, 1) == 1);
+		CHECK(i == 0 ? open("/dev/tdrv.ring", O_RDWR) == 1 : i == 1 ? dup(ring) == 1
+									    : fcntl(ring, F_DUPFD, 1) == 1);
 		printf("hello %d\n", i);
 		CHECK(fflush(stdout) == 0);
 		CHECK(read(ring, line, sizeof(line)) == 8 && memcmp(line, "hello ", 6) == 0 && line[6] == '0' + i);
@@ -530,25 +531,25 @@ static void part_two_wait(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	static const struct part parts[] = {
-		{ "cancel-first", part_cancel_first },
-		{ "cancel-calls", part_cancel_calls },
-		{ "cancel-read", part_cancel_read },
-		{ "gone-reader", part_gone_reader },
-		{ "raw-fork", part_raw_fork },
-		{ "fork-in-handler", part_fork_in_handler },
-		{ "siginterrupt", part_siginterrupt },
-		{ "epoll-again", part_epoll_again },
-		{ "epoll-time64", part_epoll_time64 },
-		{ "number-of-libc", part_number_of_libc },
-		{ "takes-numbers", part_takes_numbers },
-		{ "bad-select", part_bad_select },
-		{ "no-numbers-first", part_no_numbers_first },
-		{ "no-environment", part_no_environment },
-		{ "lowest-number", part_lowest_number },
-		{ "proc", part_proc },
-		{ "two-wait", part_two_wait },
-		{ "lengths", part_lengths },
-		{ NULL, NULL },
+		{"cancel-first", part_cancel_first},
+		{"cancel-calls", part_cancel_calls},
+		{"cancel-read", part_cancel_read},
+		{"gone-reader", part_gone_reader},
+		{"raw-fork", part_raw_fork},
+		{"fork-in-handler", part_fork_in_handler},
+		{"siginterrupt", part_siginterrupt},
+		{"epoll-again", part_epoll_again},
+		{"epoll-time64", part_epoll_time64},
+		{"number-of-libc", part_number_of_libc},
+		{"takes-numbers", part_takes_numbers},
+		{"bad-select", part_bad_select},
+		{"no-numbers-first", part_no_numbers_first},
+		{"no-environment", part_no_environment},
+		{"lowest-number", part_lowest_number},
+		{"proc", part_proc},
+		{"two-wait", part_two_wait},
+		{"lengths", part_lengths},
+		{NULL, NULL},
 	};
 	return part_main(parts, argc, argv);
 }

@@ -23,7 +23,7 @@ static int touch(volatile char *at)
 
 int main(void)
 {
-	struct sigaction sa = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO };
+	struct sigaction sa = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO};
 	char *p = map_at(open_device("/dev/oddmap", O_RDWR), 0, 3 * PAGE, PROT_READ | PROT_WRITE);
 
 	CHECK(sigaction(SIGBUS, &sa, NULL) == 0);

@@ -95,7 +95,7 @@ static void part_poll(int argc, char **argv)
 {
 	int fd = open_device(RING, O_RDWR), null = open("/dev/null", O_RDWR);
 	fd_set in, out;
-	struct timeval none = { 0, 0 };
+	struct timeval none = {0, 0};
 
 	FD_ZERO(&in);
 	FD_ZERO(&out);
@@ -113,7 +113,7 @@ static void part_poll(int argc, char **argv)
 static void part_epoll(int argc, char **argv)
 {
 	int fd = open_device(RING, O_RDWR), ep = epoll_create1(0);
-	struct epoll_event ev = { .events = EPOLLIN, .data.u32 = 7 }, got;
+	struct epoll_event ev = {.events = EPOLLIN, .data.u32 = 7}, got;
 
 	CHECK(epoll_ctl(ep, EPOLL_CTL_ADD, fd, &ev) == 0);
 	CHECK(epoll_wait(ep, &got, 1, 0) == 0);
@@ -325,11 +325,18 @@ static void part_atfork_waits(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	static const struct part parts[] = {
-		{ "paths", part_paths }, { "stdio", part_stdio }, { "dup", part_dup }, { "poll", part_poll },
-		{ "epoll", part_epoll },
-		{ "child", part_child }, { "start", part_start }, { "closeall", part_closeall },
-		{ "generations", part_generations },
-		{ "atfork", part_atfork }, { "atfork-waits", part_atfork_waits }, { NULL, NULL },
+		{"paths", part_paths},
+		{"stdio", part_stdio},
+		{"dup", part_dup},
+		{"poll", part_poll},
+		{"epoll", part_epoll},
+		{"child", part_child},
+		{"start", part_start},
+		{"closeall", part_closeall},
+		{"generations", part_generations},
+		{"atfork", part_atfork},
+		{"atfork-waits", part_atfork_waits},
+		{NULL, NULL},
 	};
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 

@@ -29,8 +29,8 @@
 #define RW (PROT_READ | PROT_WRITE)
 #define PROT_ALL 0xfu
 
-static int dev;         /* the part's open of the device */
-static bool late;       /* handlers for SIGSEGV and SIGBUS are installed after the first mapping */
+static int dev;   /* the part's open of the device */
+static bool late; /* handlers for SIGSEGV and SIGBUS are installed after the first mapping */
 
 /* ---- parts ---- */
 
@@ -38,9 +38,9 @@ struct rec_part {
 	const char *name;
 	void (*run)(void);
 };
-#define PART(name)                                                                                              \
-	static void name(void);                                                                               \
-	static const struct rec_part part_##name = { #name, name };                                           \
+#define PART(name) \
+	static void name(void); \
+	static const struct rec_part part_##name = {#name, name}; \
 	static const struct rec_part *const listed_##name __attribute__((section("parts"), used)) = &part_##name; \
 	static void name(void)
 extern const struct rec_part *const __start_parts[], *const __stop_parts[];
@@ -49,7 +49,7 @@ extern const struct rec_part *const __start_parts[], *const __stop_parts[];
 
 static inline void rule_times(int kind, int page, int action, int value, int skip, int times)
 {
-	struct rec_rule r = { kind, page, action, value, skip, times };
+	struct rec_rule r = {kind, page, action, value, skip, times};
 
 	CHECK(ioctl(dev, REC_ADD_RULE, &r) == 0);
 }
@@ -69,22 +69,27 @@ static inline void record(unsigned bits)
 	CHECK(ioctl(dev, REC_RECORD, bits) == 0);
 }
 
-#define LAYOUT(...)                                                                                    \
-	do {                                                                                           \
-		const struct rec_piece pieces_[] = { __VA_ARGS__ };                                    \
-		struct rec_layout layout_ = { .count = sizeof(pieces_) / sizeof(pieces_[0]) };         \
-		memcpy(layout_.piece, pieces_, sizeof(pieces_));                                       \
-		CHECK(ioctl(dev, REC_SET_LAYOUT, &layout_) == 0);                                      \
+#define LAYOUT(...) \
+	do { \
+		const struct rec_piece pieces_[] = {__VA_ARGS__}; \
+		struct rec_layout layout_ = {.count = sizeof(pieces_) / sizeof(pieces_[0])}; \
+		memcpy(layout_.piece, pieces_, sizeof(pieces_)); \
+		CHECK(ioctl(dev, REC_SET_LAYOUT, &layout_) == 0); \
 	} while (0)
 #define ALLOW_REMAP 2u
 /* pages, source, first page of it */
-#define PIECE(n, from, at) { (n), (from), (at), ALLOW_REMAP, REC_CB_ALL, PROT_ALL }
+#define PIECE(n, from, at) \
+	{ \
+		(n), (from), (at), ALLOW_REMAP, REC_CB_ALL, PROT_ALL \
+	}
 #define PIECE_WITHOUT_ACCESS(n, from, at) \
-	{ (n), (from), (at), ALLOW_REMAP, REC_CB_ALL & ~REC_CB_ACCESS, PROT_ALL }
+	{ \
+		(n), (from), (at), ALLOW_REMAP, REC_CB_ALL & ~REC_CB_ACCESS, PROT_ALL \
+	}
 
 static inline int unload(int handle, unsigned off, unsigned pages)
 {
-	struct rec_range r = { .handle = handle, .off = (uint64_t)off * PAGE, .len = (uint64_t)pages * PAGE };
+	struct rec_range r = {.handle = handle, .off = (uint64_t)off * PAGE, .len = (uint64_t)pages * PAGE};
 
 	return ioctl(dev, REC_UNLOAD, &r);
 }
@@ -92,7 +97,7 @@ static inline int unload(int handle, unsigned off, unsigned pages)
 /* 0 or -1, the DDI's. */
 static inline int remap(int handle, unsigned source, unsigned first, unsigned pages)
 {
-	struct rec_remap r = { .handle = handle, .source = source, .first = first, .pages = pages, .maxprot = PROT_ALL };
+	struct rec_remap r = {.handle = handle, .source = source, .first = first, .pages = pages, .maxprot = PROT_ALL};
 
 	return ioctl(dev, REC_REMAP, &r) - 1;
 }
@@ -109,7 +114,10 @@ static inline void poke(int page, int value)
 
 /* ---- what it saw ---- */
 
-static struct { pid_t pid; const char *name; } known[8];
+static struct {
+	pid_t pid;
+	const char *name;
+} known[8];
 static int known_count;
 
 static inline void name_process(pid_t pid, const char *name)
@@ -164,7 +172,9 @@ static inline int write_details(char *to, size_t size, const struct rec_event *e
 		return snprintf(to, size, " code 0x%x", (unsigned)e->code);
 	case REC_OPEN:
 	case REC_CLOSE:
-		return snprintf(to, size, "%s flag %u", e->code == 1 ? " a" : e->code == 2 ? " b" : "", e->flags);
+		return snprintf(to, size, "%s flag %u", e->code == 1 ? " a" : e->code == 2 ? " b"
+											   : "",
+				e->flags);
 	case REC_DEVMAP:
 		return snprintf(to, size, " off %u bytes %llu", off, e->len);
 	default:
@@ -174,8 +184,8 @@ static inline int write_details(char *to, size_t size, const struct rec_event *e
 
 static inline int write_event(char *to, size_t size, const struct rec_event *e)
 {
-	static const char *const kinds[] = { "?", "open", "close", "segmap", "devmap", "map", "access", "dup", "unmap",
-					     "code", "go" };
+	static const char *const kinds[] = {"?", "open", "close", "segmap", "devmap", "map", "access", "dup", "unmap",
+					    "code", "go"};
 	const char *by = process_name(e->pid);
 	int n = snprintf(to, size, "%s", kinds[e->kind]);
 
@@ -232,12 +242,15 @@ static inline void on_signal(int signo, siginfo_t *info, void *context)
 
 static inline void catch_signals(void)
 {
-	struct sigaction sa = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO };
+	struct sigaction sa = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO};
 
 	CHECK(sigaction(SIGSEGV, &sa, NULL) == 0 && sigaction(SIGBUS, &sa, NULL) == 0);
 }
 
-enum way { READ_IT, WRITE_IT };
+enum way {
+	READ_IT,
+	WRITE_IT,
+};
 
 /* The signal that the access gets, or 0. */
 static inline int touch(volatile void *at, enum way way)
@@ -254,16 +267,16 @@ static inline int touch(volatile void *at, enum way way)
 	return 0;
 }
 
-#define CHECK_SIGNAL(at, way, signo, code, error)                                                              \
-	do {                                                                                                   \
-		volatile char *at_ = (volatile char *)(at);                                                    \
-		int signo_ = touch(at_, way);                                                                  \
-		if (signo_ != (signo) || got.si_code != (code) || got.si_errno != (error) ||                   \
-		    got.si_addr != (void *)at_) {                                                              \
+#define CHECK_SIGNAL(at, way, signo, code, error) \
+	do { \
+		volatile char *at_ = (volatile char *)(at); \
+		int signo_ = touch(at_, way); \
+		if (signo_ != (signo) || got.si_code != (code) || got.si_errno != (error) || \
+		    got.si_addr != (void *)at_) { \
 			fprintf(stderr, "%s:%d: signal %d code %d errno 0x%x address %p (%p)\n", __FILE__, __LINE__, \
-				signo_, got.si_code, got.si_errno, got.si_addr, (void *)at_);                  \
-			_exit(1);                                                                              \
-		}                                                                                              \
+				signo_, got.si_code, got.si_errno, got.si_addr, (void *)at_); \
+			_exit(1); \
+		} \
 	} while (0)
 
 /* ---- mappings ---- */

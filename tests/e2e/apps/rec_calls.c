@@ -4,10 +4,10 @@
 
 #define LEN (2 * PAGE)
 
-static char *p;                 /* the part's mapping: pages 1 and 2 are the buffer, from its middle on */
+static char *p; /* the part's mapping: pages 1 and 2 are the buffer, from its middle on */
 static char *buffer;
 static char pattern[LEN];
-static int file;                /* with the pattern in it */
+static int file; /* with the pattern in it */
 
 static void begin(void)
 {
@@ -53,15 +53,15 @@ static void written(off_t offset)
 	CHECK(ioctl(dev, REC_UNLOAD_ALL) == 1);
 }
 
-#define FILLED(call)                  \
-	do {                          \
+#define FILLED(call) \
+	do { \
 		CHECK((call) == LEN); \
-		filled();             \
+		filled(); \
 	} while (0)
-#define WRITTEN(call, offset)         \
-	do {                          \
+#define WRITTEN(call, offset) \
+	do { \
 		CHECK((call) == LEN); \
-		written(offset);      \
+		written(offset); \
 	} while (0)
 
 ssize_t __read_chk(int fd, void *at, size_t n, size_t size);
@@ -70,7 +70,7 @@ ssize_t __pread64_chk(int fd, void *at, size_t n, off64_t offset, size_t size);
 
 PART(read_and_its_kind_load_their_buffers)
 {
-	struct iovec iov[2] = { { NULL, 50 }, { NULL, LEN - 50 } };
+	struct iovec iov[2] = {{NULL, 50}, {NULL, LEN - 50}};
 
 	begin();
 	iov[0].iov_base = buffer;
@@ -92,7 +92,7 @@ PART(read_and_its_kind_load_their_buffers)
 
 PART(write_and_its_kind_load_their_buffers)
 {
-	struct iovec iov[2] = { { NULL, 50 }, { NULL, LEN - 50 } };
+	struct iovec iov[2] = {{NULL, 50}, {NULL, LEN - 50}};
 	off_t at = 0;
 
 	begin();
@@ -112,13 +112,13 @@ PART(write_and_its_kind_load_their_buffers)
 PART(recv_and_its_kind_load_their_buffers)
 {
 	struct iovec iov;
-	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
 	struct sockaddr_storage from;
 	socklen_t len = sizeof(from);
 	int s[2];
 
 	begin();
-	iov = (struct iovec){ buffer, LEN };
+	iov = (struct iovec){buffer, LEN};
 	CHECK(socketpair(AF_UNIX, SOCK_DGRAM, 0, s) == 0);
 	for (int i = 0; i < 4; i++)
 		CHECK(send(s[0], pattern, LEN, 0) == LEN);
@@ -131,12 +131,12 @@ PART(recv_and_its_kind_load_their_buffers)
 PART(send_and_its_kind_load_their_buffers)
 {
 	struct iovec iov;
-	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
 	static char got[LEN];
 	int s[2];
 
 	begin();
-	iov = (struct iovec){ buffer, LEN };
+	iov = (struct iovec){buffer, LEN};
 	fill();
 	CHECK(socketpair(AF_UNIX, SOCK_DGRAM, 0, s) == 0);
 	for (int i = 0; i < 3; i++) {
@@ -157,7 +157,7 @@ PART(writev_and_readv_across_two_mappings_and_ordinary_memory)
 
 	begin();
 	char *q = map_from(4, 4, RW);
-	struct iovec iov[3] = { { p + PAGE - 32, 64 }, { ordinary, 64 }, { q + PAGE - 32, 64 } };
+	struct iovec iov[3] = {{p + PAGE - 32, 64}, {ordinary, 64}, {q + PAGE - 32, 64}};
 
 	memset(iov[0].iov_base, 1, 64);
 	memset(iov[2].iov_base, 3, 64);
@@ -211,8 +211,8 @@ PART(access_that_fails_is_EFAULT_of_the_call)
 
 PART(bad_addresses_are_still_EFAULT)
 {
-	struct iovec iov = { (void *)8, 100 };
-	struct msghdr mh = { .msg_iov = (void *)16, .msg_iovlen = 2 };
+	struct iovec iov = {(void *)8, 100};
+	struct msghdr mh = {.msg_iov = (void *)16, .msg_iovlen = 2};
 	volatile int negative = -1;
 	void *volatile nowhere = (void *)8, *volatile last = (void *)(UINTPTR_MAX - 10); /* unknown to the compiler */
 	int s[2];

@@ -38,7 +38,7 @@ static void closes(void *arg)
 
 static void copies(void *arg)
 {
-	struct rec_copy c = { .way = REC_COPYOUT, .len = 2 * PAGE };
+	struct rec_copy c = {.way = REC_COPYOUT, .len = 2 * PAGE};
 
 	c.address = (uintptr_t)map_pages(4, RW);
 	(void)ioctl(dev, REC_COPY, &c);
@@ -89,14 +89,14 @@ static void outlived_by(int kind, void (*victim)(void *))
 		sched_yield();
 }
 
-#define KILLED(name, kind, victim)                \
-	PART(killed_in_##name)                    \
-	{                                         \
-		killed_in(kind, victim);          \
-	}                                         \
-	PART(killed_in_##name##_that_goes_on)     \
-	{                                         \
-		outlived_by(kind, victim);        \
+#define KILLED(name, kind, victim) \
+	PART(killed_in_##name) \
+	{ \
+		killed_in(kind, victim); \
+	} \
+	PART(killed_in_##name##_that_goes_on) \
+	{ \
+		outlived_by(kind, victim); \
 	}
 
 KILLED(devmap, REC_DEVMAP, maps)

@@ -196,7 +196,7 @@ PART(unload_of_a_running_thread_loses_no_write)
 
 PART(nonzero_from_access_is_SIGBUS_OBJERR_with_its_low_24_bits)
 {
-	static const int values[] = { -1, 1, 5, 0x1234567, INT32_MIN + 7, ENOSPC };
+	static const int values[] = {-1, 1, 5, 0x1234567, INT32_MIN + 7, ENOSPC};
 
 	p = map_pages(8, RW);
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
@@ -311,7 +311,7 @@ PART(result_0_without_a_load_is_retried)
 
 static void *reader(void *at)
 {
-	return (void *)(intptr_t)*(volatile int *)at;
+	return (void *)(intptr_t) * (volatile int *)at;
 }
 
 static void child_writes(void *arg)

@@ -13,7 +13,7 @@ static atomic_bool flooded;
 
 static int lock(size_t page, int *slot)
 {
-	struct rec_user u = { .address = (uintptr_t)p + page * PAGE, .len = PAGE, .flags = 1 };
+	struct rec_user u = {.address = (uintptr_t)p + page * PAGE, .len = PAGE, .flags = 1};
 	int error = ioctl(dev, REC_LOCK_USER, &u) < 0 ? errno : 0;
 
 	*slot = u.slot;
@@ -48,12 +48,12 @@ static void signal_one(pthread_t thread)
 
 PART(a_signal_that_no_room_is_left_for_ends_a_wait_all_the_same)
 {
-	struct sigaction sa = { .sa_handler = count };
+	struct sigaction sa = {.sa_handler = count};
 	pthread_t thread;
 	char line;
 	int slot;
 
-	LAYOUT({ 8, REC_A, 0, 0, REC_CB_ALL, PROT_ALL });
+	LAYOUT({8, REC_A, 0, 0, REC_CB_ALL, PROT_ALL});
 	p = map_pages(8, RW);
 	CHECK(sigaction(SIGUSR1, &sa, NULL) == 0);
 	CHECK(lock(0, &slot) == 0);

@@ -58,7 +58,7 @@ PART(fork_child_has_no_translations)
 
 PART(fork_without_dup_inherits_the_private_data)
 {
-	LAYOUT({ 3, REC_A, 0, ALLOW_REMAP, REC_CB_MAP | REC_CB_ACCESS, PROT_ALL });
+	LAYOUT({3, REC_A, 0, ALLOW_REMAP, REC_CB_MAP | REC_CB_ACCESS, PROT_ALL});
 	p = map_pages(3, RW);
 	poke(0, 1), poke(1, 2), poke(2, 3);
 	forget_events();
@@ -247,7 +247,7 @@ PART(vfork_makes_no_dup_and_unmaps_nothing)
 
 PART(posix_spawn_makes_no_dup_and_unmaps_nothing)
 {
-	char *argv[] = { (char *)"true", NULL };
+	char *argv[] = {(char *)"true", NULL};
 	pid_t child;
 
 	p = map_pages(4, RW);

@@ -5,7 +5,10 @@
 #define FOR_READ 1
 #define FOR_WRITE 2
 
-#define PLAIN(n, from, at) { (n), (from), (at), 0, REC_CB_ALL, PROT_ALL }
+#define PLAIN(n, from, at) \
+	{ \
+		(n), (from), (at), 0, REC_CB_ALL, PROT_ALL \
+	}
 
 static char *p; /* the part's mapping */
 
@@ -19,7 +22,7 @@ static void map_8(void)
 /* The errno; *slot if it is 0. */
 static int try_lock(void *at, size_t pages, int flags, int *slot)
 {
-	struct rec_user u = { .address = (uintptr_t)at, .len = pages * PAGE, .flags = flags };
+	struct rec_user u = {.address = (uintptr_t)at, .len = pages * PAGE, .flags = flags};
 	int error = ioctl(dev, REC_LOCK_USER, &u) < 0 ? errno : 0;
 
 	*slot = u.slot;
@@ -138,7 +141,7 @@ PART(mappings_without_devmap_access_are_locked_directly)
 {
 	int slot;
 
-	LAYOUT({ 8, REC_A, 0, 0, REC_CB_NONE, PROT_ALL });
+	LAYOUT({8, REC_A, 0, 0, REC_CB_NONE, PROT_ALL});
 	p = map_pages(8, RW);
 	/* an access that the driver sees, in another mapping: both engines work in this part too */
 	LAYOUT(PLAIN(8, REC_A, 0));
@@ -261,7 +264,7 @@ static void *locks_page_4(void *arg)
 
 PART(a_LOCK_that_waits_for_another_one_is_interrupted_by_a_signal)
 {
-	struct sigaction sa = { .sa_handler = ignore_signal };
+	struct sigaction sa = {.sa_handler = ignore_signal};
 	pthread_t thread;
 	int slot;
 
@@ -313,7 +316,7 @@ PART(an_unload_of_locked_pages_loses_nothing)
 
 PART(copies_to_locked_pages_do_not_wait)
 {
-	struct rec_copy c = { .way = REC_COPYIN, .len = 4 };
+	struct rec_copy c = {.way = REC_COPYIN, .len = 4};
 	int slot;
 
 	map_8();

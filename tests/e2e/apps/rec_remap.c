@@ -8,7 +8,7 @@ static char *p; /* the part's mapping */
 
 static int remap_with(int handle, unsigned source, unsigned first, unsigned pages, unsigned maxprot, unsigned flags)
 {
-	struct rec_remap r = { handle, source, first, pages, maxprot, flags };
+	struct rec_remap r = {handle, source, first, pages, maxprot, flags};
 
 	return ioctl(dev, REC_REMAP, &r) - 1;
 }
@@ -24,7 +24,7 @@ static void fill_both(void)
 
 PART(remap_needs_ALLOW_REMAP)
 {
-	LAYOUT({ 8, REC_A, 0, 0, REC_CB_ALL, PROT_ALL });
+	LAYOUT({8, REC_A, 0, 0, REC_CB_ALL, PROT_ALL});
 	fill_both();
 	p = map_pages(8, RW);
 	CHECK(remap(1, REC_B, 0, 8) == -1 && ioctl(dev, REC_SET_INVALID, 1) - 1 == -1 && *word(p, 3) == 1);
@@ -176,7 +176,7 @@ PART(trap_1_trash_of_absurd_size_takes_writes_and_reserves_nothing)
 	CHECK(peek(0) == 5);
 	/* a mapping of it from the start, far beyond what the machine has where addresses suffice */
 	size_t huge = sizeof(void *) == 8 ? (size_t)1 << 40 : (size_t)1 << 29;
-	LAYOUT({ (unsigned)(huge / PAGE), REC_TRASH, 0, ALLOW_REMAP, REC_CB_ALL, PROT_ALL });
+	LAYOUT({(unsigned)(huge / PAGE), REC_TRASH, 0, ALLOW_REMAP, REC_CB_ALL, PROT_ALL});
 	char *t = map_at(dev, 0, huge, RW);
 	for (size_t at = 0; at < huge; at += huge / 16)
 		CHECK(touch(t + at, WRITE_IT) == 0);
@@ -193,8 +193,7 @@ PART(trap_4_rw_as_a_PROT_value)
 
 PART(trap_7_devmap_setup_from_an_ioctl)
 {
-	struct rec_map_here m = { .prot = PROT_READ | PROT_WRITE | 8, .maxprot = PROT_ALL, .flags = MAP_SHARED,
-				  .off = 2 * PAGE, .len = 3 * PAGE };
+	struct rec_map_here m = {.prot = PROT_READ | PROT_WRITE | 8, .maxprot = PROT_ALL, .flags = MAP_SHARED, .off = 2 * PAGE, .len = 3 * PAGE};
 
 	poke(3, 33);
 	CHECK(ioctl(dev, REC_MAP_HERE, &m) == 0 && m.address != 0);
@@ -230,7 +229,7 @@ PART(trap_8_several_handles_with_different_cookies_behind_one_mmap)
 PART(trap_8_handles_with_different_access_callbacks_are_ENOTSUP)
 {
 	CHECK(touch(map_pages(1, RW), READ_IT) == 0);
-	LAYOUT(PIECE(2, REC_A, 0), { 2, REC_B, 0, 0, REC_CB_ALL | REC_CB_OTHER, PROT_ALL });
+	LAYOUT(PIECE(2, REC_A, 0), {2, REC_B, 0, 0, REC_CB_ALL | REC_CB_OTHER, PROT_ALL});
 	CHECK(mmap(NULL, 4 * PAGE, RW, MAP_SHARED, dev, 0) == MAP_FAILED && errno == ENOTSUP);
 	CHECK(ioctl(dev, REC_HANDLES) == 1);
 }
@@ -239,7 +238,7 @@ PART(trap_8_handles_with_different_access_callbacks_are_ENOTSUP)
 
 static struct rec_copy copy(enum rec_way way, void *at, size_t len, unsigned value)
 {
-	struct rec_copy c = { .way = (int)way, .value = value, .address = (uintptr_t)at, .len = len };
+	struct rec_copy c = {.way = (int)way, .value = value, .address = (uintptr_t)at, .len = len};
 
 	CHECK(ioctl(dev, REC_COPY, &c) == 0);
 	return c;

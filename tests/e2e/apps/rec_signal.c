@@ -26,14 +26,14 @@ static void on_leave(int signo)
 
 static void handle(int signo, void (*handler)(int), int flags)
 {
-	struct sigaction sa = { .sa_handler = handler, .sa_flags = flags };
+	struct sigaction sa = {.sa_handler = handler, .sa_flags = flags};
 
 	CHECK(sigaction(signo, &sa, NULL) == 0);
 }
 
 static void *toucher(void *at)
 {
-	return (void *)(intptr_t)*(volatile int *)at;
+	return (void *)(intptr_t) * (volatile int *)at;
 }
 
 /* ---- a signal comes while an access sleeps in the driver ---- */
@@ -140,7 +140,7 @@ PART(handler_leaves_a_sleeping_access_by_siglongjmp)
 
 static void storm(int flags)
 {
-	struct itimerval often = { { 0, 300 }, { 0, 300 } }, never = { { 0, 0 }, { 0, 0 } };
+	struct itimerval often = {{0, 300}, {0, 300}}, never = {{0, 0}, {0, 0}};
 
 	record(0);
 	handle(SIGALRM, on_touch, flags);
@@ -174,7 +174,7 @@ PART(SIGALRM_storm_with_SA_RESTART)
  */
 PART(SIGALRM_storm_on_accesses_that_wait)
 {
-	struct itimerval often = { { 0, 500 }, { 0, 500 } }, never = { { 0, 0 }, { 0, 0 } };
+	struct itimerval often = {{0, 500}, {0, 500}}, never = {{0, 0}, {0, 0}};
 	pthread_t thread;
 	sigset_t alarm;
 	void *result;
@@ -212,7 +212,7 @@ static void on_own_fault(int signo, siginfo_t *info, void *context)
 
 static void own_handler(bool before)
 {
-	struct sigaction sa = { .sa_sigaction = on_own_fault, .sa_flags = SA_SIGINFO };
+	struct sigaction sa = {.sa_sigaction = on_own_fault, .sa_flags = SA_SIGINFO};
 
 	if (before)
 		CHECK(sigaction(SIGSEGV, &sa, NULL) == 0);
@@ -253,8 +253,8 @@ static void on_stack(int signo, siginfo_t *info, void *context)
 PART(handler_on_an_alternate_stack_gets_the_signal_of_a_failed_access_there)
 {
 	static char stack[65536];
-	stack_t ss = { .ss_sp = stack, .ss_size = sizeof(stack) };
-	struct sigaction sa = { .sa_sigaction = on_stack, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+	stack_t ss = {.ss_sp = stack, .ss_size = sizeof(stack)};
+	struct sigaction sa = {.sa_sigaction = on_stack, .sa_flags = SA_SIGINFO | SA_ONSTACK};
 
 	CHECK(sigaltstack(&ss, NULL) == 0 && sigaction(SIGBUS, &sa, NULL) == 0);
 	p = map_pages(8, RW);
@@ -266,7 +266,7 @@ PART(handler_on_an_alternate_stack_gets_the_signal_of_a_failed_access_there)
 
 PART(handler_for_once_is_reset_by_the_signal_of_a_failed_access)
 {
-	struct sigaction sa = { .sa_sigaction = on_signal, .sa_flags = (int)(SA_SIGINFO | SA_RESETHAND) };
+	struct sigaction sa = {.sa_sigaction = on_signal, .sa_flags = (int)(SA_SIGINFO | SA_RESETHAND)};
 
 	CHECK(sigaction(SIGBUS, &sa, NULL) == 0 && sigaction(SIGSEGV, &sa, NULL) == 0);
 	p = map_pages(8, PROT_READ);
@@ -288,7 +288,7 @@ static void on_mask(int signo, siginfo_t *info, void *context)
 
 PART(mask_of_a_handler_holds_for_the_signal_of_a_failed_access)
 {
-	struct sigaction sa = { .sa_sigaction = on_mask, .sa_flags = SA_SIGINFO };
+	struct sigaction sa = {.sa_sigaction = on_mask, .sa_flags = SA_SIGINFO};
 	sigset_t now;
 
 	sigaddset(&sa.sa_mask, SIGUSR2);

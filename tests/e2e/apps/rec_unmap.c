@@ -220,8 +220,8 @@ PART(device_mapping_fixed_over_all_of_a_device_mapping)
 
 PART(mprotect_beyond_maxprot_is_EACCES)
 {
-	LAYOUT({ 4, REC_A, 0, ALLOW_REMAP, REC_CB_ALL, PROT_ALL },
-	       { 4, REC_B, 0, ALLOW_REMAP, REC_CB_ALL, PROT_ALL & ~(unsigned)PROT_WRITE });
+	LAYOUT({4, REC_A, 0, ALLOW_REMAP, REC_CB_ALL, PROT_ALL},
+	       {4, REC_B, 0, ALLOW_REMAP, REC_CB_ALL, PROT_ALL & ~(unsigned)PROT_WRITE});
 	p = map_pages(8, PROT_READ);
 	CHECK_ERRNO(mprotect(p, 8 * PAGE, RW), EACCES);
 	CHECK_SIGNAL(p, WRITE_IT, SIGSEGV, SEGV_ACCERR, 0); /* nothing has changed */
@@ -309,7 +309,7 @@ PART(mapping_outlives_its_descriptor_and_close_comes_after_its_unmap)
 
 PART(close_comes_at_the_last_of_several_opens)
 {
-	int fd[2] = { open_device(DEV ".a", O_RDWR), open_device(DEV ".a", O_RDONLY) }, copy = dup(fd[0]);
+	int fd[2] = {open_device(DEV ".a", O_RDWR), open_device(DEV ".a", O_RDONLY)}, copy = dup(fd[0]);
 
 	CHECK(touch(map_pages(1, RW), WRITE_IT) == 0);
 	forget_events();

@@ -49,7 +49,7 @@ static const char *result(int rval)
 
 static void lock(int fd, const char *bytes)
 {
-	struct rlock_range range = { .len = strtoull(bytes, NULL, 10) };
+	struct rlock_range range = {.len = strtoull(bytes, NULL, 10)};
 	size_t len = range.len < (1u << 30) ? range.len : 4096;
 	char *p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
@@ -63,7 +63,7 @@ static atomic_uint locked, refused, other;
 
 static void *thread_main(void *page)
 {
-	struct rlock_range range = { .addr = (unsigned long)page, .len = 4096 };
+	struct rlock_range range = {.addr = (unsigned long)page, .len = 4096};
 
 	for (int i = 0; i < 200; i++) {
 		int slot = ioctl(thread_fd, RLOCK_LOCK, &range);
@@ -101,7 +101,7 @@ static int wait_for(pid_t pid)
 
 static int start(char **words, const char *self)
 {
-	char *args[64] = { (char *)self };
+	char *args[64] = {(char *)self};
 	pid_t pid;
 
 	for (int i = 0; i < 62 && words[i] != NULL; i++)

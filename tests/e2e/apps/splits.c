@@ -471,7 +471,7 @@ struct sleeper {
 		pthread_mutex_t mutex;
 		pthread_cond_t cond;
 		int go;
-	} *shared;
+	} * shared;
 	pthread_t joined;
 	int pipe[2]; /* on which the joined one waits */
 };

@@ -25,8 +25,11 @@ struct registers {
 static struct shared {
 	atomic_bool stop;
 	pthread_barrier_t ready;
-	struct { pid_t pid; uintptr_t at; } worker[WORKERS_MAX];
-} *shared;
+	struct {
+		pid_t pid;
+		uintptr_t at;
+	} worker[WORKERS_MAX];
+} * shared;
 
 static void shared_make(unsigned parties)
 {
@@ -103,7 +106,7 @@ static _Noreturn void worker(unsigned me)
 	r->owner = me + 1;
 	pthread_barrier_wait(&shared->ready);
 	for (unsigned t = 0; t < THREADS; t++) {
-		job[t] = (struct job){ r, me + 1, t, 0 };
+		job[t] = (struct job){r, me + 1, t, 0};
 		CHECK(pthread_create(&thread[t], NULL, work, &job[t]) == 0);
 	}
 	for (unsigned t = 0; t < THREADS; t++) {
@@ -191,7 +194,7 @@ static void *freeze(void *arg)
 
 static unsigned observe(const char *engine, int fd, unsigned workers, int start, int switches)
 {
-	struct freezer f = { fd, start, switches };
+	struct freezer f = {fd, start, switches};
 	unsigned seen = 0;
 	pthread_t thread;
 
@@ -239,7 +242,9 @@ static void part_switch(int argc, char **argv)
 
 /* ---- the duel ---- */
 
-struct duel { _Atomic uint32_t count[2]; };
+struct duel {
+	_Atomic uint32_t count[2];
+};
 
 static _Noreturn void duellist(unsigned me)
 {
@@ -290,7 +295,7 @@ struct page {
 static void pages_check(const struct page *p, unsigned first, unsigned last, uint32_t tag, uint32_t child)
 {
 	for (unsigned i = first; i <= last; i++) {
-		uint32_t got[3] = { p[i].tag, p[i].index, p[i].child };
+		uint32_t got[3] = {p[i].tag, p[i].index, p[i].child};
 		if (got[0] == tag && got[1] == i && got[2] == child)
 			continue;
 		fprintf(stderr, "child %u, page %u: found tag %x, index %u, child %u\n", child, i, got[0], got[1], got[2]);
@@ -397,8 +402,11 @@ static void part_pageable(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	static const struct part parts[] = {
-		{ "switch", part_switch }, { "duel", part_duel }, { "forks", part_forks },
-		{ "pageable", part_pageable }, { NULL, NULL },
+		{"switch", part_switch},
+		{"duel", part_duel},
+		{"forks", part_forks},
+		{"pageable", part_pageable},
+		{NULL, NULL},
 	};
 
 	return part_main(parts, argc, argv);

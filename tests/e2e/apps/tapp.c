@@ -21,7 +21,7 @@ static void on_fault(int signo, siginfo_t *info, void *context)
 /* The signal that a write (or read) of the byte gets, 0 for none. */
 static int access_signal(volatile char *at, bool write)
 {
-	struct sigaction sa = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO }, segv, bus;
+	struct sigaction sa = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO}, segv, bus;
 
 	sigaction(SIGSEGV, &sa, &segv);
 	sigaction(SIGBUS, &sa, &bus);
@@ -291,11 +291,13 @@ static void part_dupfail(int argc, char **argv)
 static void part_scm(int argc, char **argv)
 {
 	int pair[2], fd = open_device(DEV ".clone", O_RDWR);
-	union { struct cmsghdr h; char bytes[CMSG_SPACE(sizeof(int))]; } control;
+	union {
+		struct cmsghdr h;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
 	char byte = 0;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
-			     .msg_controllen = sizeof(control) };
+	struct iovec iov = {&byte, 1};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
 
 	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
 	pid_t pid = fork();
@@ -327,7 +329,7 @@ static void part_calls(int argc, char **argv)
 {
 	int fd = open_device(DEV, O_RDWR);
 	unsigned char buf[5000], *big = malloc(TDRV_COPY_MAX);
-	struct tdrv_copy copy = { .magic = TDRV_MAGIC, .buf = buf, .len = sizeof(buf) };
+	struct tdrv_copy copy = {.magic = TDRV_MAGIC, .buf = buf, .len = sizeof(buf)};
 	long sum = 0;
 
 	CHECK(ioctl(fd, TDRV_ECHO, 4711) == 4711);
@@ -411,9 +413,9 @@ static void part_ring(int argc, char **argv)
 {
 	int fd = open_device(DEV ".ring", O_RDWR), nb = open_device(DEV ".ring", O_RDWR | O_NONBLOCK);
 	char text[64] = "", a[4], b[60];
-	struct iovec in[2] = { { a, sizeof(a) }, { b, sizeof(b) } };
-	struct iovec out[2] = { { "hello ", 6 }, { "world", 5 } };
-	struct pollfd pfd = { .fd = fd, .events = POLLIN | POLLOUT };
+	struct iovec in[2] = {{a, sizeof(a)}, {b, sizeof(b)}};
+	struct iovec out[2] = {{"hello ", 6}, {"world", 5}};
+	struct pollfd pfd = {.fd = fd, .events = POLLIN | POLLOUT};
 	void *volatile nowhere = (void *)8;
 
 	CHECK_ERRNO(read(nb, text, 1), EAGAIN);
@@ -474,7 +476,7 @@ static void *sleeper(void *arg)
 static void part_signals(int argc, char **argv)
 {
 	int fd = open_device(DEV, O_RDWR), soft = 0, hard = 1;
-	struct sigaction sa = { .sa_handler = on_usr1 };
+	struct sigaction sa = {.sa_handler = on_usr1};
 	pthread_t thread;
 	void *result;
 
@@ -613,13 +615,32 @@ static void part_oldmap(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	static const struct part parts[] = {
-		{ "basic", part_basic }, { "close_first", part_close_first }, { "fixed", part_fixed },
-		{ "errors", part_errors }, { "lengths", part_lengths }, { "protect", part_protect }, { "trash", part_trash },
-		{ "lifetime", part_lifetime }, { "dupfail", part_dupfail }, { "scm", part_scm },
-		{ "calls", part_calls }, { "nodes", part_nodes }, { "ring", part_ring }, { "signals", part_signals },
-		{ "sleep", part_sleep }, { "sleepers", part_sleepers }, { "wake", part_wake }, { "info", part_info },
-		{ "stats", part_stats }, { "poke", part_poke }, { "peek", part_peek }, { "hold", part_hold },
-		{ "orphan", part_orphan }, { "segmap", part_segmap }, { "oldmap", part_oldmap }, { NULL, NULL },
+		{"basic", part_basic},
+		{"close_first", part_close_first},
+		{"fixed", part_fixed},
+		{"errors", part_errors},
+		{"lengths", part_lengths},
+		{"protect", part_protect},
+		{"trash", part_trash},
+		{"lifetime", part_lifetime},
+		{"dupfail", part_dupfail},
+		{"scm", part_scm},
+		{"calls", part_calls},
+		{"nodes", part_nodes},
+		{"ring", part_ring},
+		{"signals", part_signals},
+		{"sleep", part_sleep},
+		{"sleepers", part_sleepers},
+		{"wake", part_wake},
+		{"info", part_info},
+		{"stats", part_stats},
+		{"poke", part_poke},
+		{"peek", part_peek},
+		{"hold", part_hold},
+		{"orphan", part_orphan},
+		{"segmap", part_segmap},
+		{"oldmap", part_oldmap},
+		{NULL, NULL},
 	};
 
 	return part_main(parts, argc, argv);

@@ -15,7 +15,7 @@ static void *caller(void *arg)
 	uint64_t who = (uintptr_t)arg;
 
 	for (unsigned long i = 0; i < calls_each; i++) {
-		struct tdrv_answer a = { .question = who << 48 | i };
+		struct tdrv_answer a = {.question = who << 48 | i};
 
 		if (i % 2) {
 			int want = (int)((who << 24 | i) & 0x7fffffff);

@@ -51,7 +51,7 @@ static void on_usr1(int signo)
 
 static _Noreturn void player(int side, int rounds, bool restart)
 {
-	struct sigaction sa = { .sa_handler = on_usr1, .sa_flags = restart ? SA_RESTART : 0 };
+	struct sigaction sa = {.sa_handler = on_usr1, .sa_flags = restart ? SA_RESTART : 0};
 	char *p = map_waits();
 
 	CHECK(sigaction(SIGUSR1, &sa, NULL) == 0);
@@ -196,7 +196,10 @@ static void part_kills(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	static const struct part parts[] = {
-		{ "ball", part_ball }, { "lock", part_lock }, { "kills", part_kills }, { NULL, NULL },
+		{"ball", part_ball},
+		{"lock", part_lock},
+		{"kills", part_kills},
+		{NULL, NULL},
 	};
 
 	return part_main(parts, argc, argv);

@@ -6,7 +6,7 @@ struct modinfo;
 
 #ifdef WITH_NOTE
 __attribute__((section(".sundog"), used)) static const char note[] =
-    "compiler=clang\nversion=14.0.6\nsanitize=thread,undefined\nheaders=0.1.0\n";
+	"compiler=clang\nversion=14.0.6\nsanitize=thread,undefined\nheaders=0.1.0\n";
 #endif
 
 #ifdef WITH_MISSING
