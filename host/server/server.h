@@ -7,13 +7,13 @@
  *	listener   accepts, reads hellos; never waits for anybody else
  *	lifecycle  deaths, execs, closes that nobody announced, interrupts
  *	one per WIRE_THREAD connection: the kernel half of an application's thread
- *	one per process with a userfaultfd sits in read(2) on it and serves what comes; more while some wait (faults.c)
+ *	one per process with a userfaultfd sits in read(2) on it and serves what comes; more while some wait (fault/uffd/events.c)
  *	one per teardown or close that no caller waits for (jobs.c)
  *	demotion   shared pages that nobody holds (demote.c); begins with the first promotion, as the next one
  *	sleepers   threads that sleep on futexes in pages that have moved (sleepers.c)
  *
  * Locks, in the order in which they are taken; none is held across a call of the kernel part.  Who waits with locks.lock
- * or agent.lock may leave his seat in faults.c: that takes process.lock and faults.lock, which are never held when
+ * or agent.lock may leave his seat in fault/uffd/events.c: that takes process.lock and faults.lock, which are never held when
  * locks.lock is taken.
  *
  *	server.lock     table of processes, table of opens, watches, the states of both
@@ -134,7 +134,7 @@ struct window {
 	uint64_t offset;             /* of start, in pages */
 	unsigned prot;               /* of its translations */
 	bool writable;               /* the process may write there, if not now */
-	bool registered;             /* with the userfaultfd (engine_uffd.c) */
+	bool registered;             /* with the userfaultfd (fault/uffd/engine.c) */
 	uint64_t loaded, loaded_end; /* outside of that part nothing has been loaded since it was unloaded last; may be empty */
 	unsigned loads;              /* counts, for windows_unloaded() */
 };
@@ -211,7 +211,7 @@ void services_wake(struct services *s, const struct service *own, uint64_t start
 /* That thread has left what it waits for, for a signal handler. */
 void services_interrupt(struct services *s, uint32_t tid);
 
-/* ---- faults.c: threads that serve the events of a userfaultfd ---- */
+/* ---- fault/uffd/events.c: threads that serve the events of a userfaultfd ---- */
 
 LIST_HEAD(fault_list, fault_thread);
 LIST_HEAD(failure_list, failure);
@@ -345,7 +345,7 @@ int engine_agree(struct process *p, int connection);
 /* May promotion use a userfaultfd?  *device: /dev/userfaultfd to make it with, or -1. */
 bool engine_allows_uffd(int *device);
 
-/* ---- lock.c: locked memory of processes ---- */
+/* ---- pin/pin.c: locked memory of processes ---- */
 
 struct locks;
 void locks_fini(struct locks *l);
@@ -378,7 +378,7 @@ int proofs_add(struct proofs *s, struct open *o); /* ENOMEM; EMFILE: OPENS_MAX *
 bool proofs_remove(struct proofs *s, const struct open *o);
 void proofs_fini(struct proofs *s);
 
-/* ---- process.c ---- */
+/* ---- process/process.c ---- */
 
 enum process_state {
 	PROCESS_PENDING, /* made by WIRE_FORK, the child has not connected yet */
@@ -548,12 +548,12 @@ void thread_interrupt(struct process *p, uint32_t tid, uint32_t turn);
  */
 int thread_step(struct thread *t, struct wire_message *m, const int *fds);
 
-/* ---- calls: call_file.c, call_memory.c, call_process.c ---- */
+/* ---- calls: call/ ---- */
 
 typedef int call_fn(struct thread *t, const struct wire_message *in, struct wire_message *out);
 call_fn call_open, call_prove, call_closed, call_read, call_write, call_seek, call_ioctl, call_poll, call_setfl;
 call_fn call_mmap, call_munmap, call_mprotect, call_fault;
-call_fn call_advise, call_private; /* locks.c */
+call_fn call_advise, call_private; /* pin/pins.c */
 call_fn call_unmapped;             /* leave.c */
 /* The range is about to be unmapped; true: some of it is shared, and the thread is to say when that is done. */
 bool leave_begin(struct thread *t, uint64_t addr, uint64_t len);
@@ -651,7 +651,7 @@ struct sys_account *heir_account(pid_t pid, bool take);
 /* Forgets those who are dead, or all. */
 void heirs_purge(bool all);
 
-/* ---- admin.c ---- */
+/* ---- admin/admin.c ---- */
 
 /* A command that looks into the server: serves its request, and closes the connection. */
 void admin_hello(int connection, pid_t pid, uid_t uid);

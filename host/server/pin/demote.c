@@ -16,12 +16,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "host/server/lock.h"
+#include "host/server/pin/pin.h"
 
 #define PERIOD_NS UINT64_C(1000000000)
 
 static struct {
-	pthread_mutex_t lock; /* protects the fields below, and what lock.h says */
+	pthread_mutex_t lock; /* protects the fields below, and what pin.h says */
 	pthread_cond_t changed;
 	TAILQ_HEAD(, locks)
 	queue; /* the next one that is due first */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * process.c: the table of processes, and who works for one; process_hello.c puts them in, process_end.c takes them out.
+ * process.c: the table of processes, and who works for one; hello.c puts them in, end.c takes them out.
  *
  *	(WIRE_FORK) PENDING ----hello----> LIVE --death, exec, WIRE_EXIT, stop--> DYING --torn down--> DEAD
  *	                 '---failure, death before the hello---------------------^

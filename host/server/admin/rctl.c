@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* admin_rctl.c: limits, shown and changed: `sundog prctl`. */
+/* rctl.c: limits, shown and changed: `sundog prctl`. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "host/conf/rctl.h"
-#include "host/server/admin.h"
+#include "host/server/admin/admin.h"
 
 /* ---- what is asked for ---- */
 

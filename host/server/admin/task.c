@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* admin_task.c: who is in which project: `sundog newtask`, `sundog exec -p`. */
+/* task.c: who is in which project: `sundog newtask`, `sundog exec -p`. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "host/server/admin.h"
+#include "host/server/admin/admin.h"
 
 static bool project_read(struct admin_request *r, const char *name, int32_t *id)
 {

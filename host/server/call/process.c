@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* call_process.c: fork, exit, credentials. */
+/* process.c: fork, exit, credentials. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <limits.h>

@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "host/server/lock.h"
+#include "host/server/pin/pin.h"
 
 /* Until the looks after a change. */
 static const uint64_t look_ns[] = {2000000, 20000000, 200000000};
@@ -35,7 +35,7 @@ static const uint64_t look_ns[] = {2000000, 20000000, 200000000};
 #define PRIVATE_FLAG 128    /* FUTEX_PRIVATE_FLAG */
 
 static struct {
-	pthread_mutex_t lock; /* protects the fields below, and what lock.h says; taken with locks.lock held */
+	pthread_mutex_t lock; /* protects the fields below, and what pin.h says; taken with locks.lock held */
 	pthread_cond_t changed;
 	TAILQ_HEAD(, locks)
 	queue;

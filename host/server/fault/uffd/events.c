@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * faults.c: the threads that serve the events of a process's userfaultfd, each in its place.
+ * events.c: the threads that serve the events of a process's userfaultfd, each in its place.
  *
  * Exactly one of them has the seat: it sits in read(2), since each event would wake all who do.  Before it waits for
  * anything else it yields the seat, to an idle thread or to a new one; when it is done it waits for the seat to

@@ -12,7 +12,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "host/server/admin.h"
+#include "host/server/admin/admin.h"
 
 /* For a request, and for all of the answer: nobody keeps the server from its end for longer. */
 #define PATIENCE_S 2

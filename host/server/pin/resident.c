@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* lock_resident.c: may these pages be locked, and are they in memory? */
+/* resident.c: may these pages be locked, and are they in memory? */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
 
-#include "host/server/lock.h"
+#include "host/server/pin/pin.h"
 
 static int populate_by_agent(struct locks *l, uint64_t addr, uint64_t len, bool write)
 {

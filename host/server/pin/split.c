@@ -16,7 +16,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "host/server/lock.h"
+#include "host/server/pin/pin.h"
 
 struct split {
 	uint64_t addr, offset, len;

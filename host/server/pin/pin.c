@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lock.c: host_lock_*: locked memory of real processes (lock.h).
+ * pin.c: host_lock_*: locked memory of real processes (pin.h).
  *
  * A lock begins with the waiting thread of the call, which makes the pages resident; a device's accesses go by
  * process_vm_readv(2) until somebody has asked for an address, and to the file from then on.
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host/server/lock.h"
+#include "host/server/pin/pin.h"
 
 static void lock_record(struct host_lock *lock, int by)
 {

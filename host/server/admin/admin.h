@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* admin.h: shared by the files of admin*.c only. */
+/* admin.h: shared by the files of this folder only. */
 #ifndef HOST_SERVER_ADMIN_H
 #define HOST_SERVER_ADMIN_H
 

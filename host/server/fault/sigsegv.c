@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * engine_sigsegv.c: interception by protection.  An intercepted window lies there without any access; the client's
+ * sigsegv.c: interception by protection.  An intercepted window lies there without any access; the client's
  * SIGSEGV handler asks for what it needs (WIRE_FAULT), load and unload are mprotect(2) by the agent.
  *
  * No agent has come yet: then nothing has ever been loaded, unload is done, and a load can wait until the

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* call_memory.c: mmap, munmap, mprotect. */
+/* memory.c: mmap, munmap, mprotect. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lock.h: locked memory of real processes; shared by lock*.c, promote.c, demote.c, leave.c, split.c and maps.c.
+ * pin.h: locked memory of real processes; shared by the files of this folder and base/maps.c.
  *
  * Until somebody asks for an address, a lock is a record, and the pages are reached through the process.  Then they become
  * pages of one sparse file per process (promotion), where every address has its place:
@@ -129,7 +129,7 @@ void locks_publish(struct locks *l, uint64_t start, uint64_t end);
 /* A command with the process's file, which is fd.  Errors of the agent, as host.h has them. */
 int locks_agent(struct locks *l, struct wire_agent_command *c, int fd);
 
-/* ---- lock_resident.c ---- */
+/* ---- resident.c ---- */
 
 /* May they be locked, and are they there now?  Errors as host_lock_create()'s. */
 int lock_pages_check(struct host_lock *lock);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * engine_uffd.c: interception by userfaultfd(2), whose events faults.c serves.
+ * engine.c: interception by userfaultfd(2), whose events events.c serves.
  *
  *	closed        no access (PROT_NONE): as the client lays a window, and as a fork child finds its own
  *	registered    with the userfaultfd, and the protection of its pages: a page that is not loaded makes an event

@@ -12,7 +12,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 
-#include "host/server/lock.h"
+#include "host/server/pin/pin.h"
 
 bool leave_begin(struct thread *t, uint64_t addr, uint64_t len)
 {

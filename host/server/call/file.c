@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* call_file.c: calls on opens. */
+/* file.c: calls on opens. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* promote.c: pages of a process become pages of its sparse file, or of the file that it shares with others (lock.h). */
+/* promote.c: pages of a process become pages of its sparse file, or of the file that it shares with others (pin.h). */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "host/server/lock.h"
+#include "host/server/pin/pin.h"
 
 #define TRIES 4 /* the application may change its mappings while we look */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * locks.c: what a process has once it has locked memory: its agent that stops writers, the page that tells its client,
+ * pins.c: what a process has once it has locked memory: its agent that stops writers, the page that tells its client,
  * the descriptors by which its mappings are looked at.
  */
 #define _GNU_SOURCE
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/server/lock.h"
+#include "host/server/pin/pin.h"
 
 bool locks_range_is_good(const struct process *p, uint64_t addr, uint64_t len)
 {

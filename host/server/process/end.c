@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* process_end.c: the ends of processes: what stops at once, and the job that tears down the rest. */
+/* end.c: the ends of processes: what stops at once, and the job that tears down the rest. */
 #define _GNU_SOURCE
 #include <sys/socket.h>
 #include <time.h>

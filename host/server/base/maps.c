@@ -13,7 +13,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "host/server/lock.h"
+#include "host/server/pin/pin.h"
 
 struct query { /* Linux's struct procmap_query */
 	uint64_t size, flags, addr, vma_start, vma_end, vma_flags, page_size, offset, inode;
