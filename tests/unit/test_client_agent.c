@@ -22,8 +22,8 @@
 
 #include <cmocka.h>
 
-#include "client/agent.h"
-#include "client/promote.h"
+#include "client/agent/agent.h"
+#include "client/agent/promote.h"
 #include "wire/wire.h"
 
 #define PAGE 4096u

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * agent.c: the server's end of an application's agent (client/agent.h), which changes the application's mappings
+ * agent.c: the server's end of an application's agent (client/agent/agent.h), which changes the application's mappings
  * while its threads run, wait or are stopped.
  *
  * An agent that has gone is replaced: the running application starts another one.  An application that cannot, or

@@ -289,7 +289,7 @@ static void file_forget(struct locks *l)
 
 /*
  * The child's private pages have the old places behind them.  If nobody has pages of this file another one comes; else the child
- * makes them its own (client/promote_fork.c), and until it has, only places beyond all that are in use are free.
+ * makes them its own (client/agent/promote_fork.c), and until it has, only places beyond all that are in use are free.
  */
 static void places_change(struct locks *l)
 {

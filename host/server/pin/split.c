@@ -8,7 +8,7 @@
  *	file:     -----+-- M, the driver's ----+-- M, and what the process has changed in P
  *	aside:         S, as P began
  *
- * The agent does both (client/promote_split.c), without losing a write of the process or the driver.
+ * The agent does both (client/agent/promote_split.c), without losing a write of the process or the driver.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -45,7 +45,7 @@ static void split_destroy(struct locks *l, struct split *s)
 	free(s);
 }
 
-/* What cannot be split stays shared: the child copies it (client/promote_fork.c), a moment later. */
+/* What cannot be split stays shared: the child copies it (client/agent/promote_fork.c), a moment later. */
 static void part_split(struct locks *l, const struct vma *v, uint64_t start, uint64_t end)
 {
 	struct split *s = calloc(1, sizeof(*s));
@@ -120,7 +120,7 @@ static void deadline_set(struct timespec *until)
 
 /*
  * A handler of pthread_atfork(3) may wait for who waits here, or a debugger holds the process: then the child copies
- * (client/promote_fork.c), a moment later.
+ * (client/agent/promote_fork.c), a moment later.
  */
 void split_wait(struct locks *l)
 {

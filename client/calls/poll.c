@@ -14,8 +14,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "client/quiet.h"
-#include "client/time64.h"
+#include "client/core/quiet.h"
+#include "client/core/time64.h"
 
 short device_ready(const struct device *d, short events)
 {

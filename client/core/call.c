@@ -16,7 +16,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "client/quiet.h"
+#include "client/core/quiet.h"
 
 #define CALL_DEPTH 4 /* calls of one thread at once: a handler within a handler within a call ... */
 

@@ -17,8 +17,8 @@
 #include <sys/mman.h>
 #include <sys/uio.h>
 
-#include "client/promote.h"
-#include "client/raw.h"
+#include "client/agent/promote.h"
+#include "client/core/raw.h"
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23

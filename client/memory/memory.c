@@ -10,8 +10,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "client/quiet.h"
-#include "client/range.h"
+#include "client/core/quiet.h"
+#include "client/memory/range.h"
 
 #define PAGE ((uintptr_t)4096)
 #define PAGE_UP(n) (((uintptr_t)(n) + PAGE - 1) & ~(PAGE - 1))

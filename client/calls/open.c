@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "client/quiet.h"
+#include "client/core/quiet.h"
 
 /* Ours have the sys.h values: FREAD 1, FWRITE 2, FNDELAY 4, FNONBLOCK 0x80, FEXCL 0x400. */
 unsigned sys_flags(int flags)

@@ -19,8 +19,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "client/agent.h"
-#include "client/quiet.h"
+#include "client/agent/agent.h"
+#include "client/core/quiet.h"
 
 struct connection {
 	struct lock lock; /* protects the fields below while connecting */

@@ -10,7 +10,7 @@
 #include <sys/epoll.h>
 #include <time.h>
 
-#include "client/time64.h"
+#include "client/core/time64.h"
 
 #define WATCHES 256
 struct watch {

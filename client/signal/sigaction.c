@@ -15,7 +15,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-#include "client/raw.h"
+#include "client/core/raw.h"
 
 #define KERNEL_SIGSET 8
 

@@ -21,9 +21,9 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-#include "client/agent.h"
-#include "client/promote.h"
-#include "client/raw.h"
+#include "client/agent/agent.h"
+#include "client/agent/promote.h"
+#include "client/core/raw.h"
 
 /* ---- the agent ---- */
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "client/raw.h"
+#include "client/core/raw.h"
 
 void *real_find(const char *name)
 {

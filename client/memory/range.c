@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* range.c: the device ranges of this process, sorted, not overlapping. */
 #define _GNU_SOURCE
-#include "client/range.h"
+#include "client/memory/range.h"
 
 #include <linux/ioctl.h>
 #include <linux/userfaultfd.h>
@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 
 #include "client/client.h"
-#include "client/raw.h"
+#include "client/core/raw.h"
 
 #define RANGES_MAX (1u << 20)
 static struct lock ranges_lock; /* protects the fields below for writing */

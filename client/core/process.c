@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <utmp.h>
 
-#include "client/quiet.h"
+#include "client/core/quiet.h"
 
 _Thread_local bool in_vfork_child, in_vfork_fault;
 

@@ -19,8 +19,8 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-#include "client/promote.h"
-#include "client/raw.h"
+#include "client/agent/promote.h"
+#include "client/core/raw.h"
 
 #define STACK 65536u
 #define TEXT 32768u

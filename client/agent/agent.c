@@ -6,7 +6,7 @@
  * on running: so nothing here may touch libc's state, not even errno.
  */
 #define _GNU_SOURCE
-#include "client/agent.h"
+#include "client/agent/agent.h"
 
 #include <errno.h>
 #include <linux/futex.h>
@@ -20,8 +20,8 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include "client/promote.h"
-#include "client/raw.h"
+#include "client/agent/promote.h"
+#include "client/core/raw.h"
 #include "wire/wire.h"
 
 #define AGENT_STACK 16384u

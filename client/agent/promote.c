@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* promote.c: the agent's part of sharing pages with the server; see promote.h. */
 #define _GNU_SOURCE
-#include "client/promote.h"
+#include "client/agent/promote.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 #include <sys/uio.h>
 
-#include "client/raw.h"
+#include "client/core/raw.h"
 
 /* Newer than some systems' headers. */
 #ifndef MADV_POPULATE_READ

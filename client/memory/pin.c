@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lock.c: locked memory of this process.  A driver has asked for it (ddi_umem_lock), in a call of one of our threads; from
+ * pin.c: locked memory of this process.  A driver has asked for it (ddi_umem_lock), in a call of one of our threads; from
  * then on changes of the address space that meet it go by the server, which may have to wait until it is unlocked.
  */
 #define _GNU_SOURCE
@@ -9,8 +9,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "client/promote.h"
-#include "client/quiet.h"
+#include "client/agent/promote.h"
+#include "client/core/quiet.h"
 
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ 22
