@@ -3,7 +3,7 @@
 #include <sys/ddidevmap.h>
 #include <sys/sunddi.h>
 
-#include "kernel/ddi/regs.h"
+#include "kernel/ddi/device/regs.h"
 #include "kernel/devmap/grant.h"
 #include "kernel/devmap/handle.h"
 #include "kernel/devmap/load.h"

@@ -16,7 +16,7 @@
 
 #include "kernel/vm/address_space.h"
 #include "kernel/vm/page_object.h"
-#include "kernel/vm/tree.h"
+#include "kernel/lib/tree.h"
 
 struct access_order;
 struct context_group;

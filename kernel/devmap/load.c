@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <sys/proc.h>
 
-#include "kernel/ddi/message.h"
+#include "kernel/lib/message.h"
 #include "kernel/devmap/handle.h"
 #include "kernel/devmap/protection.h"
 #include "kernel/devmap/window.h"

@@ -4,7 +4,7 @@
 #include <sys/errno.h>
 #include <vm/hat.h>
 
-#include "kernel/ddi/message.h"
+#include "kernel/lib/message.h"
 #include "kernel/devmap/device.h"
 #include "kernel/devmap/load.h"
 #include "kernel/devmap/protection.h"

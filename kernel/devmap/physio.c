@@ -7,8 +7,8 @@
 #include <sys/sysmacros.h>
 #include <sys/uio.h>
 
-#include "kernel/ddi/buf.h"
-#include "kernel/ddi/io_memory.h"
+#include "kernel/ddi/mem/buf.h"
+#include "kernel/ddi/mem/io_memory.h"
 #include "kernel/devmap/user_memory.h"
 #include "kernel/vm/address_space.h"
 #include "kernel/vm/page_object.h"

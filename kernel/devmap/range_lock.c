@@ -5,7 +5,7 @@
 #include <sys/errno.h>
 #include <sys/string.h>
 
-#include "kernel/ddi/kthread.h"
+#include "kernel/ddi/core/kthread.h"
 #include "kernel/devmap/order.h"
 #include "kernel/devmap/softlock.h"
 

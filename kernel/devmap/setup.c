@@ -8,7 +8,7 @@
 #include <sys/param.h>
 #include <sys/sunddi.h>
 
-#include "kernel/ddi/message.h"
+#include "kernel/lib/message.h"
 #include "kernel/devmap/context.h"
 #include "kernel/devmap/device.h"
 #include "kernel/devmap/order.h"

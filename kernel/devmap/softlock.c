@@ -4,7 +4,7 @@
 #include <sys/errno.h>
 #include <sys/mman.h>
 
-#include "kernel/ddi/message.h"
+#include "kernel/lib/message.h"
 #include "kernel/devmap/fault.h"
 #include "kernel/devmap/load.h"
 #include "kernel/devmap/old_mmap.h"

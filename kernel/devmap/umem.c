@@ -3,8 +3,8 @@
 
 #include <sys/ddidevmap.h>
 
-#include "kernel/ddi/leak.h"
-#include "kernel/ddi/message.h"
+#include "kernel/ddi/core/leak.h"
+#include "kernel/lib/message.h"
 #include "kernel/devmap/umem_lock.h"
 #include "kernel/vm/page_object.h"
 

@@ -4,9 +4,9 @@
 #include <sys/sunddi.h>
 #include <sys/umem_cookie.h>
 
-#include "kernel/ddi/buf.h"
-#include "kernel/ddi/io_memory.h"
-#include "kernel/ddi/message.h"
+#include "kernel/ddi/mem/buf.h"
+#include "kernel/ddi/mem/io_memory.h"
+#include "kernel/lib/message.h"
 #include "kernel/devmap/umem_lock.h"
 #include "kernel/devmap/user_memory.h"
 #include "kernel/vm/page_object.h"

@@ -8,9 +8,9 @@
 #include <sys/proc.h>
 #include <sys/taskq.h>
 
-#include "kernel/ddi/kthread.h"
-#include "kernel/ddi/leak.h"
-#include "kernel/ddi/message.h"
+#include "kernel/ddi/core/kthread.h"
+#include "kernel/ddi/core/leak.h"
+#include "kernel/lib/message.h"
 #include "kernel/devmap/range_lock.h"
 #include "kernel/rctl/rctl.h"
 #include "kernel/vm/address_space.h"

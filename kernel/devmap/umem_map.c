@@ -4,7 +4,7 @@
 #include <sys/proc.h>
 #include <sys/sunddi.h>
 
-#include "kernel/ddi/message.h"
+#include "kernel/lib/message.h"
 #include "kernel/devmap/grant.h"
 #include "kernel/devmap/handle.h"
 #include "kernel/devmap/load.h"

@@ -3,7 +3,7 @@
 
 #include <sys/errno.h>
 
-#include "kernel/ddi/io_memory.h"
+#include "kernel/ddi/mem/io_memory.h"
 #include "kernel/devmap/range_lock.h"
 #include "kernel/devmap/umem_lock.h"
 #include "kernel/vm/address_space.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* user_memory.h: memory of a process as a device moves it, see kernel/ddi/io_memory.h. */
+/* user_memory.h: memory of a process as a device moves it, see kernel/ddi/mem/io_memory.h. */
 #ifndef KERNEL_DEVMAP_USER_MEMORY_H
 #define KERNEL_DEVMAP_USER_MEMORY_H
 

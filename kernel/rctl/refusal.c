@@ -3,7 +3,7 @@
 #include <sys/cmn_err.h>
 #include <sys/string.h>
 
-#include "kernel/ddi/message.h"
+#include "kernel/lib/message.h"
 #include "kernel/rctl/internal.h"
 
 static struct {

@@ -10,8 +10,8 @@
  * other; readers do not wait.
  */
 #include "kernel/sys/block.h"
-#include "kernel/ddi/buf.h"
-#include "kernel/ddi/module.h"
+#include "kernel/ddi/mem/buf.h"
+#include "kernel/ddi/core/module.h"
 #include "kernel/host.h"
 #include "kernel/sys/file.h"
 #include "kernel/sys/snode.h"

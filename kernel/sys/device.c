@@ -2,7 +2,7 @@
 /* device.c: what the memory side asks of devices (kernel/devmap/device.h), answered by those in use. */
 #include "kernel/devmap/device.h"
 
-#include "kernel/ddi/module.h"
+#include "kernel/ddi/core/module.h"
 #include "kernel/sys/snode.h"
 
 const struct cb_ops *device_entries(dev_t dev)

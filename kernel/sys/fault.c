@@ -5,7 +5,7 @@
 #include <sys/ddidevmap.h>
 #include <sys/errno.h>
 
-#include "kernel/ddi/kthread.h"
+#include "kernel/ddi/core/kthread.h"
 #include "kernel/sys/proc.h"
 
 /* Linux's numbers: the applications are Linux programs. */

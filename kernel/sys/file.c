@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "kernel/sys/file.h"
-#include "kernel/ddi/cred.h"
-#include "kernel/ddi/kthread.h"
-#include "kernel/ddi/minor.h"
+#include "kernel/ddi/core/cred.h"
+#include "kernel/ddi/core/kthread.h"
+#include "kernel/ddi/device/minor.h"
 #include "kernel/sys/snode.h"
 #include <sys/errno.h>
 #include <sys/file.h>

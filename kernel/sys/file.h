@@ -3,7 +3,7 @@
 #ifndef KERNEL_SYS_FILE_H
 #define KERNEL_SYS_FILE_H
 
-#include "kernel/ddi/poll.h"
+#include "kernel/ddi/sync/poll.h"
 #include "kernel/host.h"
 #include "kernel/sys/sys.h"
 #include <sys/types.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "kernel/ddi/kthread.h"
+#include "kernel/ddi/core/kthread.h"
 #include "kernel/sys/file.h"
 #include <sys/devops.h>
 #include <sys/errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* kstat.c: named statistics as text, for whoever shows them. */
-#include "kernel/ddi/kstat.h"
+#include "kernel/ddi/device/kstat.h"
 
 #include "kernel/sys/sys.h"
 #include <sys/cmn_err.h>

@@ -5,8 +5,8 @@
 #include <sys/mman.h>
 #include <sys/sunddi.h>
 
-#include "kernel/ddi/kthread.h"
-#include "kernel/ddi/module.h"
+#include "kernel/ddi/core/kthread.h"
+#include "kernel/ddi/core/module.h"
 #include "kernel/sys/file.h"
 #include "kernel/sys/proc.h"
 #include "kernel/sys/snode.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "kernel/ddi/devinfo.h"
-#include "kernel/ddi/message.h"
+#include "kernel/ddi/device/devinfo.h"
+#include "kernel/lib/message.h"
 #include "kernel/sys/module_unload.h"
 #include <sys/errno.h>
 

@@ -3,7 +3,7 @@
 #include <sys/errno.h>
 #include <sys/mman.h>
 
-#include "kernel/ddi/kthread.h"
+#include "kernel/ddi/core/kthread.h"
 #include "kernel/devmap/devmap.h"
 #include "kernel/sys/proc.h"
 #include "kernel/vm/locked_range.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "kernel/sys/proc.h"
 
-#include "kernel/ddi/cred.h"
-#include "kernel/ddi/kthread.h"
+#include "kernel/ddi/core/cred.h"
+#include "kernel/ddi/core/kthread.h"
 #include "kernel/devmap/devmap.h"
 #include "kernel/host.h"
 #include "kernel/rctl/rctl.h"

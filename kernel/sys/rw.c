@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* read(2), write(2) and lseek(2) of a device. */
-#include "kernel/ddi/kthread.h"
+#include "kernel/ddi/core/kthread.h"
 #include "kernel/sys/block.h"
 #include "kernel/sys/file.h"
 #include "kernel/sys/snode.h"

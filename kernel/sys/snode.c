@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "kernel/sys/snode.h"
-#include "kernel/ddi/kthread.h"
+#include "kernel/ddi/core/kthread.h"
 #include "kernel/devmap/umem_lock.h"
 #include "kernel/host.h"
 #include <sys/errno.h>

@@ -9,7 +9,7 @@
 #ifndef KERNEL_SYS_SNODE_H
 #define KERNEL_SYS_SNODE_H
 
-#include "kernel/ddi/devinfo.h"
+#include "kernel/ddi/device/devinfo.h"
 #include <sys/types.h>
 
 struct snode {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "kernel/ddi/dma.h"
-#include "kernel/ddi/kthread.h"
-#include "kernel/ddi/leak.h"
-#include "kernel/ddi/machine.h"
-#include "kernel/ddi/message.h"
-#include "kernel/ddi/minor.h"
-#include "kernel/ddi/system_thread.h"
-#include "kernel/ddi/taskq.h"
-#include "kernel/ddi/ticks.h"
-#include "kernel/ddi/timeout.h"
+#include "kernel/ddi/dma/dma.h"
+#include "kernel/ddi/core/kthread.h"
+#include "kernel/ddi/core/leak.h"
+#include "kernel/ddi/core/machine.h"
+#include "kernel/ddi/core/cmn_err.h"
+#include "kernel/ddi/device/minor.h"
+#include "kernel/ddi/sync/system_thread.h"
+#include "kernel/ddi/sync/taskq.h"
+#include "kernel/ddi/core/ticks.h"
+#include "kernel/ddi/sync/timeout.h"
 #include "kernel/devmap/trash.h"
 #include "kernel/devmap/umem_lock.h"
 #include "kernel/rctl/rctl.h"
@@ -26,6 +26,7 @@ int sys_boot(const struct sys_config *config)
 		return error;
 	sys_config = *config;
 	machine_boot();
+	module_boot();
 	kthread_boot();
 	rctl_boot();
 	taskq_boot();

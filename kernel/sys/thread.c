@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "kernel/ddi/kthread.h"
+#include "kernel/ddi/core/kthread.h"
 #include "kernel/sys/sys.h"
 
 /* A process begins with its proc_t. */

@@ -38,7 +38,7 @@
 
 #include "kernel/host.h"
 #include "kernel/vm/page_object.h"
-#include "kernel/vm/tree.h"
+#include "kernel/lib/tree.h"
 
 struct _kthread;
 struct access;

@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernel/vm/tree.h"
+#include "kernel/lib/tree.h"
 
 struct address_space;
 struct locked_range;

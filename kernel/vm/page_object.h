@@ -14,7 +14,7 @@
 #include <stddef.h>
 
 #include "kernel/host.h"
-#include "kernel/vm/tree.h"
+#include "kernel/lib/tree.h"
 
 #define PAGE_SIZE ((size_t)4096)
 #define PAGE_OFFSET (PAGE_SIZE - 1)

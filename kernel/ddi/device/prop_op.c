@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ddi_prop_op(9F) and its older kin: a property's value as bytes, whatever its type. */
+#include "kernel/ddi/mem/kmem.h"
+#include "kernel/lib/message.h"
+#include "kernel/ddi/device/prop.h"
+#include "kernel/host.h"
+#include <sys/sunddi.h>
+
+static int value_to_buffer(const char *value, size_t length, caddr_t to, int *room)
+{
+	int had = *room;
+
+	*room = (int)length;
+	if (had < (int)length)
+		return DDI_PROP_BUF_TOO_SMALL;
+	memcpy(to, value, length);
+	return DDI_PROP_SUCCESS;
+}
+
+/* The driver frees it with kmem_free(value, length). */
+static int value_to_new(const char *value, size_t length, int flags, caddr_t to, int *room, const void *caller)
+{
+	void *copy = NULL;
+
+	if (length > 0) {
+		copy = kmem_get(length, flags & DDI_PROP_CANSLEEP ? KM_SLEEP : KM_NOSLEEP, caller);
+		if (copy == NULL)
+			return DDI_PROP_NO_MEMORY;
+		memcpy(copy, value, length);
+	}
+	*room = (int)length;
+	memcpy(to, &copy, sizeof(copy));
+	return DDI_PROP_SUCCESS;
+}
+
+static int prop_op(dev_t dev, dev_info_t *dip, ddi_prop_op_t op, int flags, char *name, caddr_t to, int *room,
+		   const void *caller)
+{
+	size_t length;
+	char *value;
+	int result = prop_copy(dip, dev, name, UINT_MAX, &value, &length);
+
+	if (op == PROP_EXISTS) {
+		host_free(value, length);
+		return result == DDI_PROP_SUCCESS;
+	}
+	if (result != DDI_PROP_SUCCESS)
+		return result;
+	if (op == PROP_LEN)
+		*room = (int)length;
+	else if (op == PROP_LEN_AND_VAL_BUF)
+		result = value_to_buffer(value, length, to, room);
+	else if (op == PROP_LEN_AND_VAL_ALLOC)
+		result = value_to_new(value, length, flags, to, room, caller);
+	else
+		result = DDI_PROP_INVAL_ARG;
+	host_free(value, length);
+	return result;
+}
+
+int ddi_prop_op(dev_t dev, dev_info_t *dip, ddi_prop_op_t op, int flags, char *name, caddr_t value, int *length)
+{
+	return prop_op(dev, dip, op, flags, name, value, length, CALLER());
+}
+
+int ddi_getlongprop(dev_t dev, dev_info_t *dip, int flags, char *name, caddr_t value, int *length)
+{
+	return prop_op(dev, dip, PROP_LEN_AND_VAL_ALLOC, flags, name, value, length, CALLER());
+}
+
+int ddi_getlongprop_buf(dev_t dev, dev_info_t *dip, int flags, char *name, caddr_t value, int *length)
+{
+	return prop_op(dev, dip, PROP_LEN_AND_VAL_BUF, flags, name, value, length, CALLER());
+}
+
+int ddi_getproplen(dev_t dev, dev_info_t *dip, int flags, char *name, int *length)
+{
+	return prop_op(dev, dip, PROP_LEN, flags, name, NULL, length, CALLER());
+}
+
+/* A number; 1 for a property without a value; the default for anything else. */
+int ddi_getprop(dev_t dev, dev_info_t *dip, int flags, char *name, int fallback)
+{
+	int number, length = sizeof(number);
+
+	if (ddi_getproplen(dev, dip, flags, name, &length) != DDI_PROP_SUCCESS)
+		return fallback;
+	if (length == 0)
+		return 1;
+	if (length != sizeof(number))
+		return fallback;
+	return ddi_getlongprop_buf(dev, dip, flags, name, (caddr_t)&number, &length) == DDI_PROP_SUCCESS ? number : fallback;
+}

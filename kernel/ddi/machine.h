@@ -1,9 +1,0 @@
-/* SPDX-License-Identifier: BSD-2-Clause */
-/* machine.h: what drivers read of the machine: physmem, ncpus and their like. */
-#ifndef KERNEL_DDI_MACHINE_H
-#define KERNEL_DDI_MACHINE_H
-
-/* Called by sys_boot(). */
-void machine_boot(void);
-
-#endif
