@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/uio.h>
 
+#include "client/agent/mapping.h"
 #include "client/core/raw.h"
 
 /* Newer than some systems' headers. */
@@ -26,6 +27,7 @@
 #ifndef UFFD_USER_MODE_ONLY
 #define UFFD_USER_MODE_ONLY 1
 #endif
+#define PROT_ANY (PROT_READ | PROT_WRITE | PROT_EXEC)
 #define FEATURES_OLD (UINT64_C(1) << 0)                                 /* write protection of anonymous memory */
 #define FEATURES (FEATURES_OLD | UINT64_C(1) << 12 | UINT64_C(1) << 13) /* of shmem, and of pages that are not there */
 
@@ -42,37 +44,26 @@ static long sys3(long n, long a, long b, long c)
 
 /* ---- what is mapped there, just before it is replaced ---- */
 
-struct query { /* Linux's struct procmap_query, since 6.11 */
-	uint64_t size, flags, addr, vma_start, vma_end, vma_flags, page_size, offset, inode;
-	uint32_t major, minor, name_size, build_id_size;
-	uint64_t name, build_id;
-};
-#define PROCMAP_QUERY _IOWR('f', 17, struct query)
-#define QUERY_SHARED 0x8u
-#define QUERY_PROT 0x7u /* readable, writable, executable: as PROT_* */
-
 /*
  * Linux has no mmap(2) that replaces only what is expected, and the application may unmap at any time what nobody
  * has locked.  So it is looked at just before, by who replaces it.
  */
 long promote_check(const struct wire_agent_command *c)
 {
-	struct query q = {.size = sizeof(q), .addr = c->addr};
+	struct mapping m;
 
+	/* Without a /proc in the application's root there is nothing to look at. */
 	if (!(c->prot & WIRE_AGENT_CHECK) || tools.maps < 0)
 		return 0;
-	long r = sys3(SYS_ioctl, tools.maps, (long)PROCMAP_QUERY, (long)&q);
-	if (r == -ENOTTY || r == -EINVAL)
-		return 0; /* an older kernel */
-	if (r < 0)
+	if (mapping_find(tools.maps, c->addr, &m) < 0)
 		return -EAGAIN;
-	if (q.inode != c->inode || q.vma_end < c->addr + c->len || (q.vma_flags & QUERY_PROT) != (c->prot & QUERY_PROT))
+	if (m.inode != c->inode || m.end < c->addr + c->len || m.prot != (int)(c->prot & PROT_ANY))
 		return -EAGAIN;
 	if (c->op == WIRE_AGENT_SHARE)
 		return 0;
-	if (q.offset + (c->addr - q.vma_start) != c->offset)
+	if (m.offset + (c->addr - m.start) != c->offset)
 		return -EAGAIN;
-	if (!!(q.vma_flags & QUERY_SHARED) != (c->op == WIRE_AGENT_JOIN))
+	if (m.shared != (c->op == WIRE_AGENT_JOIN))
 		return 0;
 	/* Done already, by an agent before this one: then there is something to lose. */
 	return c->op == WIRE_AGENT_UNSHARE ? -EAGAIN : -EEXIST;
@@ -130,7 +121,7 @@ static void thaw(void)
 
 static bool freeze(const struct wire_agent_command *c)
 {
-	int prot = (int)(c->prot & QUERY_PROT);
+	int prot = (int)(c->prot & PROT_ANY);
 
 	frozen.start = (uintptr_t)c->addr;
 	frozen.end = (uintptr_t)(c->addr + c->len);
@@ -220,7 +211,7 @@ void promote_begin(void)
 	}
 	tools.watch = -1;
 	tools.whole = false;
-	tools.maps = (int)raw_syscall(SYS_openat, AT_FDCWD, (long)"/proc/self/maps", O_RDONLY | O_CLOEXEC, 0, 0, 0);
+	tools.maps = mapping_open();
 }
 
 static bool watch_features(int fd, uint64_t features)
@@ -311,7 +302,7 @@ static void stack_grow(uint64_t addr)
 
 long promote_share(const struct wire_agent_command *c, int fd)
 {
-	int prot = (int)(c->prot & QUERY_PROT);
+	int prot = (int)(c->prot & PROT_ANY);
 
 	if (fd < 0)
 		return -EBADF;
@@ -346,7 +337,7 @@ long promote_share(const struct wire_agent_command *c, int fd)
  */
 long promote_unshare(const struct wire_agent_command *c, int fd)
 {
-	int prot = (int)(c->prot & QUERY_PROT), both = PROT_READ | PROT_WRITE;
+	int prot = (int)(c->prot & PROT_ANY), both = PROT_READ | PROT_WRITE;
 
 	if (fd < 0)
 		return -EBADF;

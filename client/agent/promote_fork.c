@@ -13,12 +13,12 @@
 #define _GNU_SOURCE
 #include "client/client.h"
 
-#include <fcntl.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
+#include "client/agent/mapping.h"
 #include "client/agent/promote.h"
 #include "client/core/raw.h"
 
@@ -51,28 +51,15 @@ static bool is_error(long r)
 
 /* ---- /proc/self/maps, without libc ---- */
 
-static const char *hex(const char *p, uintptr_t *value)
-{
-	for (*value = 0;; p++) {
-		if (*p >= '0' && *p <= '9')
-			*value = *value * 16 + (uintptr_t)(*p - '0');
-		else if (*p >= 'a' && *p <= 'f')
-			*value = *value * 16 + (uintptr_t)(*p - 'a' + 10);
-		else
-			return p;
-	}
-}
-
 /* 7f00-7f10 rw-s 00000000 00:01 1234   /memfd:NAME (deleted) */
 static struct line parse(const char *text, size_t len)
 {
 	size_t name = sizeof(FILE_NAME) - 1;
-	struct line line;
-	const char *p = hex(hex(text, &line.start) + 1, &line.end) + 1;
+	struct mapping m;
 
-	line.prot = (p[0] == 'r' ? PROT_READ : 0) | (p[1] == 'w' ? PROT_WRITE : 0) | (p[2] == 'x' ? PROT_EXEC : 0);
-	line.ours = len > name && memcmp(text + len - name, FILE_NAME, name) == 0;
-	return line;
+	if (!mapping_parse(text, len, &m))
+		return (struct line){0};
+	return (struct line){(uintptr_t)m.start, (uintptr_t)m.end, m.prot, len > name && memcmp(text + len - name, FILE_NAME, name) == 0};
 }
 
 /* ---- copying ---- */
@@ -117,7 +104,7 @@ static void take_lines(struct copier *c)
 static int copier_main(void *arg)
 {
 	struct copier *c = arg;
-	long n = -1, fd = raw_syscall(SYS_openat, AT_FDCWD, (long)"/proc/self/maps", O_RDONLY | O_CLOEXEC, 0, 0, 0);
+	long n = -1, fd = mapping_open();
 
 	while (fd >= 0 && c->held < TEXT &&
 	       (n = sys3(SYS_read, fd, (long)(c->text + c->held), (long)(TEXT - c->held))) > 0) {
