@@ -80,7 +80,7 @@ static size_t find_n;
 
 static void find_once(size_t process, unsigned thread)
 {
-	CHECK(!sys_locked(processes[0].memory + (THREADS_MAX + 2 * find_n) * LOOP_PAGE, LOOP_PAGE));
+	CHECK(!sys_pinned(processes[0].memory + (THREADS_MAX + 2 * find_n) * LOOP_PAGE, LOOP_PAGE));
 }
 
 static uintptr_t find_address(size_t i)
@@ -89,21 +89,21 @@ static uintptr_t find_address(size_t i)
 }
 
 /* n of them, until find_unlock(). */
-static struct sys_lock **find_lock(size_t n)
+static struct sys_pin **find_lock(size_t n)
 {
-	struct sys_lock **locks = calloc(n + 1, sizeof(*locks));
+	struct sys_pin **locks = calloc(n + 1, sizeof(*locks));
 
-	CHECK(locks && sys_lock(find_address(0), n * LOOP_PAGE, false, &locks[n]) == 0);
+	CHECK(locks && sys_pin(find_address(0), n * LOOP_PAGE, false, &locks[n]) == 0);
 	for (size_t i = 0; i < n; i++)
-		CHECK(sys_lock(find_address(n + i), LOOP_PAGE, false, &locks[i]) == 0);
+		CHECK(sys_pin(find_address(n + i), LOOP_PAGE, false, &locks[i]) == 0);
 	find_n = n;
 	return locks;
 }
 
-static void find_unlock(struct sys_lock **locks)
+static void find_unlock(struct sys_pin **locks)
 {
 	for (size_t i = 0; i <= find_n; i++)
-		sys_unlock(locks[i]);
+		sys_unpin(locks[i]);
 	free(locks);
 }
 
@@ -272,7 +272,7 @@ static uint64_t death_measure(size_t n)
 {
 	struct sys_proc_info info = {.pid = 99};
 	struct host_as *as = as_create(false);
-	struct sys_lock **locks = calloc(n, sizeof(*locks));
+	struct sys_pin **locks = calloc(n, sizeof(*locks));
 	struct sys_proc *p;
 	uintptr_t memory = 0;
 	uint64_t ns;
@@ -281,13 +281,13 @@ static uint64_t death_measure(size_t n)
 	CHECK(sys_proc_create(&info, as, &p) == 0);
 	sys_thread_enter(p);
 	for (size_t i = 0; i < n; i++)
-		CHECK(sys_lock(memory + i * LOOP_PAGE, LOOP_PAGE, false, &locks[i]) == 0);
+		CHECK(sys_pin(memory + i * LOOP_PAGE, LOOP_PAGE, false, &locks[i]) == 0);
 	ns = loop_now();
 	sys_proc_destroy(p);
 	ns = loop_now() - ns;
 	sys_thread_leave();
 	for (size_t i = 0; i < n; i++)
-		sys_unlock(locks[i]);
+		sys_unpin(locks[i]);
 	as_destroy(as);
 	free(locks);
 	return ns;
@@ -369,7 +369,7 @@ static void live_lock(size_t n)
 
 static uint64_t find_measure(const struct curve *curve, size_t n)
 {
-	struct sys_lock **locks;
+	struct sys_pin **locks;
 	uint64_t ns;
 
 	sys_thread_enter(processes[0].sys);

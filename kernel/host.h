@@ -172,34 +172,34 @@ void host_as_signal(struct host_as *as, int signo);
 int host_copyin(struct host_as *as, void *to, uintptr_t from, size_t len);
 int host_copyout(struct host_as *as, uintptr_t to, const void *from, size_t len);
 
-/* ---- locked user memory ----
+/* ---- pins: locked user memory ----
  * The process's own pages of an ordinary range (no device mapping in it), held where they are for a device.
- * Nothing is charged here.  Several locks may cover one page. */
+ * Nothing is charged here.  Several pins may cover one page. */
 
-struct host_lock;
+struct host_pin;
 
-#define HOST_LOCK_WRITE 0x1u    /* the device will write: copy-on-write is broken first */
-#define HOST_LOCK_TRANSFER 0x4u /* for one transfer: mapped and permitted will do, the pages come in when they are copied */
-#define HOST_LOCK_LONGTERM 0x2u /* not of a kind of mapping that the specification forbids for long-term locks */
+#define HOST_PIN_WRITE 0x1u    /* the device will write: copy-on-write is broken first */
+#define HOST_PIN_TRANSFER 0x4u /* for one transfer: mapped and permitted will do, the pages come in when they are copied */
+#define HOST_PIN_LONGTERM 0x2u /* not of a kind of mapping that the specification forbids for long-term pins */
 /*
- * Makes [addr, addr + len) resident and records it.  EFAULT: a hole, or a kind of memory that cannot be locked;
+ * Makes [addr, addr + len) resident and records it.  EFAULT: a hole, or a kind of memory that cannot be pinned;
  * EACCES: the protection does not permit it; ENOMEM, EAGAIN: resources.  as may be any process's.  May block.
- * ENOTSUP, with HOST_LOCK_TRANSFER: only host_copyin() and host_copyout() in the process's own call reach its memory.
+ * ENOTSUP, with HOST_PIN_TRANSFER: only host_copyin() and host_copyout() in the process's own call reach its memory.
  */
-int host_lock_create(struct host_as *as, uintptr_t addr, size_t len, unsigned flags, struct host_lock **out);
+int host_pin_create(struct host_as *as, uintptr_t addr, size_t len, unsigned flags, struct host_pin **out);
 /* Also after the process has died.  May block. */
-void host_lock_destroy(struct host_lock *lock);
+void host_pin_destroy(struct host_pin *pin);
 /*
- * Copies from and to the locked pages, as a device does, without the process's help.  offset + len is within the lock.
+ * Copies from and to the pinned pages, as a device does, without the process's help.  offset + len is within the pin.
  * EFAULT: the process is dead and nobody has asked for its pages before.  May block.
  */
-int host_lock_read(struct host_lock *lock, uint64_t offset, void *to, size_t len);
-int host_lock_write(struct host_lock *lock, uint64_t offset, const void *from, size_t len);
+int host_pin_read(struct host_pin *pin, uint64_t offset, void *to, size_t len);
+int host_pin_write(struct host_pin *pin, uint64_t offset, const void *from, size_t len);
 /*
- * The locked range as a page object with a kernel address: from now on the process and the object share these pages, and no
- * write of any of the process's threads is lost on the way.  The caller destroys *pages, before or after the lock; the same
+ * The pinned range as a page object with a kernel address: from now on the process and the object share these pages, and no
+ * write of any of the process's threads is lost on the way.  The caller destroys *pages, before or after the pin; the same
  * pages stay behind both as long as one is there.  EFAULT: they cannot be shared, or the process is dead.  May block.
  */
-int host_lock_pages(struct host_lock *lock, struct host_pages **pages);
+int host_pin_pages(struct host_pin *pin, struct host_pages **pages);
 
 #endif

@@ -104,20 +104,20 @@ bool sundog_loaded(struct sundog_process *p, uint64_t addr, enum sundog_access a
 }
 
 /* It is the kernel part's own struct: there is nothing to add. */
-static struct sys_lock *lock_of(struct sundog_lock *lock)
+static struct sys_pin *pin_of(struct sundog_lock *lock)
 {
-	return (struct sys_lock *)(void *)lock;
+	return (struct sys_pin *)(void *)lock;
 }
 
 int sundog_lock(struct sundog_process *p, uint64_t addr, size_t len, enum sundog_access access, struct sundog_lock **lock)
 {
 	struct embed_call call;
-	struct sys_lock *made;
+	struct sys_pin *made;
 	int error = call_enter(p, &call);
 
 	if (error != 0)
 		return error;
-	error = sys_lock(addr, len, access == SUNDOG_WRITE, &made);
+	error = sys_pin(addr, len, access == SUNDOG_WRITE, &made);
 	if (error == 0)
 		*lock = (struct sundog_lock *)(void *)made;
 	call_leave(p, &call);
@@ -127,6 +127,6 @@ int sundog_lock(struct sundog_process *p, uint64_t addr, size_t len, enum sundog
 void sundog_unlock(struct sundog_lock *lock)
 {
 	sys_thread_enter(NULL);
-	sys_unlock(lock_of(lock));
+	sys_unpin(pin_of(lock));
 	sys_thread_leave();
 }

@@ -11,7 +11,7 @@
 #include "kernel/devmap/old_mmap.h"
 #include "kernel/devmap/order.h"
 #include "kernel/devmap/protection.h"
-#include "kernel/vm/locked_range.h"
+#include "kernel/vm/pinned_range.h"
 
 static struct handle *
 handle_at(struct address_space *space, uintptr_t addr)
@@ -82,7 +82,7 @@ fault_serve(struct access *access, uintptr_t page, unsigned rw)
 		fault.code = FC_NOMAP;
 	} else if (!page_allows(handle, page, rw)) {
 		fault.code = FC_PROT;
-	} else if (locked_range_pins(access->space, page)) {
+	} else if (pinned_range_pins(access->space, page)) {
 		fault.code = load_pinned(handle, page, rw, access->kernel);
 	} else if (handle_has_access(handle)) {
 		fault_by_driver(access, handle, page, rw, &fault);

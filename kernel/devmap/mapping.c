@@ -6,7 +6,7 @@
 #include "kernel/devmap/setup.h"
 #include "kernel/devmap/unmap.h"
 #include "kernel/devmap/window.h"
-#include "kernel/vm/locked_range.h"
+#include "kernel/vm/pinned_range.h"
 
 int mapping_begin(struct mapping *mapping, struct address_space *space)
 {
@@ -194,7 +194,7 @@ mapping_clear(const struct mapping *mapping, bool *replaces, struct devmap_segme
 	int error;
 
 	if (!address_space_overlaps(space, mapping->addr, mapping->size))
-		return locked_range_settle(space, mapping->addr, mapping->size);
+		return pinned_range_settle(space, mapping->addr, mapping->size);
 	error = devmap_layout_begin(space, mapping->addr, mapping->size);
 	if (error != 0)
 		return error;

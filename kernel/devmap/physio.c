@@ -62,8 +62,8 @@ part_memory(const struct transfer *t, struct io_memory **memory)
 	}
 	if (curproc == &p0)
 		return EFAULT; /* a thread of the system has no user memory */
-	error = user_memory_lock(address_space_of(curproc->p_as), (uintptr_t)bp->b_un.b_addr, bp->b_bcount,
-				 t->direction == B_READ, memory);
+	error = user_memory_pin(address_space_of(curproc->p_as), (uintptr_t)bp->b_un.b_addr, bp->b_bcount,
+				t->direction == B_READ, memory);
 	return error == EACCES ? EFAULT : error;
 }
 

@@ -7,7 +7,7 @@
 #include "kernel/devmap/handle.h"
 #include "kernel/devmap/load.h"
 #include "kernel/devmap/protection.h"
-#include "kernel/vm/locked_range.h"
+#include "kernel/vm/pinned_range.h"
 
 /* The first handle in [addr, end). */
 static struct handle *
@@ -74,7 +74,7 @@ int devmap_protect(struct address_space *space, uintptr_t addr, size_t len, unsi
 	int error;
 
 	if (!address_space_overlaps(space, addr, len))
-		return locked_range_settle(space, addr, len);
+		return pinned_range_settle(space, addr, len);
 	error = devmap_layout_begin(space, addr, len);
 	if (error != 0)
 		return error;

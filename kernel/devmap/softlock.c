@@ -9,7 +9,7 @@
 #include "kernel/devmap/load.h"
 #include "kernel/devmap/old_mmap.h"
 #include "kernel/devmap/protection.h"
-#include "kernel/devmap/range_lock.h"
+#include "kernel/devmap/range_pin.h"
 #include "kernel/devmap/window.h"
 
 int softlock_check(struct handle *handle, uintptr_t start, uintptr_t end, unsigned rw)
@@ -29,7 +29,7 @@ int softlock_check(struct handle *handle, uintptr_t start, uintptr_t end, unsign
 
 /* The part's handle: a cut elsewhere may have moved the part to another one since it was locked. */
 static struct handle *
-part_handle(const struct access *access, const struct range_part *part)
+part_handle(const struct access *access, const struct pin_part *part)
 {
 	struct handle *handle = handle_from(access->space, part->start);
 
@@ -37,7 +37,7 @@ part_handle(const struct access *access, const struct range_part *part)
 }
 
 static int
-driver_access(struct handle *handle, struct access *access, const struct range_part *part, unsigned type, unsigned rw)
+driver_access(struct handle *handle, struct access *access, const struct pin_part *part, unsigned type, unsigned rw)
 {
 	devmap_handle_t *dh = &handle->public;
 	offset_t off = handle_offset(handle, part->start);
@@ -51,7 +51,7 @@ driver_access(struct handle *handle, struct access *access, const struct range_p
 
 /* Without devmap_access. */
 static int
-direct_load(struct handle *handle, struct access *access, const struct range_part *part, unsigned rw)
+direct_load(struct handle *handle, struct access *access, const struct pin_part *part, unsigned rw)
 {
 	int code;
 
@@ -79,7 +79,7 @@ fault_error(const struct fault *fault)
  * translation only, which the next access gets back.
  */
 static bool
-pages_capture(struct handle *handle, const struct access *access, struct range_part *part)
+pages_capture(struct handle *handle, const struct access *access, struct pin_part *part)
 {
 	const char *kernel;
 
@@ -93,7 +93,7 @@ pages_capture(struct handle *handle, const struct access *access, struct range_p
 	return part->object != NULL;
 }
 
-int softlock_begin(struct access *access, struct range_part *part, unsigned rw)
+int softlock_begin(struct access *access, struct pin_part *part, unsigned rw)
 {
 	struct handle *handle = part_handle(access, part);
 	struct fault fault = {.by_driver = handle_has_access(handle)};
@@ -114,7 +114,7 @@ int softlock_begin(struct access *access, struct range_part *part, unsigned rw)
 	return error;
 }
 
-void softlock_end(struct access *access, const struct range_part *part, unsigned rw)
+void softlock_end(struct access *access, const struct pin_part *part, unsigned rw)
 {
 	struct handle *handle = part_handle(access, part);
 	int code;

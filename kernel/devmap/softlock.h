@@ -10,7 +10,7 @@
 #include "kernel/devmap/handle.h"
 
 struct access;
-struct range_part;
+struct pin_part;
 
 /*
  * May [start, end) of the handle be locked for an access in direction rw?  EFAULT: set up with DEVMAP_ALLOW_REMAP;
@@ -21,8 +21,8 @@ int softlock_check(struct handle *handle, uintptr_t start, uintptr_t end, unsign
  * The driver's devmap_access with DEVMAP_LOCK; without one, translations are loaded directly.  On success the part has
  * its pages.  0, or an errno.
  */
-int softlock_begin(struct access *access, struct range_part *part, unsigned rw);
+int softlock_begin(struct access *access, struct pin_part *part, unsigned rw);
 /* DEVMAP_UNLOCK; rw: as it was locked, DEVMAP_OTHER when another part could not be. */
-void softlock_end(struct access *access, const struct range_part *part, unsigned rw);
+void softlock_end(struct access *access, const struct pin_part *part, unsigned rw);
 
 #endif

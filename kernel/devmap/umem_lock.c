@@ -11,13 +11,13 @@
 #include "kernel/ddi/core/kthread.h"
 #include "kernel/ddi/core/leak.h"
 #include "kernel/lib/message.h"
-#include "kernel/devmap/range_lock.h"
+#include "kernel/devmap/range_pin.h"
 #include "kernel/rctl/rctl.h"
 #include "kernel/vm/address_space.h"
 
 struct umem_lock {
 	struct ddi_umem_cookie cookie; /* first: what the driver has */
-	struct range_lock lock;
+	struct range_pin pin;
 	struct rctl_charge charge;
 	const void *caller; /* the driver's call */
 	dev_t dev;          /* it was made in a call on an open of it; 0: unknown */
@@ -50,9 +50,9 @@ lock_of_cookie(const struct ddi_umem_cookie *cookie)
 }
 
 static struct umem_lock *
-lock_of_range(struct range_lock *range)
+lock_of_range(struct range_pin *range)
 {
-	return (struct umem_lock *)(void *)((char *)range - offsetof(struct umem_lock, lock));
+	return (struct umem_lock *)(void *)((char *)range - offsetof(struct umem_lock, pin));
 }
 
 static void lock_leaked(void *key, size_t bytes);
@@ -61,7 +61,7 @@ static const struct leak_kind lock_leak = {.name = "umem lock", .free = lock_lea
 /* ---- what becomes of the range ---- */
 
 static void
-lock_cleanup(struct range_lock *range)
+lock_cleanup(struct range_pin *range)
 {
 	struct ddi_umem_cookie *cookie = &lock_of_range(range)->cookie;
 
@@ -112,20 +112,20 @@ awaited_report(const struct umem_lock *lock)
 }
 
 static void
-lock_report(struct range_lock *range, enum locked_report what)
+lock_report(struct range_pin *range, enum pin_report what)
 {
 	struct umem_lock *lock = lock_of_range(range);
 	struct lock_list *list = list_of(lock->dev);
 
 	host_mutex_lock(&list->lock);
 	switch (what) {
-	case LOCKED_FORK:
+	case PIN_FORK:
 		fork_report(lock);
 		break;
-	case LOCKED_AWAITED:
+	case PIN_AWAITED:
 		awaited_report(lock);
 		break;
-	case LOCKED_LEFT:
+	case PIN_LEFT:
 		lock_report_left(lock, "after exit(2) or exec(2)");
 		break;
 	}
@@ -146,13 +146,13 @@ void umem_lock_closed(dev_t dev)
 }
 
 static void
-lock_free(struct range_lock *range)
+lock_free(struct range_pin *range)
 {
 	host_free(lock_of_range(range), sizeof(struct umem_lock));
 }
 
-static const struct range_lock_ops lock_ops = {.report = lock_report, .free = lock_free};
-static const struct range_lock_ops lock_ops_cleanup = {.cleanup = lock_cleanup, .report = lock_report, .free = lock_free};
+static const struct range_pin_ops lock_ops = {.report = lock_report, .free = lock_free};
+static const struct range_pin_ops lock_ops_cleanup = {.cleanup = lock_cleanup, .report = lock_report, .free = lock_free};
 
 /* ---- the register ---- */
 
@@ -242,8 +242,8 @@ lock_create(uintptr_t addr, size_t len, int flags, const struct umem_callback_op
 static unsigned
 range_flags(int flags)
 {
-	return ((flags & DDI_UMEMLOCK_WRITE) ? RANGE_LOCK_WRITE : 0) |
-	       ((flags & DDI_UMEMLOCK_LONGTERM) ? RANGE_LOCK_LONGTERM : 0);
+	return ((flags & DDI_UMEMLOCK_WRITE) ? RANGE_PIN_WRITE : 0) |
+	       ((flags & DDI_UMEMLOCK_LONGTERM) ? RANGE_PIN_LONGTERM : 0);
 }
 
 /* Charged first, so that a refusal touches no page. */
@@ -259,8 +259,8 @@ lock_begin(struct umem_lock *lock, int flags)
 		return error;
 	/* The driver may unlock it as soon as its cleanup callback can come. */
 	lock_register(lock);
-	error = range_lock_begin(&lock->lock, space, (uintptr_t)cookie->cvaddr, cookie->size, range_flags(flags),
-				 cleanup ? &lock_ops_cleanup : &lock_ops);
+	error = range_pin_begin(&lock->pin, space, (uintptr_t)cookie->cvaddr, cookie->size, range_flags(flags),
+				cleanup ? &lock_ops_cleanup : &lock_ops);
 	if (error != 0) {
 		(void)lock_unregister(&lock->cookie);
 		rctl_locked_uncharge(&lock->charge);
@@ -322,13 +322,13 @@ lock_end(void *arg)
 {
 	struct umem_lock *lock = arg;
 
-	if (range_lock_exported(&lock->lock))
+	if (range_pin_exported(&lock->pin))
 		driver_warning(lock->caller,
 			       "cookie %p of 0x%lx locked bytes is unlocked while mappings still export it; its pages stay "
 			       "until they are gone",
 			       arg, lock->cookie.size);
 	rctl_locked_uncharge(&lock->charge);
-	range_lock_end(&lock->lock);
+	range_pin_end(&lock->pin);
 }
 
 static void
@@ -392,16 +392,16 @@ umem_lock_process(const struct ddi_umem_cookie *cookie)
 
 int umem_lock_read(struct ddi_umem_cookie *cookie, size_t offset, void *to, size_t len)
 {
-	return range_lock_read(&lock_of_cookie(cookie)->lock, offset, to, len);
+	return range_pin_read(&lock_of_cookie(cookie)->pin, offset, to, len);
 }
 
 int umem_lock_write(struct ddi_umem_cookie *cookie, size_t offset, const void *from, size_t len)
 {
-	return range_lock_write(&lock_of_cookie(cookie)->lock, offset, from, len);
+	return range_pin_write(&lock_of_cookie(cookie)->pin, offset, from, len);
 }
 
 int umem_lock_pages(struct ddi_umem_cookie *cookie, size_t offset, size_t len, struct page_object **object,
 		    size_t *in_object)
 {
-	return range_lock_pages(&lock_of_cookie(cookie)->lock, offset, len, object, in_object);
+	return range_pin_pages(&lock_of_cookie(cookie)->pin, offset, len, object, in_object);
 }

@@ -7,7 +7,7 @@
 #include "kernel/devmap/order.h"
 #include "kernel/devmap/protection.h"
 #include "kernel/devmap/window.h"
-#include "kernel/vm/locked_range.h"
+#include "kernel/vm/pinned_range.h"
 
 /* What a cut leaves behind until the host has given the range back: pages that windows still show. */
 struct debris {
@@ -284,12 +284,12 @@ int devmap_layout_begin(struct address_space *space, uintptr_t addr, size_t len)
 	int error;
 
 	for (;;) {
-		error = locked_range_settle(space, addr, len);
+		error = pinned_range_settle(space, addr, len);
 		if (error != 0)
 			return error;
 		address_space_layout_begin(space);
 		address_space_layout_covers(space, addr, len);
-		if (!locked_range_overlaps(space, addr, len))
+		if (!pinned_range_overlaps(space, addr, len))
 			return 0;
 		address_space_layout_end(space);
 	}
@@ -301,7 +301,7 @@ int devmap_unmap(struct address_space *space, uintptr_t addr, size_t len)
 	int error;
 
 	if (!address_space_overlaps(space, addr, len))
-		return locked_range_settle(space, addr, len);
+		return pinned_range_settle(space, addr, len);
 	error = devmap_layout_begin(space, addr, len);
 	if (error != 0)
 		return error;

@@ -4,34 +4,34 @@
 #include <sys/errno.h>
 
 #include "kernel/ddi/mem/io_memory.h"
-#include "kernel/devmap/range_lock.h"
+#include "kernel/devmap/range_pin.h"
 #include "kernel/devmap/umem_lock.h"
 #include "kernel/vm/address_space.h"
 
-/* ---- locked for one transfer ---- */
+/* ---- pinned for one transfer ---- */
 
-struct locked_memory {
-	struct range_lock lock; /* first; whole pages */
+struct pinned_memory {
+	struct range_pin pin; /* first; whole pages */
 	struct io_memory memory;
 };
 
-static struct locked_memory *
-locked_of(struct io_memory *memory)
+static struct pinned_memory *
+pinned_of(struct io_memory *memory)
 {
-	return (struct locked_memory *)((char *)memory - offsetof(struct locked_memory, memory));
+	return (struct pinned_memory *)((char *)memory - offsetof(struct pinned_memory, memory));
 }
 
-/* The lock's pages begin before the memory's first byte. */
+/* The pin's pages begin before the memory's first byte. */
 static int
-locked_read(struct io_memory *memory, size_t offset, void *to, size_t len)
+pinned_read(struct io_memory *memory, size_t offset, void *to, size_t len)
 {
-	return range_lock_read(&locked_of(memory)->lock, memory->skew + offset, to, len);
+	return range_pin_read(&pinned_of(memory)->pin, memory->skew + offset, to, len);
 }
 
 static int
-locked_write(struct io_memory *memory, size_t offset, const void *from, size_t len)
+pinned_write(struct io_memory *memory, size_t offset, const void *from, size_t len)
 {
-	return range_lock_write(&locked_of(memory)->lock, memory->skew + offset, from, len);
+	return range_pin_write(&pinned_of(memory)->pin, memory->skew + offset, from, len);
 }
 
 /*
@@ -39,49 +39,49 @@ locked_write(struct io_memory *memory, size_t offset, const void *from, size_t l
  * one (a thread's stack, a futex that somebody waits on) has nothing to do with the transfer.
  */
 static int
-locked_map(struct io_memory *memory, size_t offset, size_t len, char **address, struct page_object **object)
+pinned_map(struct io_memory *memory, size_t offset, size_t len, char **address, struct page_object **object)
 {
 	return ENOTSUP;
 }
 
 static void
-locked_release(struct io_memory *memory)
+pinned_release(struct io_memory *memory)
 {
-	range_lock_end(&locked_of(memory)->lock);
+	range_pin_end(&pinned_of(memory)->pin);
 }
 
-static const struct io_memory_ops locked_ops = {locked_read, locked_write, locked_map, locked_release};
+static const struct io_memory_ops pinned_ops = {pinned_read, pinned_write, pinned_map, pinned_release};
 
 static void
-locked_free(struct range_lock *lock)
+pinned_free(struct range_pin *pin)
 {
-	host_free(lock, sizeof(struct locked_memory));
+	host_free(pin, sizeof(struct pinned_memory));
 }
 
-static const struct range_lock_ops lock_ops = {.free = locked_free};
+static const struct range_pin_ops pin_ops = {.free = pinned_free};
 
 /*
  *	           addr|---------- len ----------|
  *	|page|page|page|page|page|page|page|page|page|
- *	     skew |--------- locked ------------|
+ *	     skew |--------- pinned ------------|
  */
-int user_memory_lock(struct address_space *space, uintptr_t addr, size_t len, bool write, struct io_memory **out)
+int user_memory_pin(struct address_space *space, uintptr_t addr, size_t len, bool write, struct io_memory **out)
 {
-	struct locked_memory *locked;
+	struct pinned_memory *pinned;
 	uintptr_t start = page_floor(addr), last;
 	int error;
 
 	if (__builtin_add_overflow(addr, len - 1, &last) || page_floor(last) + PAGE_SIZE == 0)
 		return EFAULT;
-	locked = host_alloc(sizeof(*locked), true);
-	io_memory_init(&locked->memory, &locked_ops, addr, len);
-	error = range_lock_begin(&locked->lock, space, start, page_floor(last) + PAGE_SIZE - start,
-				 RANGE_LOCK_TRANSFER | (write ? RANGE_LOCK_WRITE : 0), &lock_ops);
+	pinned = host_alloc(sizeof(*pinned), true);
+	io_memory_init(&pinned->memory, &pinned_ops, addr, len);
+	error = range_pin_begin(&pinned->pin, space, start, page_floor(last) + PAGE_SIZE - start,
+				RANGE_PIN_TRANSFER | (write ? RANGE_PIN_WRITE : 0), &pin_ops);
 	if (error != 0) {
-		host_free(locked, sizeof(*locked));
+		host_free(pinned, sizeof(*pinned));
 		return error;
 	}
-	*out = &locked->memory;
+	*out = &pinned->memory;
 	return 0;
 }
 

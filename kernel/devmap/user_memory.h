@@ -12,11 +12,11 @@ struct ddi_umem_cookie;
 struct io_memory;
 
 /*
- * Bytes [addr, addr + len), len > 0, locked until the last hold is released; write: the device will write them.  0, or an
- * errno of range_lock_begin(): ENOTSUP: only the process's own thread can copy them.  May block for as long as a driver
+ * Bytes [addr, addr + len), len > 0, pinned until the last hold is released; write: the device will write them.  0, or an
+ * errno of range_pin_begin(): ENOTSUP: only the process's own thread can copy them.  May block for as long as a driver
  * likes.
  */
-int user_memory_lock(struct address_space *space, uintptr_t addr, size_t len, bool write, struct io_memory **out);
+int user_memory_pin(struct address_space *space, uintptr_t addr, size_t len, bool write, struct io_memory **out);
 /* What a cookie of ddi_umem_lock(9F) names.  The cookie outlives it. */
 struct io_memory *user_memory_of_cookie(struct ddi_umem_cookie *cookie);
 

@@ -6,7 +6,7 @@
 #include "kernel/ddi/core/kthread.h"
 #include "kernel/devmap/devmap.h"
 #include "kernel/sys/proc.h"
-#include "kernel/vm/locked_range.h"
+#include "kernel/vm/pinned_range.h"
 
 /* As Linux has it: an aligned address, and a length that does not wrap; *len is rounded up. */
 static int
@@ -40,17 +40,17 @@ int sys_mprotect(uintptr_t addr, size_t len, int prot)
 	return devmap_protect(&proc_current()->space, addr, len, (unsigned)prot);
 }
 
-int sys_unlock_wait(uintptr_t addr, size_t len)
+int sys_unpin_wait(uintptr_t addr, size_t len)
 {
 	if (len == 0 || range_check(addr, &len) != 0)
 		return 0;
 	kthread_refresh();
-	return locked_range_settle(&proc_current()->space, addr, len);
+	return pinned_range_settle(&proc_current()->space, addr, len);
 }
 
-bool sys_locked(uintptr_t addr, size_t len)
+bool sys_pinned(uintptr_t addr, size_t len)
 {
-	return len > 0 && locked_range_overlaps(&proc_current()->space, addr, len);
+	return len > 0 && pinned_range_overlaps(&proc_current()->space, addr, len);
 }
 
 bool sys_mapped(uintptr_t addr, size_t len)

@@ -6,7 +6,7 @@
 #include "kernel/devmap/devmap.h"
 #include "kernel/host.h"
 #include "kernel/rctl/rctl.h"
-#include "kernel/vm/locked_range.h"
+#include "kernel/vm/pinned_range.h"
 #include <sys/errno.h>
 #include <sys/ksynch.h>
 #include <sys/string.h>
@@ -96,9 +96,9 @@ void sys_proc_setpid(struct sys_proc *p, int32_t pid)
 void sys_proc_destroy(struct sys_proc *p)
 {
 	address_space_kill(&p->space);
-	locked_range_exit(&p->space);
+	pinned_range_exit(&p->space);
 	devmap_unmap_all(&p->space);
-	locked_range_forget(&p->space);
+	pinned_range_forget(&p->space);
 	proc_end(p);
 }
 
@@ -116,7 +116,7 @@ int sys_proc_fork(struct sys_proc *parent, const struct sys_proc_info *info, str
 	account_release(account);
 	if (error != 0)
 		return error;
-	locked_range_fork(&parent->space);
+	pinned_range_fork(&parent->space);
 	error = devmap_dup_all(&parent->space, &p->space);
 	if (error != 0) {
 		proc_end(p);

@@ -185,36 +185,36 @@ void sys_file_pollwake(struct sys_file *f, void (*wake)(void *arg), void *arg);
  * sys_munmap() does, and may fail with EINTR as that does; over a mapping that another thread is making: ENOMEM.
  */
 int sys_mmap(struct sys_file *f, uintptr_t *addr, uint64_t len, int prot, int flags, int64_t offset);
-/* The errors that it has before anybody is asked; for a host that waits first (sys_unlock_wait). */
+/* The errors that it has before anybody is asked; for a host that waits first (sys_unpin_wait). */
 int sys_mmap_check(struct sys_file *f, uintptr_t addr, uint64_t len, int prot, int flags, int64_t offset);
 /*
  * Ranges without device mappings are passed over; the host does what Linux does with them, afterwards.  But where
- * they are locked for a device (sys_locked) both tell the driver and wait until it has unlocked them: the host must
+ * they are pinned, that is, locked for a device (sys_pinned) both tell the driver and wait until it has unlocked them: the host must
  * come here for those too, and before it lets a MAP_FIXED, a mremap or a madvise replace their pages.
- * EINTR: a signal is pending and something is still locked; nothing has changed.  The host calls again when the
+ * EINTR: a signal is pending and something is still pinned; nothing has changed.  The host calls again when the
  * signal has been handled, for to the application neither call is interruptible.
  */
 int sys_munmap(uintptr_t addr, size_t len);
 int sys_mprotect(uintptr_t addr, size_t len, int prot);
 /*
- * The wait of these two, and of a MAP_FIXED, for what is locked, by itself: for a host that keeps forks away meanwhile, and
+ * The wait of these two, and of a MAP_FIXED, for what is pinned, by itself: for a host that keeps forks away meanwhile, and
  * that the unlock may need a fork.  0, also for a range that they would refuse; EINTR as above.
  */
-int sys_unlock_wait(uintptr_t addr, size_t len);
+int sys_unpin_wait(uintptr_t addr, size_t len);
 /* True if any device mapping of the current process overlaps the range. */
 bool sys_mapped(uintptr_t addr, size_t len);
-/* True if memory of the current process in the range, ordinary memory too, is locked for a device, or just being so. */
-bool sys_locked(uintptr_t addr, size_t len);
+/* True if memory of the current process in the range, ordinary memory too, is pinned, or just being so. */
+bool sys_pinned(uintptr_t addr, size_t len);
 
 /*
- * [addr, addr + len), whole pages of the current process, locked for a device that reads (write: writes) it, as for one
+ * [addr, addr + len), whole pages of the current process, pinned: locked for a device that reads (write: writes) it, as for one
  * transfer of physio(9F): drivers of device mappings in it see DEVMAP_LOCK and DEVMAP_UNLOCK, nothing is charged.
- * EINVAL: alignment, len 0; EFAULT, EACCES, ENOMEM, EAGAIN: it cannot be locked; EINTR: a signal is pending.
+ * EINVAL: alignment, len 0; EFAULT, EACCES, ENOMEM, EAGAIN: it cannot be pinned; EINTR: a signal is pending.
  */
-struct sys_lock;
-int sys_lock(uintptr_t addr, size_t len, bool write, struct sys_lock **out);
+struct sys_pin;
+int sys_pin(uintptr_t addr, size_t len, bool write, struct sys_pin **out);
 /* From any thread, also after the process has died. */
-void sys_unlock(struct sys_lock *lock);
+void sys_unpin(struct sys_pin *pin);
 
 enum sys_rw {
 	SYS_RW_OTHER,

@@ -13,7 +13,7 @@ void address_space_init(struct address_space *space, struct host_as *host, struc
 	host_mutex_init(&space->host_lock);
 	host_mutex_init(&space->lock);
 	host_cond_init(&space->changed);
-	host_cond_init(&space->unlocked);
+	host_cond_init(&space->unpinned);
 	atomic_init(&space->nsegments, 0);
 	atomic_init(&space->references, 1);
 	space->free = free;
@@ -21,10 +21,10 @@ void address_space_init(struct address_space *space, struct host_as *host, struc
 
 void address_space_fini(struct address_space *space)
 {
-	if (space->segments.count != 0 || space->accesses.count != 0 || space->locked.count != 0 ||
+	if (space->segments.count != 0 || space->accesses.count != 0 || space->pins.count != 0 ||
 	    space->abandoned != NULL)
 		host_panic("address space freed while in use");
-	host_cond_destroy(&space->unlocked);
+	host_cond_destroy(&space->unpinned);
 	host_cond_destroy(&space->changed);
 	host_mutex_destroy(&space->lock);
 	host_mutex_destroy(&space->host_lock);

@@ -43,7 +43,7 @@
 struct _kthread;
 struct access;
 struct address_space;
-struct locked_range;
+struct pinned_range;
 struct segment;
 
 struct segment_ops {
@@ -78,12 +78,12 @@ struct address_space {
 	unsigned layout_waiters;
 	uintptr_t layout_start, layout_end; /* what the change in progress is about; equal: nothing that anybody locks */
 	bool dying;
-	struct tree locked;             /* ranges locked for a device: locked_range.h */
-	size_t locked_pinned;           /* in force, with device mappings in them */
-	size_t locked_moving;           /* being locked or unlocked */
-	size_t locked_made;             /* how often one has been locked that has a cleanup */
-	struct locked_range *abandoned; /* of a process that is dead: a list */
-	struct host_cond unlocked;      /* locked lost a range, or one changed its state */
+	struct tree pins;               /* ranges locked for a device: pinned_range.h */
+	size_t pins_softlocked;         /* in force, with device mappings in them */
+	size_t pins_moving;             /* being made or ended */
+	size_t pins_made;               /* how often one has been made that has a cleanup */
+	struct pinned_range *abandoned; /* of a process that is dead: a list */
+	struct host_cond unpinned;      /* pins lost a range, or one changed its state */
 
 	atomic_size_t nsegments; /* as many as in segments */
 	atomic_size_t references;
@@ -130,8 +130,8 @@ struct access {
  */
 int address_space_access_begin(struct address_space *space, struct access *access);
 /*
- * For the end of a lock: waits for a layout change in progress only, not interruptibly, and begins in a dying process
- * too.  (One that waits for a layout change waits, perhaps, for an access that waits for this unlock.)
+ * For the end of a pin: waits for a layout change in progress only, not interruptibly, and begins in a dying process
+ * too.  (One that waits for a layout change waits, perhaps, for an access that waits for the end of this pin.)
  */
 void address_space_access_begin_unlock(struct address_space *space, struct access *access);
 void address_space_access_end(struct access *access);
@@ -146,7 +146,7 @@ void address_space_layout_end(struct address_space *space);
 /* The change in progress, the caller's, is about [addr, addr + len), too. */
 void address_space_layout_covers(struct address_space *space, uintptr_t addr, size_t len);
 /*
- * Is [addr, addr + len) without segments, and is no change in progress about any of it?  With a locked range over it, made
+ * Is [addr, addr + len) without segments, and is no change in progress about any of it?  With a pinned range over it, made
  * before, it stays so: who replaces or unmaps it waits.
  */
 bool address_space_is_ordinary(struct address_space *space, uintptr_t addr, size_t len);

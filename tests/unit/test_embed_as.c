@@ -302,11 +302,11 @@ static void unload_is_synchronous(void **state)
 
 /* ---- locks ---- */
 
-static struct host_lock *lock_memory(struct fixture *f, uintptr_t at, size_t len, unsigned flags)
+static struct host_pin *lock_memory(struct fixture *f, uintptr_t at, size_t len, unsigned flags)
 {
-	struct host_lock *lock;
+	struct host_pin *lock;
 
-	assert_int_equal(host_lock_create(f->as, at, len, flags, &lock), 0);
+	assert_int_equal(host_pin_create(f->as, at, len, flags, &lock), 0);
 	return lock;
 }
 
@@ -326,19 +326,19 @@ static void put_word(struct fixture *f, uintptr_t at, uint32_t value)
 static void locks_are_of_ordinary_memory(void **state)
 {
 	struct fixture *f = *state;
-	struct host_lock *lock;
+	struct host_pin *lock;
 	uintptr_t at = 0;
 
 	assert_int_equal(as_map_memory(f->as, &at, 3 * AS_PAGE, RW), 0);
-	assert_int_equal(host_lock_create(f->as, at, 4 * AS_PAGE, 0, &lock), EFAULT);
-	assert_int_equal(host_lock_create(f->as, at - AS_PAGE, AS_PAGE, 0, &lock), EFAULT);
-	assert_int_equal(host_lock_create(f->as, window(f, 1, true), AS_PAGE, 0, &lock), EFAULT);
-	assert_int_equal(host_lock_create(f->as, ~(uintptr_t)(AS_PAGE - 1), AS_PAGE, 0, &lock), EFAULT);
+	assert_int_equal(host_pin_create(f->as, at, 4 * AS_PAGE, 0, &lock), EFAULT);
+	assert_int_equal(host_pin_create(f->as, at - AS_PAGE, AS_PAGE, 0, &lock), EFAULT);
+	assert_int_equal(host_pin_create(f->as, window(f, 1, true), AS_PAGE, 0, &lock), EFAULT);
+	assert_int_equal(host_pin_create(f->as, ~(uintptr_t)(AS_PAGE - 1), AS_PAGE, 0, &lock), EFAULT);
 	as_protect_memory(f->as, at + AS_PAGE, AS_PAGE, HOST_PROT_READ);
-	assert_int_equal(host_lock_create(f->as, at, 3 * AS_PAGE, HOST_LOCK_WRITE, &lock), EACCES);
-	host_lock_destroy(lock_memory(f, at, 3 * AS_PAGE, 0));
+	assert_int_equal(host_pin_create(f->as, at, 3 * AS_PAGE, HOST_PIN_WRITE, &lock), EACCES);
+	host_pin_destroy(lock_memory(f, at, 3 * AS_PAGE, 0));
 	as_unmap_memory(f->as, at + AS_PAGE, AS_PAGE);
-	assert_int_equal(host_lock_create(f->as, at, 3 * AS_PAGE, 0, &lock), EFAULT);
+	assert_int_equal(host_pin_create(f->as, at, 3 * AS_PAGE, 0, &lock), EFAULT);
 }
 
 /* Both ways, before and after it is shared, across a cut in the protections. */
@@ -346,7 +346,7 @@ static void a_lock_reaches_what_the_process_reaches(void **state)
 {
 	struct fixture *f = *state;
 	struct host_pages *pages, *again;
-	struct host_lock *lock;
+	struct host_pin *lock;
 	uintptr_t at = 0;
 	uint32_t value = 7, *kernel;
 
@@ -354,21 +354,21 @@ static void a_lock_reaches_what_the_process_reaches(void **state)
 	as_protect_memory(f->as, at + 2 * AS_PAGE, AS_PAGE, HOST_PROT_READ | HOST_PROT_EXEC);
 	put_word(f, at + AS_PAGE + 4, 5);
 	lock = lock_memory(f, at + AS_PAGE, 3 * AS_PAGE, 0);
-	assert_int_equal(host_lock_write(lock, AS_PAGE - 2, &value, sizeof(value)), 0);
-	assert_int_equal(host_lock_read(lock, 4, &value, sizeof(value)), 0);
+	assert_int_equal(host_pin_write(lock, AS_PAGE - 2, &value, sizeof(value)), 0);
+	assert_int_equal(host_pin_read(lock, 4, &value, sizeof(value)), 0);
 	assert_int_equal(value, 5);
-	assert_int_equal(host_lock_pages(lock, &pages), 0);
-	assert_int_equal(host_lock_pages(lock, &again), 0);
+	assert_int_equal(host_pin_pages(lock, &pages), 0);
+	assert_int_equal(host_pin_pages(lock, &again), 0);
 	kernel = host_pages_address(pages);
 	assert_int_equal(kernel[1], 5);
 	put_word(f, at + 3 * AS_PAGE, 9);
 	assert_int_equal(kernel[2 * AS_PAGE / 4], 9);
 	kernel[2 * AS_PAGE / 4] = 10;
 	assert_int_equal(word_at(f, at + 3 * AS_PAGE), 10);
-	assert_int_equal(host_lock_read(lock, 2 * AS_PAGE, &value, sizeof(value)), 0);
+	assert_int_equal(host_pin_read(lock, 2 * AS_PAGE, &value, sizeof(value)), 0);
 	assert_int_equal(value, 10);
 	host_pages_destroy(pages);
-	host_lock_destroy(lock);
+	host_pin_destroy(lock);
 	kernel = host_pages_address(again); /* longer than the lock */
 	kernel[0] = 11;
 	assert_int_equal(word_at(f, at + AS_PAGE), 11);
@@ -379,25 +379,25 @@ static void a_lock_over_two_memories_has_no_object(void **state)
 {
 	struct fixture *f = *state;
 	struct host_pages *pages;
-	struct host_lock *lock;
+	struct host_pin *lock;
 	uintptr_t at = 0, second;
 	uint32_t value = 3;
 
 	assert_int_equal(as_map_memory(f->as, &at, 2 * AS_PAGE, RW), 0);
 	second = at + 2 * AS_PAGE;
 	assert_int_equal(as_map_memory(f->as, &second, AS_PAGE, RW), 0);
-	lock = lock_memory(f, at, 3 * AS_PAGE, HOST_LOCK_WRITE);
-	assert_int_equal(host_lock_write(lock, 2 * AS_PAGE, &value, sizeof(value)), 0);
+	lock = lock_memory(f, at, 3 * AS_PAGE, HOST_PIN_WRITE);
+	assert_int_equal(host_pin_write(lock, 2 * AS_PAGE, &value, sizeof(value)), 0);
 	assert_int_equal(word_at(f, second), 3);
-	assert_int_equal(host_lock_pages(lock, &pages), EFAULT);
-	host_lock_destroy(lock);
+	assert_int_equal(host_pin_pages(lock, &pages), EFAULT);
+	host_pin_destroy(lock);
 }
 
 static void a_lock_outlives_its_address_space(void **state)
 {
 	struct fixture *f = *state;
 	struct host_pages *pages;
-	struct host_lock *lock;
+	struct host_pin *lock;
 	uintptr_t at = 0;
 	uint32_t value = 0;
 
@@ -406,11 +406,11 @@ static void a_lock_outlives_its_address_space(void **state)
 	lock = lock_memory(f, at, AS_PAGE, 0);
 	as_destroy(f->as);
 	f->as = as_create(false);
-	assert_int_equal(host_lock_read(lock, 0, &value, sizeof(value)), 0);
+	assert_int_equal(host_pin_read(lock, 0, &value, sizeof(value)), 0);
 	assert_int_equal(value, 77);
-	assert_int_equal(host_lock_pages(lock, &pages), 0);
+	assert_int_equal(host_pin_pages(lock, &pages), 0);
 	assert_int_equal(*(uint32_t *)host_pages_address(pages), 77);
-	host_lock_destroy(lock);
+	host_pin_destroy(lock);
 	assert_int_equal(*(uint32_t *)host_pages_address(pages), 77);
 	host_pages_destroy(pages);
 }
@@ -421,23 +421,23 @@ static void a_lent_buffer_comes_back_with_what_was_written(void **state)
 	struct fixture *f = *state;
 	char buffer[100] = "before", tail[8];
 	struct host_pages *pages;
-	struct host_lock *lock;
+	struct host_pin *lock;
 	uintptr_t at;
 
 	assert_int_equal(as_lend_memory(f->as, buffer, sizeof(buffer), &at), 0);
-	lock = lock_memory(f, at, AS_PAGE, HOST_LOCK_WRITE);
-	assert_int_equal(host_lock_write(lock, 0, "direct", 6), 0);
+	lock = lock_memory(f, at, AS_PAGE, HOST_PIN_WRITE);
+	assert_int_equal(host_pin_write(lock, 0, "direct", 6), 0);
 	assert_string_equal(buffer, "direct");
-	assert_int_equal(host_lock_read(lock, 96, tail, sizeof(tail)), 0);
+	assert_int_equal(host_pin_read(lock, 96, tail, sizeof(tail)), 0);
 	assert_int_equal(tail[7], 0);
-	assert_int_equal(host_lock_write(lock, 96, "beyond..", 8), 0); /* what is not there is dropped */
-	assert_int_equal(host_lock_pages(lock, &pages), 0);
+	assert_int_equal(host_pin_write(lock, 96, "beyond..", 8), 0); /* what is not there is dropped */
+	assert_int_equal(host_pin_pages(lock, &pages), 0);
 	memcpy(host_pages_address(pages), "shared", 6);
 	assert_string_equal(buffer, "direct");
 	as_return_memory(f->as, at);
 	assert_string_equal(buffer, "shared");
 	assert_memory_equal(buffer + 96, "beyo", 4);
-	host_lock_destroy(lock);
+	host_pin_destroy(lock);
 	host_pages_destroy(pages);
 }
 
@@ -445,17 +445,17 @@ static void a_lock_that_is_left_does_not_reach_the_callers_buffer(void **state)
 {
 	struct fixture *f = *state;
 	char buffer[AS_PAGE] = "call", seen[5] = "";
-	struct host_lock *lock;
+	struct host_pin *lock;
 	uintptr_t at;
 
 	assert_int_equal(as_lend_memory(f->as, buffer, sizeof(buffer), &at), 0);
-	lock = lock_memory(f, at, AS_PAGE, HOST_LOCK_WRITE);
+	lock = lock_memory(f, at, AS_PAGE, HOST_PIN_WRITE);
 	as_return_memory(f->as, at);
-	assert_int_equal(host_lock_write(lock, 0, "late", 4), 0);
+	assert_int_equal(host_pin_write(lock, 0, "late", 4), 0);
 	assert_string_equal(buffer, "call");
-	assert_int_equal(host_lock_read(lock, 0, seen, 4), 0);
+	assert_int_equal(host_pin_read(lock, 0, seen, 4), 0);
 	assert_string_equal(seen, "late");
-	host_lock_destroy(lock);
+	host_pin_destroy(lock);
 }
 
 static void a_childs_copy_is_not_locked(void **state)
@@ -463,13 +463,13 @@ static void a_childs_copy_is_not_locked(void **state)
 	struct fixture *f = *state;
 	struct host_as *child = as_create(false);
 	struct host_pages *pages;
-	struct host_lock *lock;
+	struct host_pin *lock;
 	uintptr_t at = 0;
 	uint32_t value = 1;
 
 	assert_int_equal(as_map_memory(f->as, &at, AS_PAGE, RW), 0);
 	lock = lock_memory(f, at, AS_PAGE, 0);
-	assert_int_equal(host_lock_pages(lock, &pages), 0);
+	assert_int_equal(host_pin_pages(lock, &pages), 0);
 	put_word(f, at, 4);
 	assert_int_equal(as_copy_memory(f->as, child), 0);
 	*(uint32_t *)host_pages_address(pages) = 5;
@@ -477,7 +477,7 @@ static void a_childs_copy_is_not_locked(void **state)
 	assert_int_equal(value, 4);
 	assert_int_equal(word_at(f, at), 5);
 	host_pages_destroy(pages);
-	host_lock_destroy(lock);
+	host_pin_destroy(lock);
 	as_destroy(child);
 }
 

@@ -60,9 +60,9 @@ static int layout_enter_unlocked(struct thread *t, uint64_t addr, uint64_t len)
 {
 	int error;
 
-	while ((error = sys_unlock_wait(addr, len)) == 0) {
+	while ((error = sys_unpin_wait(addr, len)) == 0) {
 		layout_enter(t);
-		if (!sys_locked(addr, len))
+		if (!sys_pinned(addr, len))
 			break;
 		layout_leave(t);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pin.c: host_lock_*: locked memory of real processes (pin.h).
+ * pin.c: host_pin_*: locked memory of real processes (pin.h).
  *
  * A lock begins with the waiting thread of the call, which makes the pages resident; a device's accesses go by
  * process_vm_readv(2) until somebody has asked for an address, and to the file from then on.
@@ -13,7 +13,7 @@
 
 #include "host/server/pin/pin.h"
 
-static void lock_record(struct host_lock *lock, int by)
+static void lock_record(struct host_pin *lock, int by)
 {
 	struct locks *l = lock->locks;
 
@@ -28,10 +28,10 @@ static void lock_record(struct host_lock *lock, int by)
 	pthread_mutex_unlock(&l->lock);
 }
 
-int host_lock_create(struct host_as *as, uintptr_t addr, size_t len, unsigned flags, struct host_lock **out)
+int host_pin_create(struct host_as *as, uintptr_t addr, size_t len, unsigned flags, struct host_pin **out)
 {
 	struct process *p = as->process;
-	struct host_lock *lock;
+	struct host_pin *lock;
 	bool recorded = false;
 	struct locks *l;
 	int error;
@@ -42,7 +42,7 @@ int host_lock_create(struct host_as *as, uintptr_t addr, size_t len, unsigned fl
 	lock = l != NULL ? calloc(1, sizeof(*lock)) : NULL;
 	if (lock == NULL)
 		return ENOMEM;
-	*lock = (struct host_lock){.locks = l, .process = process_get(p), .addr = addr, .len = len, .flags = flags};
+	*lock = (struct host_pin){.locks = l, .process = process_get(p), .addr = addr, .len = len, .flags = flags};
 	error = locks_begin(l);
 	if (error == 0) {
 		lock_record(lock, 1); /* first: a change of the range from now on waits, or is seen */
@@ -60,7 +60,7 @@ int host_lock_create(struct host_as *as, uintptr_t addr, size_t len, unsigned fl
 	return error;
 }
 
-void host_lock_destroy(struct host_lock *lock)
+void host_pin_destroy(struct host_pin *lock)
 {
 	lock_record(lock, -1);
 	process_put(lock->process);
@@ -70,7 +70,7 @@ void host_lock_destroy(struct host_lock *lock)
 /* ---- promotion ---- */
 
 /* lock is held. */
-static int lock_promote(struct host_lock *lock)
+static int lock_promote(struct host_pin *lock)
 {
 	struct locks *l = lock->locks;
 	struct posix_file *file;
@@ -110,7 +110,7 @@ static void view_released(void *arg)
 	process_put(p);
 }
 
-static int view_create(struct host_lock *lock, struct host_pages **pages)
+static int view_create(struct host_pin *lock, struct host_pages **pages)
 {
 	const struct hold *held = lock->hold;
 	struct posix_view view = {.file = held->file, .offset = held->offset, .size = lock->len, .released = view_released};
@@ -132,7 +132,7 @@ static int view_create(struct host_lock *lock, struct host_pages **pages)
 	return h->guard != NULL ? 0 : ENOMEM;
 }
 
-int host_lock_pages(struct host_lock *lock, struct host_pages **pages)
+int host_pin_pages(struct host_pin *lock, struct host_pages **pages)
 {
 	struct locks *l = lock->locks;
 	struct host_pages *view = NULL;
@@ -155,7 +155,7 @@ int host_lock_pages(struct host_lock *lock, struct host_pages **pages)
 /* ---- a device's accesses ---- */
 
 /* The file that has the pages, with a reference; NULL: they are the process's alone. */
-static struct posix_file *lock_file(struct host_lock *lock, uint64_t *offset)
+static struct posix_file *lock_file(struct host_pin *lock, uint64_t *offset)
 {
 	struct posix_file *file = NULL;
 
@@ -185,7 +185,7 @@ static int file_copy(const struct posix_file *file, uint64_t offset, char *ours,
 	return 0;
 }
 
-static int process_copy(struct host_lock *lock, uint64_t offset, void *ours, size_t len, bool write)
+static int process_copy(struct host_pin *lock, uint64_t offset, void *ours, size_t len, bool write)
 {
 	struct host_as *as = &lock->process->as;
 	uintptr_t theirs = lock->addr + offset;
@@ -194,7 +194,7 @@ static int process_copy(struct host_lock *lock, uint64_t offset, void *ours, siz
 }
 
 /* Linux does not let us reach the process, and none of its threads waits for us: shared pages need neither. */
-static struct posix_file *lock_file_by_force(struct host_lock *lock, uint64_t *offset)
+static struct posix_file *lock_file_by_force(struct host_pin *lock, uint64_t *offset)
 {
 	int error;
 
@@ -206,7 +206,7 @@ static struct posix_file *lock_file_by_force(struct host_lock *lock, uint64_t *o
 	return error == 0 ? lock_file(lock, offset) : NULL;
 }
 
-static int lock_copy(struct host_lock *lock, uint64_t offset, void *ours, size_t len, bool write)
+static int lock_copy(struct host_pin *lock, uint64_t offset, void *ours, size_t len, bool write)
 {
 	uint64_t at = offset;
 	struct posix_file *file = lock_file(lock, &at);
@@ -225,12 +225,12 @@ static int lock_copy(struct host_lock *lock, uint64_t offset, void *ours, size_t
 	return error;
 }
 
-int host_lock_read(struct host_lock *lock, uint64_t offset, void *to, size_t len)
+int host_pin_read(struct host_pin *lock, uint64_t offset, void *to, size_t len)
 {
 	return lock_copy(lock, offset, to, len, false);
 }
 
-int host_lock_write(struct host_lock *lock, uint64_t offset, const void *from, size_t len)
+int host_pin_write(struct host_pin *lock, uint64_t offset, const void *from, size_t len)
 {
 	return lock_copy(lock, offset, (void *)(uintptr_t)from, len, true);
 }

@@ -62,7 +62,7 @@ struct hold {
 	link;
 };
 
-struct host_lock {
+struct host_pin {
 	struct locks *locks;
 	struct process *process; /* a reference */
 	uint64_t addr, len;
@@ -131,9 +131,9 @@ int locks_agent(struct locks *l, struct wire_agent_command *c, int fd);
 
 /* ---- resident.c ---- */
 
-/* May they be locked, and are they there now?  Errors as host_lock_create()'s. */
-int lock_pages_check(struct host_lock *lock);
-int lock_make_resident(struct host_lock *lock);
+/* May they be locked, and are they there now?  Errors as host_pin_create()'s. */
+int lock_pages_check(struct host_pin *lock);
+int lock_make_resident(struct host_pin *lock);
 
 /* ---- promote.c: lock is held ---- */
 

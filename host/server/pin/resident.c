@@ -103,7 +103,7 @@ static bool is_resident(struct locks *l, uint64_t addr, uint64_t len, unsigned n
 
 static int make_resident(struct locks *l, uint64_t addr, uint64_t len, unsigned flags)
 {
-	bool write = flags & HOST_LOCK_WRITE;
+	bool write = flags & HOST_PIN_WRITE;
 	bool resident = is_resident(l, addr, len, write ? HOST_PROT_WRITE : HOST_PROT_READ);
 	int error = resident ? 0 : populate(l, addr, len, write);
 
@@ -112,14 +112,14 @@ static int make_resident(struct locks *l, uint64_t addr, uint64_t len, unsigned 
 	pthread_mutex_lock(&l->lock);
 	if (error != 0)
 		error = refusal(l, addr, addr + len, write ? HOST_PROT_WRITE : HOST_PROT_READ, error);
-	if (error == 0 && (flags & HOST_LOCK_LONGTERM))
+	if (error == 0 && (flags & HOST_PIN_LONGTERM))
 		error = longterm_check(l, addr, addr + len);
 	pthread_mutex_unlock(&l->lock);
 	return error;
 }
 
 /* ENOTSUP: Linux does not let other threads than those that wait for us at its memory, see usercopy.c. */
-static int reach_check(const struct host_lock *lock)
+static int reach_check(const struct host_pin *lock)
 {
 	char byte;
 
@@ -128,9 +128,9 @@ static int reach_check(const struct host_lock *lock)
 }
 
 /* For one transfer the pages need not be there yet: it brings them in. */
-static int transfer_check(struct locks *l, const struct host_lock *lock)
+static int transfer_check(struct locks *l, const struct host_pin *lock)
 {
-	unsigned need = lock->flags & HOST_LOCK_WRITE ? HOST_PROT_WRITE : HOST_PROT_READ;
+	unsigned need = lock->flags & HOST_PIN_WRITE ? HOST_PROT_WRITE : HOST_PROT_READ;
 	int error = ENOTSUP;
 
 	pthread_mutex_lock(&l->lock);
@@ -144,7 +144,7 @@ static int transfer_check(struct locks *l, const struct host_lock *lock)
  * EFAULT: neither can Linux be told to share the pages, for it does not say what is mapped, nor does it let a device's
  * thread at them: what a device wrote would be lost.
  */
-static int hidden_check(struct locks *l, const struct host_lock *lock)
+static int hidden_check(struct locks *l, const struct host_pin *lock)
 {
 	bool hidden;
 
@@ -160,7 +160,7 @@ static int hidden_check(struct locks *l, const struct host_lock *lock)
 	return EFAULT;
 }
 
-int lock_make_resident(struct host_lock *lock)
+int lock_make_resident(struct host_pin *lock)
 {
 	int error = lock->resident ? 0 : make_resident(lock->locks, lock->addr, lock->len, lock->flags);
 
@@ -168,12 +168,12 @@ int lock_make_resident(struct host_lock *lock)
 	return error;
 }
 
-int lock_pages_check(struct host_lock *lock)
+int lock_pages_check(struct host_pin *lock)
 {
 	struct locks *l = lock->locks;
 	int error;
 
-	if (lock->flags & HOST_LOCK_TRANSFER)
+	if (lock->flags & HOST_PIN_TRANSFER)
 		return transfer_check(l, lock);
 	error = hidden_check(l, lock);
 	return error == 0 ? lock_make_resident(lock) : error;

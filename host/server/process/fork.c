@@ -200,7 +200,7 @@ static bool layouts_change(struct process *p)
 	}
 	pthread_mutex_unlock(&p->lock);
 	for (unsigned i = 0; i < n && !change; i++)
-		change = !sys_locked(ranges[i].start, ranges[i].end - ranges[i].start);
+		change = !sys_pinned(ranges[i].start, ranges[i].end - ranges[i].start);
 	pthread_mutex_lock(&p->lock);
 	return change;
 }

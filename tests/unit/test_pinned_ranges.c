@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which ranges of a process are locked: sys_lock, sys_unlock, sys_locked, against a plain list. */
+/* Which ranges of a process are pinned: sys_pin, sys_unpin, sys_pinned, against a plain list. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,7 +51,7 @@ static int teardown(void **state)
 
 static struct entry {
 	unsigned first, pages;
-	struct sys_lock *lock; /* NULL: free */
+	struct sys_pin *pin; /* NULL: free */
 } entries[LOCKS];
 
 static bool overlaps(unsigned first, unsigned pages)
@@ -59,7 +59,7 @@ static bool overlaps(unsigned first, unsigned pages)
 	for (unsigned i = 0; i < LOCKS; i++) {
 		const struct entry *e = &entries[i];
 
-		if (e->lock != NULL && e->first < first + pages && first < e->first + e->pages)
+		if (e->pin != NULL && e->first < first + pages && first < e->first + e->pages)
 			return true;
 	}
 	return false;
@@ -67,16 +67,16 @@ static bool overlaps(unsigned first, unsigned pages)
 
 static void take_or_give(struct entry *e, unsigned longest)
 {
-	if (e->lock != NULL) {
-		sys_unlock(e->lock);
-		e->lock = NULL;
+	if (e->pin != NULL) {
+		sys_unpin(e->pin);
+		e->pin = NULL;
 		return;
 	}
 	e->first = (unsigned)rand() % PAGES;
 	e->pages = 1 + (unsigned)rand() % longest;
 	if (e->pages > PAGES - e->first)
 		e->pages = PAGES - e->first;
-	assert_int_equal(sys_lock(base + e->first * PAGE, e->pages * PAGE, rand() % 2 == 0, &e->lock), 0);
+	assert_int_equal(sys_pin(base + e->first * PAGE, e->pages * PAGE, rand() % 2 == 0, &e->pin), 0);
 }
 
 static void check_all(void)
@@ -84,8 +84,8 @@ static void check_all(void)
 	for (unsigned first = 0; first < PAGES; first += 1 + (unsigned)rand() % 5) {
 		unsigned pages = 1 + (unsigned)rand() % (PAGES - first);
 
-		assert_int_equal(sys_locked(base + first * PAGE, pages * PAGE), overlaps(first, pages));
-		assert_int_equal(sys_locked(base + first * PAGE, PAGE), overlaps(first, 1));
+		assert_int_equal(sys_pinned(base + first * PAGE, pages * PAGE), overlaps(first, pages));
+		assert_int_equal(sys_pinned(base + first * PAGE, PAGE), overlaps(first, 1));
 	}
 }
 
@@ -100,57 +100,57 @@ static void against_a_list(void **state)
 			check_all();
 	}
 	for (unsigned i = 0; i < LOCKS; i++)
-		if (entries[i].lock != NULL)
+		if (entries[i].pin != NULL)
 			take_or_give(&entries[i], 1);
-	assert_false(sys_locked(0, SIZE_MAX));
+	assert_false(sys_pinned(0, SIZE_MAX));
 }
 
 static void a_range_that_touches_is_not_locked(void **state)
 {
-	struct sys_lock *lock;
+	struct sys_pin *pin;
 
 	(void)state;
-	assert_int_equal(sys_lock(base + 2 * PAGE, 3 * PAGE, true, &lock), 0);
-	assert_false(sys_locked(base, 2 * PAGE));
-	assert_true(sys_locked(base, 2 * PAGE + 1));
-	assert_true(sys_locked(base + 5 * PAGE - 1, 1));
-	assert_false(sys_locked(base + 5 * PAGE, PAGE));
-	assert_false(sys_locked(base + 3 * PAGE, 0));
-	sys_unlock(lock);
-	assert_false(sys_locked(base + 2 * PAGE, PAGE));
+	assert_int_equal(sys_pin(base + 2 * PAGE, 3 * PAGE, true, &pin), 0);
+	assert_false(sys_pinned(base, 2 * PAGE));
+	assert_true(sys_pinned(base, 2 * PAGE + 1));
+	assert_true(sys_pinned(base + 5 * PAGE - 1, 1));
+	assert_false(sys_pinned(base + 5 * PAGE, PAGE));
+	assert_false(sys_pinned(base + 3 * PAGE, 0));
+	sys_unpin(pin);
+	assert_false(sys_pinned(base + 2 * PAGE, PAGE));
 }
 
 static void lengths_near_2_64(void **state)
 {
-	struct sys_lock *lock, *refused;
+	struct sys_pin *pin, *refused;
 
 	(void)state;
-	assert_int_equal(sys_lock(base, PAGE, true, &lock), 0);
-	assert_true(sys_locked(0, SIZE_MAX));
-	assert_true(sys_locked(base, SIZE_MAX));
-	assert_false(sys_locked(base + PAGE, SIZE_MAX));
-	assert_false(sys_locked(UINTPTR_MAX, SIZE_MAX));
-	assert_int_equal(sys_lock(base, SIZE_MAX & ~(PAGE - 1), false, &refused), EFAULT);
-	assert_int_equal(sys_lock(UINTPTR_MAX & ~(PAGE - 1), PAGE, false, &refused), EFAULT);
-	assert_int_equal(sys_lock(UINTPTR_MAX & ~(PAGE - 1), 2 * PAGE, false, &refused), EFAULT);
-	assert_int_equal(sys_lock(0, SIZE_MAX & ~(PAGE - 1), false, &refused), EFAULT);
+	assert_int_equal(sys_pin(base, PAGE, true, &pin), 0);
+	assert_true(sys_pinned(0, SIZE_MAX));
+	assert_true(sys_pinned(base, SIZE_MAX));
+	assert_false(sys_pinned(base + PAGE, SIZE_MAX));
+	assert_false(sys_pinned(UINTPTR_MAX, SIZE_MAX));
+	assert_int_equal(sys_pin(base, SIZE_MAX & ~(PAGE - 1), false, &refused), EFAULT);
+	assert_int_equal(sys_pin(UINTPTR_MAX & ~(PAGE - 1), PAGE, false, &refused), EFAULT);
+	assert_int_equal(sys_pin(UINTPTR_MAX & ~(PAGE - 1), 2 * PAGE, false, &refused), EFAULT);
+	assert_int_equal(sys_pin(0, SIZE_MAX & ~(PAGE - 1), false, &refused), EFAULT);
 	assert_int_equal(sys_munmap(base + PAGE, SIZE_MAX), EINVAL);
 	assert_int_equal(sys_mprotect(base + PAGE, SIZE_MAX & ~(PAGE - 1), 0), ENOMEM);
-	sys_unlock(lock);
+	sys_unpin(pin);
 }
 
 static void locks_of_one_place_go_in_any_order(void **state)
 {
-	static struct sys_lock *locks[20];
+	static struct sys_pin *pins[20];
 
 	(void)state;
 	for (unsigned i = 0; i < 20; i++)
-		assert_int_equal(sys_lock(base + PAGE, (1 + i % 4) * PAGE, true, &locks[i]), 0);
+		assert_int_equal(sys_pin(base + PAGE, (1 + i % 4) * PAGE, true, &pins[i]), 0);
 	for (unsigned i = 0; i < 20; i++) {
-		assert_true(sys_locked(base + PAGE, PAGE));
-		sys_unlock(locks[(i * 7 + 3) % 20]);
+		assert_true(sys_pinned(base + PAGE, PAGE));
+		sys_unpin(pins[(i * 7 + 3) % 20]);
 	}
-	assert_false(sys_locked(base, PAGES * PAGE));
+	assert_false(sys_pinned(base, PAGES * PAGE));
 }
 
 static void exit_leaves_a_lock_to_its_holder(void **state)
@@ -158,7 +158,7 @@ static void exit_leaves_a_lock_to_its_holder(void **state)
 	struct host_as *dead_as = as_create(false);
 	struct sys_proc_info info = {.pid = 1001, .name = "dies"};
 	struct sys_proc *dead;
-	struct sys_lock *lock;
+	struct sys_pin *pin;
 	uintptr_t at = 0;
 
 	(void)state;
@@ -167,12 +167,12 @@ static void exit_leaves_a_lock_to_its_holder(void **state)
 	assert_int_equal(sys_proc_create(&info, dead_as, &dead), 0);
 	sys_thread_leave();
 	sys_thread_enter(dead);
-	assert_int_equal(sys_lock(at, PAGE, true, &lock), EACCES);
-	assert_int_equal(sys_lock(at, PAGE, false, &lock), 0);
+	assert_int_equal(sys_pin(at, PAGE, true, &pin), EACCES);
+	assert_int_equal(sys_pin(at, PAGE, false, &pin), 0);
 	sys_proc_destroy(dead);
 	sys_thread_leave();
 	as_destroy(dead_as);
-	sys_unlock(lock);
+	sys_unpin(pin);
 }
 
 int main(void)

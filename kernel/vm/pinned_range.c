@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "kernel/vm/locked_range.h"
+#include "kernel/vm/pinned_range.h"
 
 #include <sys/errno.h>
 #include <sys/string.h>
@@ -8,23 +8,23 @@
 
 /* ---- the set; under space->lock ---- */
 
-static struct locked_range *
+static struct pinned_range *
 range_of(struct tree_node *node)
 {
-	return tree_entry(node, struct locked_range, node);
+	return tree_entry(node, struct pinned_range, node);
 }
 
 /* By their starts; a range weighs its end. */
 static void
-set_insert(struct address_space *space, struct locked_range *range)
+set_insert(struct address_space *space, struct pinned_range *range)
 {
-	tree_insert_weighted(&space->locked, &range->node, range->start, range->end);
+	tree_insert_weighted(&space->pins, &range->node, range->start, range->end);
 }
 
 static void
-set_remove(struct address_space *space, struct locked_range *range)
+set_remove(struct address_space *space, struct pinned_range *range)
 {
-	tree_remove(&space->locked, &range->node);
+	tree_remove(&space->pins, &range->node);
 }
 
 /*
@@ -37,21 +37,21 @@ set_remove(struct address_space *space, struct locked_range *range)
  * The next range of the set that overlaps [addr, end), behind after (NULL: the first): those that weigh more than addr end
  * beyond it.
  */
-static struct locked_range *
-set_next(const struct address_space *space, const struct locked_range *after, uintptr_t addr, uintptr_t end)
+static struct pinned_range *
+set_next(const struct address_space *space, const struct pinned_range *after, uintptr_t addr, uintptr_t end)
 {
 	struct tree_node *node = NULL;
 
 	if (addr < end)
-		node = tree_find_heavier(&space->locked, after != NULL ? &after->node : NULL, addr);
+		node = tree_find_heavier(&space->pins, after != NULL ? &after->node : NULL, addr);
 	return node != NULL && node->key < end ? range_of(node) : NULL;
 }
 
 /* The first that is as wanted. */
-static struct locked_range *
-set_find(const struct address_space *space, uintptr_t addr, uintptr_t end, bool (*wanted)(const struct locked_range *))
+static struct pinned_range *
+set_find(const struct address_space *space, uintptr_t addr, uintptr_t end, bool (*wanted)(const struct pinned_range *))
 {
-	struct locked_range *range = set_next(space, NULL, addr, end);
+	struct pinned_range *range = set_next(space, NULL, addr, end);
 
 	while (range != NULL && !wanted(range))
 		range = set_next(space, range, addr, end);
@@ -59,7 +59,7 @@ set_find(const struct address_space *space, uintptr_t addr, uintptr_t end, bool 
 }
 
 static void
-abandoned_insert(struct address_space *space, struct locked_range *range)
+abandoned_insert(struct address_space *space, struct pinned_range *range)
 {
 	range->previous = NULL;
 	range->next = space->abandoned;
@@ -69,7 +69,7 @@ abandoned_insert(struct address_space *space, struct locked_range *range)
 }
 
 static void
-abandoned_remove(struct address_space *space, struct locked_range *range)
+abandoned_remove(struct address_space *space, struct pinned_range *range)
 {
 	if (range->next != NULL)
 		range->next->previous = range->previous;
@@ -80,102 +80,102 @@ abandoned_remove(struct address_space *space, struct locked_range *range)
 }
 
 static bool
-to_clean(const struct locked_range *range)
+to_clean(const struct pinned_range *range)
 {
-	return range->state == LOCKED && !range->cleaned;
+	return range->state == PINNED && !range->cleaned;
 }
 
 static bool
-to_abandon(const struct locked_range *range)
+to_abandon(const struct pinned_range *range)
 {
-	return range->state == LOCKED;
+	return range->state == PINNED;
 }
 
 static bool
-pins(const struct locked_range *range)
+pins(const struct pinned_range *range)
 {
-	return range->state == LOCKED && range->pinned;
+	return range->state == PINNED && range->softlocked;
 }
 
 /* ---- by the holder ---- */
 
-void locked_range_begin(struct locked_range *range, struct address_space *space, uintptr_t start, uintptr_t end,
-			const struct locked_range_ops *ops)
+void pinned_range_begin(struct pinned_range *range, struct address_space *space, uintptr_t start, uintptr_t end,
+			const struct pinned_range_ops *ops)
 {
 	address_space_hold(space);
 	range->start = start;
 	range->end = end;
 	range->space = space;
 	range->ops = ops;
-	range->state = LOCKED_MAKING;
+	range->state = PIN_MAKING;
 	atomic_init(&range->references, 1);
 	host_mutex_lock(&space->lock);
 	set_insert(space, range);
-	space->locked_moving++;
+	space->pins_moving++;
 	host_mutex_unlock(&space->lock);
 }
 
-void locked_range_made(struct locked_range *range, bool callback)
+void pinned_range_made(struct pinned_range *range, bool callback)
 {
 	struct address_space *space = range->space;
 
 	host_mutex_lock(&space->lock);
-	range->state = LOCKED;
+	range->state = PINNED;
 	range->cleaned = !callback;
-	space->locked_pinned += range->pinned;
-	space->locked_made += callback;
-	space->locked_moving--;
-	host_cond_broadcast(&space->unlocked); /* somebody may wait already, to call cleanup */
+	space->pins_softlocked += range->softlocked;
+	space->pins_made += callback;
+	space->pins_moving--;
+	host_cond_broadcast(&space->unpinned); /* somebody may wait already, to call cleanup */
 	host_mutex_unlock(&space->lock);
 }
 
-/* Out of "locked"; under space->lock. */
+/* Out of "pinned"; under space->lock. */
 static void
-range_leave(struct locked_range *range, enum locked_state state)
+range_leave(struct pinned_range *range, enum pin_state state)
 {
 	struct address_space *space = range->space;
 
 	range->state = state;
-	space->locked_pinned -= range->pinned;
-	if (state == LOCKED_UNLOCKING) {
-		space->locked_moving++;
+	space->pins_softlocked -= range->softlocked;
+	if (state == PIN_ENDING) {
+		space->pins_moving++;
 	} else {
 		set_remove(space, range);
 		abandoned_insert(space, range);
 	}
 }
 
-bool locked_range_claim(struct locked_range *range)
+bool pinned_range_claim(struct pinned_range *range)
 {
 	struct address_space *space = range->space;
 	bool mine;
 
 	host_mutex_lock(&space->lock);
-	mine = range->state == LOCKED;
+	mine = range->state == PINNED;
 	if (mine)
-		range_leave(range, LOCKED_UNLOCKING);
+		range_leave(range, PIN_ENDING);
 	host_mutex_unlock(&space->lock);
 	return mine;
 }
 
 /* Under space->lock. */
 static void
-range_remove(struct locked_range *range)
+range_remove(struct pinned_range *range)
 {
 	struct address_space *space = range->space;
 
-	if (range->state == LOCKED_GONE)
+	if (range->state == PIN_GONE)
 		return;
-	if (range->state == LOCKED_ABANDONED)
+	if (range->state == PIN_ABANDONED)
 		abandoned_remove(space, range);
 	else
 		set_remove(space, range);
-	space->locked_moving -= range->state == LOCKED_MAKING || range->state == LOCKED_UNLOCKING;
-	range->state = LOCKED_GONE;
-	host_cond_broadcast(&space->unlocked);
+	space->pins_moving -= range->state == PIN_MAKING || range->state == PIN_ENDING;
+	range->state = PIN_GONE;
+	host_cond_broadcast(&space->unpinned);
 }
 
-void locked_range_gone(struct locked_range *range)
+void pinned_range_gone(struct pinned_range *range)
 {
 	struct address_space *space = range->space;
 
@@ -184,18 +184,18 @@ void locked_range_gone(struct locked_range *range)
 	host_mutex_unlock(&space->lock);
 }
 
-void locked_range_fail(struct locked_range *range)
+void pinned_range_fail(struct pinned_range *range)
 {
-	locked_range_gone(range);
+	pinned_range_gone(range);
 	address_space_release(range->space);
 }
 
-void locked_range_hold(struct locked_range *range)
+void pinned_range_hold(struct pinned_range *range)
 {
 	atomic_fetch_add_explicit(&range->references, 1, memory_order_relaxed);
 }
 
-void locked_range_release(struct locked_range *range)
+void pinned_range_release(struct pinned_range *range)
 {
 	struct address_space *space = range->space;
 
@@ -208,34 +208,34 @@ void locked_range_release(struct locked_range *range)
 /* ---- ranges by themselves, each held: what is done to them may take them out of the set ---- */
 
 struct snapshot {
-	struct locked_range **ranges;
+	struct pinned_range **ranges;
 	size_t count, room;
 };
 
 static void
-snapshot_add(struct snapshot *snapshot, struct locked_range *range)
+snapshot_add(struct snapshot *snapshot, struct pinned_range *range)
 {
 	if (snapshot->count == snapshot->room) {
 		size_t room = snapshot->room == 0 ? 8 : snapshot->room * 2;
-		struct locked_range **ranges = host_alloc(room * sizeof(struct locked_range *), true);
+		struct pinned_range **ranges = host_alloc(room * sizeof(struct pinned_range *), true);
 
 		if (snapshot->count > 0)
-			memcpy(ranges, snapshot->ranges, snapshot->count * sizeof(struct locked_range *));
-		host_free(snapshot->ranges, snapshot->room * sizeof(struct locked_range *));
+			memcpy(ranges, snapshot->ranges, snapshot->count * sizeof(struct pinned_range *));
+		host_free(snapshot->ranges, snapshot->room * sizeof(struct pinned_range *));
 		snapshot->ranges = ranges;
 		snapshot->room = room;
 	}
-	locked_range_hold(range);
+	pinned_range_hold(range);
 	snapshot->ranges[snapshot->count++] = range;
 }
 
 /* Under space->lock. */
 static void
-snapshot_take(const struct address_space *space, uintptr_t addr, uintptr_t end, bool (*wanted)(const struct locked_range *),
+snapshot_take(const struct address_space *space, uintptr_t addr, uintptr_t end, bool (*wanted)(const struct pinned_range *),
 	      struct snapshot *snapshot)
 {
 	*snapshot = (struct snapshot){0};
-	for (struct locked_range *range = set_next(space, NULL, addr, end); range != NULL;
+	for (struct pinned_range *range = set_next(space, NULL, addr, end); range != NULL;
 	     range = set_next(space, range, addr, end))
 		if (wanted(range))
 			snapshot_add(snapshot, range);
@@ -245,8 +245,8 @@ static void
 snapshot_drop(struct snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->count; i++)
-		locked_range_release(snapshot->ranges[i]);
-	host_free(snapshot->ranges, snapshot->room * sizeof(struct locked_range *));
+		pinned_range_release(snapshot->ranges[i]);
+	host_free(snapshot->ranges, snapshot->room * sizeof(struct pinned_range *));
 }
 
 /* ---- by those who unmap ---- */
@@ -257,7 +257,7 @@ range_end(uintptr_t addr, size_t len)
 	return len > UINTPTR_MAX - addr ? UINTPTR_MAX : addr + len;
 }
 
-bool locked_range_overlaps(struct address_space *space, uintptr_t addr, size_t len)
+bool pinned_range_overlaps(struct address_space *space, uintptr_t addr, size_t len)
 {
 	bool result;
 
@@ -267,19 +267,19 @@ bool locked_range_overlaps(struct address_space *space, uintptr_t addr, size_t l
 	return result;
 }
 
-bool locked_range_pins(struct address_space *space, uintptr_t page)
+bool pinned_range_pins(struct address_space *space, uintptr_t page)
 {
 	bool result;
 
 	host_mutex_lock(&space->lock);
-	result = space->locked_pinned > 0 && set_find(space, page, page + PAGE_SIZE, pins) != NULL;
+	result = space->pins_softlocked > 0 && set_find(space, page, page + PAGE_SIZE, pins) != NULL;
 	host_mutex_unlock(&space->lock);
 	return result;
 }
 
-/* At most once for each range, which may have been unlocked meanwhile. */
+/* At most once for each range, which may have ended meanwhile. */
 static void
-cleanup_call(struct locked_range *range)
+cleanup_call(struct pinned_range *range)
 {
 	struct address_space *space = range->space;
 	bool call;
@@ -294,7 +294,7 @@ cleanup_call(struct locked_range *range)
 }
 
 /*
- * Under space->lock, which is dropped for the calls; until none is left to be called.  *made: as many had been locked at
+ * Under space->lock, which is dropped for the calls; until none is left to be called.  *made: as many had been pinned at
  * the last look, and there is nothing new.
  */
 static void
@@ -302,8 +302,8 @@ cleanups_call(struct address_space *space, uintptr_t addr, uintptr_t end, size_t
 {
 	struct snapshot snapshot;
 
-	while (*made != space->locked_made) {
-		*made = space->locked_made;
+	while (*made != space->pins_made) {
+		*made = space->pins_made;
 		snapshot_take(space, addr, end, to_clean, &snapshot);
 		host_mutex_unlock(&space->lock);
 		for (size_t i = 0; i < snapshot.count; i++)
@@ -317,45 +317,45 @@ cleanups_call(struct address_space *space, uintptr_t addr, uintptr_t end, size_t
 static void
 awaited_report(struct address_space *space, uintptr_t addr, uintptr_t end)
 {
-	struct locked_range *range = set_find(space, addr, end, to_abandon);
+	struct pinned_range *range = set_find(space, addr, end, to_abandon);
 
 	if (range == NULL || range->ops->report == NULL)
 		return;
-	locked_range_hold(range);
+	pinned_range_hold(range);
 	host_mutex_unlock(&space->lock);
-	range->ops->report(range, LOCKED_AWAITED);
-	locked_range_release(range);
+	range->ops->report(range, PIN_AWAITED);
+	pinned_range_release(range);
 	host_mutex_lock(&space->lock);
 }
 
-int locked_range_settle(struct address_space *space, uintptr_t addr, size_t len)
+int pinned_range_settle(struct address_space *space, uintptr_t addr, size_t len)
 {
 	uintptr_t end = range_end(addr, len);
 	enum host_wake wake = HOST_WOKEN;
 	size_t made = 0;
-	bool locked, told = false;
+	bool pinned, told = false;
 
 	host_mutex_lock(&space->lock);
 	cleanups_call(space, addr, end, &made);
-	while ((locked = set_next(space, NULL, addr, end) != NULL) && wake != HOST_INTERRUPTED) {
+	while ((pinned = set_next(space, NULL, addr, end) != NULL) && wake != HOST_INTERRUPTED) {
 		if (told)
-			wake = host_cond_wait(&space->unlocked, &space->lock, HOST_FOREVER, true);
+			wake = host_cond_wait(&space->unpinned, &space->lock, HOST_FOREVER, true);
 		else
 			awaited_report(space, addr, end);
 		told = true;
 		cleanups_call(space, addr, end, &made);
 	}
 	host_mutex_unlock(&space->lock);
-	return locked ? EINTR : 0;
+	return pinned ? EINTR : 0;
 }
 
 /* ---- fork, exec, exit ---- */
 
 static void
-snapshot_report(struct snapshot *snapshot, enum locked_report what)
+snapshot_report(struct snapshot *snapshot, enum pin_report what)
 {
 	for (size_t i = 0; i < snapshot->count; i++) {
-		struct locked_range *range = snapshot->ranges[i];
+		struct pinned_range *range = snapshot->ranges[i];
 
 		if (range->ops->report != NULL)
 			range->ops->report(range, what);
@@ -363,25 +363,25 @@ snapshot_report(struct snapshot *snapshot, enum locked_report what)
 }
 
 static bool
-is_made(const struct locked_range *range)
+is_made(const struct pinned_range *range)
 {
-	return range->state != LOCKED_MAKING; /* which is its maker's alone */
+	return range->state != PIN_MAKING; /* which is its maker's alone */
 }
 
-void locked_range_fork(struct address_space *space)
+void pinned_range_fork(struct address_space *space)
 {
 	struct snapshot snapshot;
 
 	host_mutex_lock(&space->lock);
 	snapshot_take(space, 0, UINTPTR_MAX, is_made, &snapshot);
 	host_mutex_unlock(&space->lock);
-	snapshot_report(&snapshot, LOCKED_FORK);
+	snapshot_report(&snapshot, PIN_FORK);
 	snapshot_drop(&snapshot);
 }
 
-void locked_range_exit(struct address_space *space)
+void pinned_range_exit(struct address_space *space)
 {
-	struct locked_range *range;
+	struct pinned_range *range;
 	size_t made = 0;
 
 	host_mutex_lock(&space->lock);
@@ -389,14 +389,14 @@ void locked_range_exit(struct address_space *space)
 		cleanups_call(space, 0, UINTPTR_MAX, &made);
 		range = set_find(space, 0, UINTPTR_MAX, to_abandon);
 		if (range != NULL) {
-			range_leave(range, LOCKED_ABANDONED);
-			locked_range_hold(range);
+			range_leave(range, PIN_ABANDONED);
+			pinned_range_hold(range);
 			host_mutex_unlock(&space->lock);
 			range->ops->abandon(range);
-			locked_range_release(range);
+			pinned_range_release(range);
 			host_mutex_lock(&space->lock);
-		} else if (space->locked_moving > 0) {
-			(void)host_cond_wait(&space->unlocked, &space->lock, HOST_FOREVER, false);
+		} else if (space->pins_moving > 0) {
+			(void)host_cond_wait(&space->unpinned, &space->lock, HOST_FOREVER, false);
 		} else {
 			break;
 		}
@@ -404,16 +404,16 @@ void locked_range_exit(struct address_space *space)
 	host_mutex_unlock(&space->lock);
 }
 
-void locked_range_forget(struct address_space *space)
+void pinned_range_forget(struct address_space *space)
 {
 	struct snapshot snapshot = {0};
 
 	host_mutex_lock(&space->lock);
-	for (struct locked_range *range = space->abandoned; range != NULL; range = range->next)
+	for (struct pinned_range *range = space->abandoned; range != NULL; range = range->next)
 		snapshot_add(&snapshot, range);
 	host_mutex_unlock(&space->lock);
-	snapshot_report(&snapshot, LOCKED_LEFT);
+	snapshot_report(&snapshot, PIN_LEFT);
 	for (size_t i = 0; i < snapshot.count; i++)
-		locked_range_gone(snapshot.ranges[i]);
+		pinned_range_gone(snapshot.ranges[i]);
 	snapshot_drop(&snapshot);
 }
