@@ -406,12 +406,13 @@ class Built:
         key = f"{name}-{model}"
         if key not in self.done:
             out = os.path.join(self.directory, key)
-            sources = [os.path.join(HERE, "apps", name + ".c")]
+            sources = sorted(glob.glob(os.path.join(HERE, "apps", name, "*.c"))) or [os.path.join(HERE, "apps", name + ".c")]
             flags = list(MODELS[model])
             if name == "hostile":
                 sources.append(os.path.join(TOP, "wire", "channel.c"))
             self.build(["gcc", "-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter",
-                        *flags, "-I", os.path.join(HERE, "drivers"), "-I", os.path.join(TOP, "drivers", "rec"), "-I", TOP, "-o", out, *sources, "-pthread"])
+                        *flags, "-I", os.path.join(HERE, "apps"), "-I", os.path.join(HERE, "drivers"),
+                        "-I", os.path.join(TOP, "drivers", "rec"), "-I", TOP, "-o", out, *sources, "-pthread"])
             self.done[key] = out
         return self.done[key]
 

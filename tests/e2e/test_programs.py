@@ -126,32 +126,30 @@ def test_gdb_on_the_application(world, bits):
     assert "Breakpoint 1, part_basic" in r.out and "exited normally" in r.out, str(r)
 
 
-@pytest.mark.needs("gdb")
-def test_gdb_attaches_to_an_application(world):
+def gdb_while_one_sleeps(world, target, command):
+    """What gdb prints of the application, or of the server, that has a call sleeping in the driver; it goes on as before."""
     server = world.server("tdrv")
     app = world.app("tapp")
     sleeper = server.popen(app, "sleep")
     server.exec(app, "sleepers", "1").quiet()
-    r = world.run(["gdb", "-nx", "-batch", "-p", sleeper.pid, "-ex", "bt", "-ex", "detach"], timeout=100)
-    assert "part_sleep" in r.out, str(r)
+    pid = {"application": sleeper.pid, "server": server.pid}[target]
+    r = world.run(["gdb", "-nx", "-batch", "-p", pid, "-ex", command, "-ex", "detach"], timeout=100)
     server.exec(app, "basic").quiet()
     assert server.exec(app, "wake").quiet().out == "1\n"
     assert sleeper.wait(20) == 0
     assert server.stop() == ""
+    return r.out
+
+
+@pytest.mark.needs("gdb")
+def test_gdb_attaches_to_an_application(world):
+    assert "part_sleep" in gdb_while_one_sleeps(world, "application", "bt")
 
 
 @pytest.mark.needs("gdb")
 def test_gdb_on_the_server(world):
-    server = world.server("tdrv")
-    app = world.app("tapp")
-    sleeper = server.popen(app, "sleep")
-    server.exec(app, "sleepers", "1").quiet()
-    r = world.run(["gdb", "-nx", "-batch", "-p", server.pid, "-ex", "thread apply all bt", "-ex", "detach"],
-                  timeout=100)
-    assert "do_sleep" in r.out and "tdrv_ioctl" in r.out, str(r)
-    assert server.exec(app, "wake").quiet().out == "1\n"
-    assert sleeper.wait(20) == 0
-    assert server.stop() == ""
+    out = gdb_while_one_sleeps(world, "server", "thread apply all bt")
+    assert "do_sleep" in out and "tdrv_ioctl" in out, out
 
 
 def test_nothing_of_it_in_programs_that_do_not_use_it(world):

@@ -7,19 +7,12 @@ import subprocess
 
 import pytest
 
-from harness import LONG, NOBODY, SLOW, TIMEOUT, comm, until
-
-FORKS = "forks while"  # a driver's mistake, which is reported; these programs mean it
+from harness import LONG, NOBODY, SLOW, TIMEOUT
+from locked import agents_killed, locked_run, wraps
 
 
 def splits(world, part, model="64", **kw):
-    timeout = (600 if LONG else 60) * SLOW
-    r = world.sundog_run("lockdrv", world.app("splits", model), *part.split(), timeout=timeout, **kw).ok()
-    assert [line for line in r.err.splitlines() if FORKS not in line] == [], str(r)
-
-
-def wraps(world, who):
-    return {"nobody": NOBODY, "nobody-nouffd": [*NOBODY, world.app("nouffd")]}[who]
+    locked_run(world, "splits", part, model, timeout=(600 if LONG else 60) * SLOW, **kw)
 
 
 TIMES = "2000" if LONG else "60"
@@ -52,30 +45,13 @@ def test_a_fork_that_linux_refuses_changes_nothing(world):
     splits(world, "refused", wrap=NOBODY)
 
 
-def children(pid, name):
-    try:
-        with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as f:
-            return [int(c) for c in f.read().split() if comm(int(c)) == name]
-    except OSError:
-        return []
-
-
 def begin(server, world, *argv):
-    child = server.popen(world.app("splits"), *argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert child.stdout.readline() == b"begun\n"
-    return child
+    return server.popen(world.app("splits"), *argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def test_the_agent_is_killed(world, engine):
-    """In the middle of forks: another one goes on with what the dead one left half done."""
     server = world.server("lockdrv")
-    child = begin(server, world, "driving", "60", "2")
-    for _ in range(5):
-        agents = until(lambda: child.poll() is not None or children(child.pid, "sundog-agent"), "there is no agent")
-        for pid in agents if agents is not True else []:
-            os.kill(pid, signal.SIGKILL)
-    assert child.wait(TIMEOUT) == 0, server.stderr() + child.stderr.read().decode()
-    assert "another one has taken its place" in server.stop()
+    agents_killed(server, begin(server, world, "driving", "60", "2"))
 
 
 def test_killed_while_it_forks(world, engine, seed):
@@ -85,19 +61,13 @@ def test_killed_while_it_forks(world, engine, seed):
     before = server.use()
     for i in range(100 if LONG else 10):
         child = begin(server, world, "driving", "100000", "2")
+        assert child.stdout.readline() == b"begun\n"
         for _ in range((seed + i * 7919) % 500):  # some time later, by the scheduler's choice
             os.sched_yield()
         os.killpg(child.pid, signal.SIGKILL)
         child.wait(TIMEOUT)
     server.settle(before)
     server.stop()
-
-
-@pytest.mark.parametrize("how", ["device", "munmap", "mprotect"])
-@pytest.mark.parametrize("late", ["", "late"])
-def test_a_change_of_locked_memory_holds_nobody_up(world, engine, how, late):
-    """The thread that is to unlock it forks and maps meanwhile."""
-    splits(world, f"waits {how} {late}")
 
 
 @pytest.mark.timeout((700 if LONG else 100) * SLOW)

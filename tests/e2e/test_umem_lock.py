@@ -9,19 +9,17 @@ import subprocess
 
 import pytest
 
-from harness import LONG, NOBODY, SLOW, TIMEOUT, comm, until
+from harness import LONG, NOBODY, SLOW, TIMEOUT, until
+from locked import agents_killed, locked_run, wraps
 
 KINDS = ["anonymous", "heap", "static", "stack", "stack-end", "thread-stack", "private-file", "shared-file",
          "shared-anonymous", "sysv", "thp"]
 LIVES = ["copy-on-write", "discard", "discard free", "fork", "fork-stack", "remap", "private-again", "unmapped", "waits munmap",
          "waits mprotect", "waits mmap", "waits mremap", "cleanup", "exec"]
-MEANT = ("forks while", "while mappings still export it")  # a driver's mistakes, which are reported; these programs mean them
 
 
 def locks(world, part, model="64", **kw):
-    r = world.sundog_run("lockdrv", world.app("locks", model), *part.split(), **kw).ok()
-    assert [line for line in r.err.splitlines() if not any(text in line for text in MEANT)] == [], str(r)
-    return r
+    return locked_run(world, "locks", part, model, **kw)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -32,10 +30,6 @@ def test_data_identity(world, engine, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_data_identity_32(world, m32, kind):
     locks(world, kind, m32)
-
-
-def wraps(world, who):
-    return {"nobody": NOBODY, "nobody-nouffd": [*NOBODY, world.app("nouffd")]}[who]
 
 
 @pytest.mark.root
@@ -88,6 +82,13 @@ def test_later_life_unprivileged(world, who, life):
     locks(world, life, wrap=wraps(world, who))
 
 
+@pytest.mark.parametrize("how", ["device", "munmap", "mprotect"])
+@pytest.mark.parametrize("late", ["", "late"])
+def test_a_change_of_locked_memory_holds_nobody_up(world, engine, how, late):
+    """The thread that is to unlock it forks and maps meanwhile."""
+    locks(world, f"waits-busy {how} {late}")
+
+
 @pytest.mark.parametrize("life", LIVES)
 def test_later_life_32(world, m32, life):
     locks(world, life, m32)
@@ -114,22 +115,9 @@ def test_no_write_to_missing_pages_is_lost_unprivileged(world, who):
     locks(world, "missing 50", wrap=wraps(world, who))
 
 
-def children(pid, name):
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as f:
-        return [int(c) for c in f.read().split() if comm(int(c)) == name]
-
-
 def test_the_agent_is_killed(world, engine):
-    """Another one goes on with what the dead one left half done."""
     server = world.server("lockdrv")
-    child = server.popen(world.app("locks"), "writing", "40", "8", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert child.stdout.readline() == b"begun\n"
-    for _ in range(5):
-        agents = until(lambda: child.poll() is not None or children(child.pid, "sundog-agent"), "there is no agent")
-        for pid in agents if agents is not True else []:
-            os.kill(pid, signal.SIGKILL)
-    assert child.wait(TIMEOUT) == 0, server.stderr() + child.stderr.read().decode()
-    assert "another one has taken its place" in server.stop()
+    agents_killed(server, server.popen(world.app("locks"), "writing", "40", "8", stdout=subprocess.PIPE, stderr=subprocess.PIPE))
 
 
 def test_the_agent_has_no_descriptor_to_spare(world, engine):

@@ -91,12 +91,19 @@ struct part {
 	const char *name;
 	void (*run)(int argc, char **argv);
 };
+/* APP_PART("name", function) { ... } defines what `PROGRAM name ARGUMENT...` does, in any file of the program. */
+#define APP_PART(word, function) \
+	static void function(int argc, char **argv); \
+	static const struct part part_of_##function = {word, function}; \
+	static const struct part *const listed_##function __attribute__((section("app_parts"), used)) = &part_of_##function; \
+	static void function(int argc, char **argv)
+extern const struct part *const __start_app_parts[], *const __stop_app_parts[];
 
-static inline int part_main(const struct part *parts, int argc, char **argv)
+static inline int part_main(int argc, char **argv)
 {
-	for (const struct part *p = parts; argc > 1 && p->name; p++)
-		if (strcmp(p->name, argv[1]) == 0) {
-			p->run(argc - 2, argv + 2);
+	for (const struct part *const *p = __start_app_parts; argc > 1 && p < __stop_app_parts; p++)
+		if (strcmp((*p)->name, argv[1]) == 0) {
+			(*p)->run(argc - 2, argv + 2);
 			return 0;
 		}
 	fprintf(stderr, "usage: %s PART\n", argv[0]);

@@ -339,7 +339,7 @@ static void check_accesses_gone(int stress, int waits, int gate, uint64_t seed)
 	_exit(1);
 }
 
-static void part_many(int argc, char **argv)
+APP_PART("many", part_many)
 {
 	uint64_t seed = strtoull(argv[0], NULL, 10), count = strtoull(argv[1], NULL, 10);
 	int fd = open_device(DEV, O_RDWR), stress = -1, waits = -1, gate = -1;
@@ -360,7 +360,7 @@ static void part_many(int argc, char **argv)
 	printf("%llu\n", (unsigned long long)count);
 }
 
-static void part_victim(int argc, char **argv)
+APP_PART("victim", part_victim)
 {
 	accesses = argc > 1;
 	CHECK(write(1, "ready\n", 6) == 6);
@@ -369,9 +369,7 @@ static void part_victim(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	static const struct part parts[] = {{"many", part_many}, {"victim", part_victim}, {NULL, NULL}};
-
 	operations = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	CHECK(operations != MAP_FAILED);
-	return part_main(parts, argc, argv);
+	return part_main(argc, argv);
 }

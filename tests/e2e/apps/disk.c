@@ -76,7 +76,7 @@ static void *on_a_stack(void *arg)
 	return arg;
 }
 
-static void part_kinds(int argc, char **argv)
+APP_PART("kinds", part_kinds)
 {
 	char path[] = "/tmp/sundog-disk-XXXXXX";
 	void *heap = malloc(300 * BLOCK), *map;
@@ -103,7 +103,7 @@ static void part_kinds(int argc, char **argv)
 }
 
 /* A private mapping's own pages are written, not the file behind it. */
-static void part_private_file(int argc, char **argv)
+APP_PART("private_file", part_private_file)
 {
 	char path[] = "/tmp/sundog-disk-XXXXXX", page[PAGE];
 	int file = mkstemp(path);
@@ -121,7 +121,7 @@ static void part_private_file(int argc, char **argv)
 
 /* ---- errors ---- */
 
-static void part_errors(int argc, char **argv)
+APP_PART("errors", part_errors)
 {
 	char *map = mmap(NULL, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	char page[PAGE], *nowhere = (char *)(uintptr_t)strtoul("16", NULL, 0), *highest = (char *)-(uintptr_t)PAGE;
@@ -150,7 +150,7 @@ static void part_errors(int argc, char **argv)
 
 /* ---- shapes ---- */
 
-static void part_vectors(int argc, char **argv)
+APP_PART("vectors", part_vectors)
 {
 	unsigned char *a = malloc(5 * BLOCK + 1), *b = malloc(100 * BLOCK), *c = malloc(BLOCK);
 	struct iovec iov[] = {{a + 1, 5 * BLOCK}, {b, 0}, {b, 100 * BLOCK}, {c, BLOCK}};
@@ -166,7 +166,7 @@ static void part_vectors(int argc, char **argv)
 }
 
 /* All of the disk in one call, at an address where no page begins: more than minphys(9F) lets through at once. */
-static void part_large(int argc, char **argv)
+APP_PART("large", part_large)
 {
 	unsigned char *memory = malloc(DISK_BYTES + 123);
 
@@ -200,7 +200,7 @@ static void *area_main(void *arg)
 	return NULL;
 }
 
-static void part_threads(int argc, char **argv)
+APP_PART("threads", part_threads)
 {
 	pthread_t threads[6];
 
@@ -210,7 +210,7 @@ static void part_threads(int argc, char **argv)
 		CHECK(pthread_join(threads[i], NULL) == 0);
 }
 
-static void part_processes(int argc, char **argv)
+APP_PART("processes", part_processes)
 {
 	pid_t pids[4];
 
@@ -226,7 +226,7 @@ static void part_processes(int argc, char **argv)
 }
 
 /* Parent and child read into memory that they share copy-on-write: each sees its own. */
-static void part_fork(int argc, char **argv)
+APP_PART("fork", part_fork)
 {
 	unsigned char *memory = malloc(AREA);
 	int ends[2];
@@ -250,7 +250,7 @@ static void part_fork(int argc, char **argv)
 }
 
 /* Others fork while the device writes into the parent's pages: all of it arrives there, and nothing in the children. */
-static void part_forks_meanwhile(int argc, char **argv)
+APP_PART("forks_meanwhile", part_forks_meanwhile)
 {
 	unsigned char *untouched = malloc(AREA);
 	pthread_t threads[3];
@@ -274,7 +274,7 @@ static void part_forks_meanwhile(int argc, char **argv)
 }
 
 /* Linux does not let the server at this memory: the controller's thread cannot wait for one of ours to help. */
-static void part_nondumpable(int argc, char **argv)
+APP_PART("nondumpable", part_nondumpable)
 {
 	char *map = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
@@ -284,7 +284,7 @@ static void part_nondumpable(int argc, char **argv)
 }
 
 /* Until somebody kills it. */
-static void part_loop(int argc, char **argv)
+APP_PART("loop", part_loop)
 {
 	unsigned char *memory = malloc(2 << 20);
 
@@ -297,21 +297,6 @@ static void part_loop(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	static const struct part parts[] = {
-		{"kinds", part_kinds},
-		{"private_file", part_private_file},
-		{"errors", part_errors},
-		{"vectors", part_vectors},
-		{"large", part_large},
-		{"threads", part_threads},
-		{"processes", part_processes},
-		{"fork", part_fork},
-		{"forks_meanwhile", part_forks_meanwhile},
-		{"nondumpable", part_nondumpable},
-		{"loop", part_loop},
-		{NULL, NULL},
-	};
-
 	fd = open_device(RAW, O_RDWR);
-	return part_main(parts, argc, argv);
+	return part_main(argc, argv);
 }

@@ -59,7 +59,7 @@ static void on_usr1_wait(int signo, siginfo_t *info, void *context)
 	signals = signals + 1;
 }
 
-static void part_handler_waits(int argc, char **argv)
+APP_PART("handler_waits", part_handler_waits)
 {
 	handle(SIGUSR1, on_usr1_wait); /* before there is anything intercepted */
 	map();
@@ -86,7 +86,7 @@ static void *leaver(void *arg)
 	return NULL;
 }
 
-static void part_handler_leaves(int argc, char **argv)
+APP_PART("handler_leaves", part_handler_leaves)
 {
 	map();
 	handle(SIGUSR1, on_usr1_leave); /* after the first mapping */
@@ -107,7 +107,7 @@ static void on_nothing(int signo)
 }
 
 /* The application sees the handlers that it has set, however it asks. */
-static void part_dispositions(int argc, char **argv)
+APP_PART("dispositions", part_dispositions)
 {
 	struct sigaction sa = {.sa_handler = on_nothing, .sa_flags = SA_RESTART}, was;
 
@@ -148,7 +148,7 @@ static void part_dispositions(int argc, char **argv)
 }
 
 /* A timer that never stops, through accesses, unloads, and an access that sleeps. */
-static void part_storm(int argc, char **argv)
+APP_PART("storm", part_storm)
 {
 	struct itimerval often = {{0, 500}, {0, 500}};
 	struct sigaction sa = {.sa_handler = on_nothing, .sa_flags = SA_RESTART};
@@ -182,7 +182,7 @@ static void *touches(void *arg)
 	return NULL;
 }
 
-static void part_layout(int argc, char **argv)
+APP_PART("layout", part_layout)
 {
 	pthread_t threads[4];
 
@@ -215,7 +215,7 @@ static void part_layout(int argc, char **argv)
 #define WAITERS 40
 
 /* As many accesses wait as threads touch; the others go on. */
-static void part_many(int argc, char **argv)
+APP_PART("many", part_many)
 {
 	pthread_t threads[WAITERS];
 
@@ -242,7 +242,7 @@ static void part_many(int argc, char **argv)
 #define RAW_WRITE(at, len) syscall(SYS_write, ends[1], (at), (size_t)(len))
 #define RAW_READ(at, len) syscall(SYS_read, ends[0], (at), (size_t)(len))
 
-static void part_calls(int argc, char **argv)
+APP_PART("calls", part_calls)
 {
 	bool full = strcmp(argv[0], "full") == 0;
 	int ends[2];
@@ -291,7 +291,7 @@ static int access_signal(char *at)
 }
 
 /* A system call that failed does not make the next access fail, whoever makes it. */
-static void part_call_then_access(int argc, char **argv)
+APP_PART("call_then_access", part_call_then_access)
 {
 	int ends[2];
 
@@ -318,7 +318,7 @@ static void *writes_closed(void *arg)
 }
 
 /* Signals wait until a system call's access is over: Linux makes an event again and again meanwhile. */
-static void part_call_and_signals(int argc, char **argv)
+APP_PART("call_and_signals", part_call_and_signals)
 {
 	struct sigaction sa = {.sa_handler = on_nothing};
 	pthread_t thread;
@@ -353,7 +353,7 @@ static void *fails(void *arg)
 	return NULL;
 }
 
-static void part_failures(int argc, char **argv)
+APP_PART("failures", part_failures)
 {
 	pthread_t threads[8];
 
@@ -369,7 +369,7 @@ static void part_failures(int argc, char **argv)
 }
 
 /* A descriptor without write permission: Linux would not register that with a userfaultfd. */
-static void part_readonly(int argc, char **argv)
+APP_PART("readonly", part_readonly)
 {
 	char buffer[64];
 	int ends[2];
@@ -396,7 +396,7 @@ static void part_readonly(int argc, char **argv)
 }
 
 /* Its parent ends while it lives on. */
-static void part_daemon(int argc, char **argv)
+APP_PART("daemon", part_daemon)
 {
 	map();
 	page(0)[0] = 1;
@@ -413,7 +413,7 @@ static void part_daemon(int argc, char **argv)
 }
 
 /* A core dump waits for nobody. */
-static void part_core(int argc, char **argv)
+APP_PART("core", part_core)
 {
 	int status;
 
@@ -437,7 +437,7 @@ static void part_core(int argc, char **argv)
 }
 
 /* Its accesses are its parent's; one fails. */
-static void part_vfork(int argc, char **argv)
+APP_PART("vfork", part_vfork)
 {
 	map();
 	CHECK(ioctl(fd, GATE_SET_ERROR, -1) == 0);
@@ -456,7 +456,7 @@ static void part_vfork(int argc, char **argv)
 
 /* ---- the server dies ---- */
 
-static void part_orphan(int argc, char **argv)
+APP_PART("orphan", part_orphan)
 {
 	map();
 	handle(SIGBUS, on_segv);
@@ -475,24 +475,5 @@ static void part_orphan(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	static const struct part parts[] = {
-		{"handler_waits", part_handler_waits},
-		{"handler_leaves", part_handler_leaves},
-		{"dispositions", part_dispositions},
-		{"storm", part_storm},
-		{"layout", part_layout},
-		{"many", part_many},
-		{"calls", part_calls},
-		{"call_then_access", part_call_then_access},
-		{"call_and_signals", part_call_and_signals},
-		{"failures", part_failures},
-		{"vfork", part_vfork},
-		{"readonly", part_readonly},
-		{"core", part_core},
-		{"daemon", part_daemon},
-		{"orphan", part_orphan},
-		{NULL, NULL},
-	};
-
-	return part_main(parts, argc, argv);
+	return part_main(argc, argv);
 }

@@ -54,7 +54,7 @@ static int count(int fd)
 }
 
 /* Each first touch of a page comes to the driver once, from this process and again after an unload. */
-static void part_touch(int argc, char **argv)
+APP_PART("touch", part_touch)
 {
 	int fd = open_device(DEV, O_RDWR);
 	int *p = map_at(fd, 0, GATE_PAGES * PAGE, RW);
@@ -79,7 +79,7 @@ static void part_touch(int argc, char **argv)
 }
 
 /* Protections, and the signals of what they forbid; before and after a handler of the application's own. */
-static void part_signals(int argc, char **argv)
+APP_PART("signals", part_signals)
 {
 	bool before = strcmp(argv[0], "before") == 0;
 	int fd = open_device(DEV, O_RDWR);
@@ -125,7 +125,7 @@ static void on_usr2(int signo)
 	handled = *(volatile char *)last_addr;
 }
 
-static void part_blocked(int argc, char **argv)
+APP_PART("blocked", part_blocked)
 {
 	int fd = open_device(DEV, O_RDWR);
 	sigset_t all, old;
@@ -145,7 +145,7 @@ static void part_blocked(int argc, char **argv)
 }
 
 /* default: the process dies of the right signal. */
-static void part_dies(int argc, char **argv)
+APP_PART("dies", part_dies)
 {
 	int fd = open_device(DEV, O_RDWR);
 	char *p = map_at(fd, 0, GATE_PAGES * PAGE, PROT_READ);
@@ -173,7 +173,7 @@ static void *toucher(void *arg)
 }
 
 /* A signal's handler runs while the access sleeps in the driver, which is told; the access goes on afterwards. */
-static void part_interrupted(int argc, char **argv)
+APP_PART("interrupted", part_interrupted)
 {
 	int fd = open_device(DEV, O_RDWR);
 	struct sigaction sa = {.sa_handler = on_count, .sa_flags = strcmp(argv[0], "restart") == 0 ? SA_RESTART : 0};
@@ -194,7 +194,7 @@ static void part_interrupted(int argc, char **argv)
 }
 
 /* The child has the mapping and none of its translations. */
-static void part_fork(int argc, char **argv)
+APP_PART("fork", part_fork)
 {
 	int fd = open_device(DEV, O_RDWR);
 	int *p = map_at(fd, 0, GATE_PAGES * PAGE, RW);
@@ -229,7 +229,7 @@ static void part_fork(int argc, char **argv)
 }
 
 /* Other memory behind the same addresses, and before a fork. */
-static void part_remap(int argc, char **argv)
+APP_PART("remap", part_remap)
 {
 	int fd = open_device(DEV, O_RDWR);
 	int *p = map_at(fd, 0, GATE_PAGES * PAGE, RW);
@@ -249,7 +249,7 @@ static void part_remap(int argc, char **argv)
 }
 
 /* spin: writes for ever, first says that it does. */
-static void part_spin(int argc, char **argv)
+APP_PART("spin", part_spin)
 {
 	volatile int *p = map_at(open_device(DEV, O_RDWR), 0, PAGE, RW);
 
@@ -260,7 +260,7 @@ static void part_spin(int argc, char **argv)
 }
 
 /* unload: takes it from everybody; nobody who is stopped changes it any more. */
-static void part_unload(int argc, char **argv)
+APP_PART("unload", part_unload)
 {
 	int fd = open_device(DEV, O_RDWR);
 
@@ -268,50 +268,32 @@ static void part_unload(int argc, char **argv)
 	printf("%d\n", count(fd));
 }
 
-static void part_count(int argc, char **argv)
+APP_PART("count", part_count)
 {
 	printf("%d\n", count(open_device(DEV, O_RDWR)));
 }
 
-static void part_peek(int argc, char **argv)
+APP_PART("peek", part_peek)
 {
 	printf("%d\n", ioctl(open_device(DEV, O_RDWR), GATE_PEEK, 0));
 }
 
-static void part_wait(int argc, char **argv)
+APP_PART("wait", part_wait)
 {
 	toucher((char *)map_at(open_device(DEV, O_RDWR), 0, GATE_PAGES * PAGE, RW) + GATE_CLOSED * PAGE);
 }
 
-static void part_entered(int argc, char **argv)
+APP_PART("entered", part_entered)
 {
 	CHECK(ioctl(open_device(DEV, O_RDWR), GATE_ENTERED, atoi(argv[0])) == 0);
 }
 
-static void part_mappings(int argc, char **argv)
+APP_PART("mappings", part_mappings)
 {
 	printf("%d\n", ioctl(open_device(DEV, O_RDWR), GATE_MAPPINGS));
 }
 
 int main(int argc, char **argv)
 {
-	static const struct part parts[] = {
-		{"touch", part_touch},
-		{"signals", part_signals},
-		{"blocked", part_blocked},
-		{"dies", part_dies},
-		{"interrupted", part_interrupted},
-		{"fork", part_fork},
-		{"remap", part_remap},
-		{"spin", part_spin},
-		{"unload", part_unload},
-		{"count", part_count},
-		{"wait", part_wait},
-		{"entered", part_entered},
-		{"mappings", part_mappings},
-		{"peek", part_peek},
-		{NULL, NULL},
-	};
-
-	return part_main(parts, argc, argv);
+	return part_main(argc, argv);
 }

@@ -5,6 +5,8 @@
 #define HUGE ((size_t)2 << 20)
 #define HUGE_LEN (2 * HUGE)
 
+int device;
+
 /* Exits with 77 where the machine has no huge pages to spare. */
 static char *huge(int flags, int fd)
 {
@@ -38,12 +40,12 @@ static void identities(char *p)
 	CHECK(munmap(p, HUGE_LEN) == 0);
 }
 
-static void private(int argc, char **argv)
+APP_PART("private", private)
 {
 	identities(huge_private());
 }
 
-static void untouched(int argc, char **argv)
+APP_PART("untouched", untouched)
 {
 	char *p = huge_private();
 	int slot = lock(p + 5 * PAGE, PAGE);
@@ -56,7 +58,7 @@ static void untouched(int argc, char **argv)
 	unlock(slot);
 }
 
-static void private_file(int argc, char **argv)
+APP_PART("private-file", private_file)
 {
 	int fd = huge_file();
 	char *file = huge(MAP_SHARED, fd);
@@ -69,7 +71,7 @@ static void private_file(int argc, char **argv)
 }
 
 /* Linux maps no part of such a file: the driver gets at it by copies, and exports it to nobody. */
-static void shared_file(int argc, char **argv)
+APP_PART("shared-file", shared_file)
 {
 	int fd = huge_file();
 	char *p = huge(MAP_SHARED, fd), *other = huge(MAP_SHARED, fd);
@@ -112,7 +114,7 @@ static void share_middle(char *p, char c)
 	unlock_middle(slot, a);
 }
 
-static void fork_copies(int argc, char **argv)
+APP_PART("fork", fork_copies)
 {
 	char *p = huge_private(), *a;
 	int slot = lock_middle(p, &a, 'p');
@@ -133,7 +135,7 @@ static void fork_copies(int argc, char **argv)
 	CHECK(p[HUGE] == 'Q');
 }
 
-static void discard(int argc, char **argv)
+APP_PART("discard", discard)
 {
 	char *p = huge_private();
 
@@ -145,7 +147,7 @@ static void discard(int argc, char **argv)
 	identities(p);
 }
 
-static void unmapped(int argc, char **argv)
+APP_PART("unmapped", unmapped)
 {
 	for (int i = 0; i < 20; i++) {
 		char *p = huge_private();
@@ -156,7 +158,7 @@ static void unmapped(int argc, char **argv)
 	}
 }
 
-static void remapped(int argc, char **argv)
+APP_PART("remapped", remapped)
 {
 	char *p = huge_private(), *q = huge_private();
 
@@ -165,7 +167,7 @@ static void remapped(int argc, char **argv)
 	identities(q);
 }
 
-static void private_again(int argc, char **argv)
+APP_PART("private-again", private_again)
 {
 	char *p = huge_private();
 
@@ -176,21 +178,8 @@ static void private_again(int argc, char **argv)
 	identities(p);
 }
 
-static const struct part parts[] = {
-	{"private", private},
-	{"untouched", untouched},
-	{"private-file", private_file},
-	{"shared-file", shared_file},
-	{"fork", fork_copies},
-	{"discard", discard},
-	{"unmapped", unmapped},
-	{"remapped", remapped},
-	{"private-again", private_again},
-	{NULL, NULL},
-};
-
 int main(int argc, char **argv)
 {
 	device = open_device("/dev/lockdrv", O_RDWR);
-	return part_main(parts, argc, argv);
+	return part_main(argc, argv);
 }

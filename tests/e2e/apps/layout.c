@@ -71,7 +71,7 @@ static _Noreturn void child(unsigned me)
 	_exit(0);
 }
 
-static void part_forks(int argc, char **argv)
+APP_PART("forks", part_forks)
 {
 	CHECK(argc == 1);
 	unsigned children = (unsigned)atoi(argv[0]);
@@ -90,7 +90,7 @@ static void part_forks(int argc, char **argv)
 	printf("%u children, %u mappings of the parent meanwhile\n", children, mapped);
 }
 
-static void part_threads(int argc, char **argv)
+APP_PART("threads", part_threads)
 {
 	CHECK(argc == 1);
 	unsigned rounds = (unsigned)atoi(argv[0]);
@@ -117,8 +117,6 @@ static void part_threads(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	static const struct part parts[] = {{"forks", part_forks}, {"threads", part_threads}, {NULL, NULL}};
-
 	device = open_device(DEV, O_RDWR);
-	return part_main(parts, argc, argv);
+	return part_main(argc, argv);
 }

@@ -6,7 +6,7 @@
 #include "app.h"
 #include "lockdrv.h"
 
-static int device;
+extern int device; /* /dev/lockdrv; the program opens it */
 
 /* ---- the driver's calls ---- */
 
@@ -96,6 +96,30 @@ static inline void *anonymous(size_t len, int flags)
 
 	CHECK(p != MAP_FAILED);
 	return p;
+}
+
+/* Instead of what is there. */
+static inline void *anonymous_at(void *at, size_t len)
+{
+	return mmap(at, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+}
+
+static inline int temporary_file(size_t len)
+{
+	char name[256];
+
+	snprintf(name, sizeof(name), "%s/locks-XXXXXX", getenv("TMPDIR") ?: "/tmp");
+	int fd = mkstemp(name);
+	CHECK(fd >= 0 && unlink(name) == 0 && ftruncate(fd, (off_t)len) == 0);
+	return fd;
+}
+
+/* Grows the stack by n pages, and more. */
+static __attribute__((noinline, unused)) int deep(int n)
+{
+	volatile char room[PAGE] = {1};
+
+	return n == 0 ? room[0] : deep(n - 1) + room[0];
 }
 
 /* What is in the memory is seen through the cookie, and the other way round, until unlock; then it is the process's alone. */

@@ -30,7 +30,7 @@ static void ordinary(void)
 	CHECK(close(null) == 0 && close(zero) == 0);
 }
 
-static void part_paths(int argc, char **argv)
+APP_PART("paths", part_paths)
 {
 	int fd, dir;
 
@@ -53,7 +53,7 @@ static void part_paths(int argc, char **argv)
 	CHECK(fstatat(dir, "tdrv", &st, 0) == 0 && S_ISCHR(st.st_mode));
 }
 
-static void part_stdio(int argc, char **argv)
+APP_PART("stdio", part_stdio)
 {
 	FILE *f = fopen(RING, "r+"), *g;
 	char line[64];
@@ -73,7 +73,7 @@ static void part_stdio(int argc, char **argv)
 	CHECK(fclose(f) == 0 && fclose(stdout) == 0);
 }
 
-static void part_dup(int argc, char **argv)
+APP_PART("dup", part_dup)
 {
 	int fd = open_device(DEV, O_RDWR), a, b;
 
@@ -91,7 +91,7 @@ static void part_dup(int argc, char **argv)
 	CHECK(dup2(a, fd) == fd && works(fd));
 }
 
-static void part_poll(int argc, char **argv)
+APP_PART("poll", part_poll)
 {
 	int fd = open_device(RING, O_RDWR), null = open("/dev/null", O_RDWR);
 	fd_set in, out;
@@ -110,7 +110,7 @@ static void part_poll(int argc, char **argv)
 	CHECK(select(fd + 1, &in, NULL, NULL, NULL) == 1 && FD_ISSET(fd, &in));
 }
 
-static void part_epoll(int argc, char **argv)
+APP_PART("epoll", part_epoll)
 {
 	int fd = open_device(RING, O_RDWR), ep = epoll_create1(0);
 	struct epoll_event ev = {.events = EPOLLIN, .data.u32 = 7}, got;
@@ -122,7 +122,7 @@ static void part_epoll(int argc, char **argv)
 }
 
 /* child FD: what a program started with the descriptor does with it. */
-static void part_child(int argc, char **argv)
+APP_PART("child", part_child)
 {
 	int fd = atoi(argv[0]);
 	char *p = map_at(fd, 0, PAGE, PROT_READ | PROT_WRITE);
@@ -142,7 +142,7 @@ static char *const *child_argv(const char *fd)
 	return argv;
 }
 
-static void part_start(int argc, char **argv)
+APP_PART("start", part_start)
 {
 	int fd = open_device(DEV, O_RDWR), closed = open_device(DEV, O_RDWR | O_CLOEXEC);
 	unsigned char *p = map_at(fd, 0, PAGE, PROT_READ | PROT_WRITE);
@@ -198,7 +198,7 @@ static void part_start(int argc, char **argv)
 }
 
 /* A daemon closes all that it may have inherited, the library's own descriptors too. */
-static void part_closeall(int argc, char **argv)
+APP_PART("closeall", part_closeall)
 {
 	int before = open_device(DEV, O_RDWR), fd;
 
@@ -227,7 +227,7 @@ static void part_closeall(int argc, char **argv)
 }
 
 /* Fork children that outlive their parents, as shells' do. */
-static void part_generations(int argc, char **argv)
+APP_PART("generations", part_generations)
 {
 	int fd = open_device(DEV ".clone", O_RDWR), end[2];
 	char *p = map_at(fd, 0, PAGE, PROT_READ | PROT_WRITE), c;
@@ -265,7 +265,7 @@ static void atfork_handler(void)
 	atfork_runs++;
 }
 
-static void part_atfork(int argc, char **argv)
+APP_PART("atfork", part_atfork)
 {
 	atfork_fd = open_device(DEV, O_RDWR);
 	char *p = map_at(atfork_fd, 0, PAGE, PROT_READ | PROT_WRITE);
@@ -305,7 +305,7 @@ static void *atfork_forks(void *arg)
 }
 
 /* A thread unmaps under a mutex that the forking thread's handler waits for. */
-static void part_atfork_waits(int argc, char **argv)
+APP_PART("atfork-waits", part_atfork_waits)
 {
 	pthread_t thread;
 
@@ -324,22 +324,8 @@ static void part_atfork_waits(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	static const struct part parts[] = {
-		{"paths", part_paths},
-		{"stdio", part_stdio},
-		{"dup", part_dup},
-		{"poll", part_poll},
-		{"epoll", part_epoll},
-		{"child", part_child},
-		{"start", part_start},
-		{"closeall", part_closeall},
-		{"generations", part_generations},
-		{"atfork", part_atfork},
-		{"atfork-waits", part_atfork_waits},
-		{NULL, NULL},
-	};
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
 	CHECK(n > 0);
-	return part_main(parts, argc, argv);
+	return part_main(argc, argv);
 }

@@ -209,7 +209,7 @@ static unsigned observe(const char *engine, int fd, unsigned workers, int start,
 	return seen;
 }
 
-static void part_switch(int argc, char **argv)
+APP_PART("switch", part_switch)
 {
 	CHECK(argc == 4);
 	unsigned workers = (unsigned)atoi(argv[1]);
@@ -262,7 +262,7 @@ static _Noreturn void duellist(unsigned me)
 	_exit(0);
 }
 
-static void part_duel(int argc, char **argv)
+APP_PART("duel", part_duel)
 {
 	CHECK(argc == 1);
 	int rounds = atoi(argv[0]), fd = open_device(DEV, O_RDWR);
@@ -341,7 +341,7 @@ static void *switcher(void *arg)
 	return (void *)(uintptr_t)done;
 }
 
-static void part_forks(int argc, char **argv)
+APP_PART("forks", part_forks)
 {
 	CHECK(argc == 1);
 	unsigned children = (unsigned)atoi(argv[0]);
@@ -382,7 +382,7 @@ static void part_forks(int argc, char **argv)
 
 /* ---- memory that nobody has written ---- */
 
-static void part_pageable(int argc, char **argv)
+APP_PART("pageable", part_pageable)
 {
 	int fd = open_device(DEV, O_RDWR), before = count(fd, STRESS_TOUCHES);
 	char *p = map_at(fd, STRESS_PAGEABLE * PAGE, STRESS_PAGEABLE_PAGES * PAGE, RW);
@@ -401,13 +401,5 @@ static void part_pageable(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	static const struct part parts[] = {
-		{"switch", part_switch},
-		{"duel", part_duel},
-		{"forks", part_forks},
-		{"pageable", part_pageable},
-		{NULL, NULL},
-	};
-
-	return part_main(parts, argc, argv);
+	return part_main(argc, argv);
 }

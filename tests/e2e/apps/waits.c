@@ -62,7 +62,7 @@ static _Noreturn void player(int side, int rounds, bool restart)
 	_exit(0);
 }
 
-static void part_ball(int argc, char **argv)
+APP_PART("ball", part_ball)
 {
 	CHECK(argc >= 2);
 	int rounds = atoi(argv[0]), signals = atoi(argv[1]), fd = open_device(DEV, O_RDWR);
@@ -104,7 +104,7 @@ static _Noreturn void locker(volatile unsigned *counter, int rounds)
 	_exit(0);
 }
 
-static void part_lock(int argc, char **argv)
+APP_PART("lock", part_lock)
 {
 	CHECK(argc == 2);
 	int processes = atoi(argv[0]), rounds = atoi(argv[1]), fd = open_device(DEV, O_RDWR);
@@ -183,7 +183,7 @@ static void kill_round(int fd, int round)
 	CHECK(count(fd, WAITS_WAITERS) == 0 && count(fd, WAITS_MAPPINGS) == 0 && count(fd, WAITS_OWNER) == 0);
 }
 
-static void part_kills(int argc, char **argv)
+APP_PART("kills", part_kills)
 {
 	CHECK(argc == 1);
 	int rounds = atoi(argv[0]), fd = open_device(DEV, O_RDWR);
@@ -195,12 +195,5 @@ static void part_kills(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	static const struct part parts[] = {
-		{"ball", part_ball},
-		{"lock", part_lock},
-		{"kills", part_kills},
-		{NULL, NULL},
-	};
-
-	return part_main(parts, argc, argv);
+	return part_main(argc, argv);
 }
