@@ -64,8 +64,15 @@
  * freed with kmem_free(9F) of *length bytes (DDI_PROP_NO_MEMORY, only without DDI_PROP_CANSLEEP).
  */
 int ddi_prop_op(dev_t, dev_info_t *, ddi_prop_op_t, int, char *, caddr_t, int *) SUNDOG_LINK(ddi_prop_op);
+/*
+ * For the device number dev of a disk of so many bytes, or blocks of DEV_BSIZE: the properties Size and Nblocks have 64
+ * bits, size and nblocks 32 (and are not there if that is too little); any other name, size 0 and dev DDI_DEV_T_ANY are
+ * ddi_prop_op()'s.
+ */
+int ddi_prop_op_nblocks(dev_t, dev_info_t *, ddi_prop_op_t, int, char *, caddr_t, int *, uint64_t)
+	SUNDOG_LINK(ddi_prop_op_nblocks);
 int ddi_prop_op_size(dev_t, dev_info_t *, ddi_prop_op_t, int, char *, caddr_t, int *, uint64_t)
-	SUNDOG_ABSENT(ddi_prop_op_size);
+	SUNDOG_LINK(ddi_prop_op_size);
 
 /* ---- by type ---- */
 
@@ -95,6 +102,7 @@ void ddi_prop_free(void *) SUNDOG_LINK(ddi_prop_free);
 int ddi_prop_update_int(dev_t, dev_info_t *, char *, int) SUNDOG_LINK(ddi_prop_update_int);
 int ddi_prop_update_int64(dev_t, dev_info_t *, char *, int64_t) SUNDOG_LINK(ddi_prop_update_int64);
 int ddi_prop_update_int_array(dev_t, dev_info_t *, char *, int *, uint_t) SUNDOG_LINK(ddi_prop_update_int_array);
+int ddi_prop_update_int64_array(dev_t, dev_info_t *, char *, int64_t *, uint_t) SUNDOG_LINK(ddi_prop_update_int64_array);
 int ddi_prop_update_byte_array(dev_t, dev_info_t *, char *, uchar_t *, uint_t)
 	SUNDOG_LINK(ddi_prop_update_byte_array);
 int ddi_prop_update_string(dev_t, dev_info_t *, char *, char *) SUNDOG_LINK(ddi_prop_update_string);
@@ -103,9 +111,14 @@ int ddi_prop_update_string_array(dev_t, dev_info_t *, char *, char **, uint_t)
 
 /* ---- of old, as bytes ---- */
 
-int ddi_prop_create(dev_t, dev_info_t *, int, char *, caddr_t, int) SUNDOG_ABSENT(ddi_prop_create);
-int ddi_prop_modify(dev_t, dev_info_t *, int, char *, caddr_t, int) SUNDOG_ABSENT(ddi_prop_modify);
-int ddi_prop_undefine(dev_t, dev_info_t *, int, char *) SUNDOG_ABSENT(ddi_prop_undefine);
+/*
+ * dev, dip, flags, name, value, its length: a property of bytes, which lookups by any type find.  create makes it or
+ * replaces it; modify replaces only (DDI_PROP_NOT_FOUND); undefine makes every lookup of it end with DDI_PROP_UNDEFINED, until
+ * it is removed or made again.  Length 0: a property without a value.
+ */
+int ddi_prop_create(dev_t, dev_info_t *, int, char *, caddr_t, int) SUNDOG_LINK(ddi_prop_create);
+int ddi_prop_modify(dev_t, dev_info_t *, int, char *, caddr_t, int) SUNDOG_LINK(ddi_prop_modify);
+int ddi_prop_undefine(dev_t, dev_info_t *, int, char *) SUNDOG_LINK(ddi_prop_undefine);
 /* Exactly that of dev. */
 int ddi_prop_remove(dev_t, dev_info_t *, char *) SUNDOG_LINK(ddi_prop_remove);
 /* Those of driver.conf(4) as well. */

@@ -134,11 +134,15 @@ void kstat_delete_byname(const char *, int, const char *) SUNDOG_LINK(kstat_dele
 void kstat_named_init(kstat_named_t *, const char *, uchar_t) SUNDOG_LINK(kstat_named_init);
 void kstat_named_setstr(kstat_named_t *, const char *) SUNDOG_LINK(kstat_named_setstr);
 void kstat_set_string(char *, const char *) SUNDOG_LINK(kstat_set_string);
-void kstat_waitq_enter(kstat_io_t *) SUNDOG_ABSENT(kstat_waitq_enter);
-void kstat_waitq_exit(kstat_io_t *) SUNDOG_ABSENT(kstat_waitq_exit);
-void kstat_runq_enter(kstat_io_t *) SUNDOG_ABSENT(kstat_runq_enter);
-void kstat_runq_exit(kstat_io_t *) SUNDOG_ABSENT(kstat_runq_exit);
-void kstat_waitq_to_runq(kstat_io_t *) SUNDOG_ABSENT(kstat_waitq_to_runq);
-void kstat_runq_back_to_waitq(kstat_io_t *) SUNDOG_ABSENT(kstat_runq_back_to_waitq);
+/*
+ * An I/O request enters or leaves the queue of those that wait, or of those that run; the driver's own lock is held.  Leaving
+ * an empty queue changes nothing and is told with a warning.  Source: kstat_queue(9F).
+ */
+void kstat_waitq_enter(kstat_io_t *) SUNDOG_LINK(kstat_waitq_enter);
+void kstat_waitq_exit(kstat_io_t *) SUNDOG_LINK(kstat_waitq_exit);
+void kstat_runq_enter(kstat_io_t *) SUNDOG_LINK(kstat_runq_enter);
+void kstat_runq_exit(kstat_io_t *) SUNDOG_LINK(kstat_runq_exit);
+void kstat_waitq_to_runq(kstat_io_t *) SUNDOG_LINK(kstat_waitq_to_runq);
+void kstat_runq_back_to_waitq(kstat_io_t *) SUNDOG_LINK(kstat_runq_back_to_waitq);
 
 #endif

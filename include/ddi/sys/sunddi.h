@@ -93,8 +93,42 @@ struct dev_ops *ddi_get_driver(dev_info_t *) SUNDOG_LINK(ddi_get_driver);
 void *ddi_get_driver_private(dev_info_t *) SUNDOG_LINK(ddi_get_driver_private);
 void ddi_set_driver_private(dev_info_t *, void *) SUNDOG_LINK(ddi_set_driver_private);
 void ddi_report_dev(dev_info_t *) SUNDOG_LINK(ddi_report_dev);
-int ddi_dev_is_sid(dev_info_t *) SUNDOG_ABSENT(ddi_dev_is_sid);
-int ddi_slaveonly(dev_info_t *) SUNDOG_ABSENT(ddi_slaveonly);
+/* DDI_FAILURE: a device here does not say by itself what it is, and may be a bus master. */
+int ddi_dev_is_sid(dev_info_t *) SUNDOG_LINK(ddi_dev_is_sid);
+int ddi_slaveonly(dev_info_t *) SUNDOG_LINK(ddi_slaveonly);
+
+/* Neighbours in the tree; NULL: none.  A node that is found may be detached at any time, as long as nobody holds it. */
+dev_info_t *ddi_get_child(dev_info_t *) SUNDOG_LINK(ddi_get_child);
+dev_info_t *ddi_get_next_sibling(dev_info_t *) SUNDOG_LINK(ddi_get_next_sibling);
+/* The next instance of the same driver. */
+dev_info_t *ddi_get_next(dev_info_t *) SUNDOG_LINK(ddi_get_next);
+/* name, instance or -1 for any, whether it must be attached (0: it may still be attaching). */
+dev_info_t *ddi_find_devinfo(char *, int, int) SUNDOG_LINK(ddi_find_devinfo);
+/*
+ * Calls fn(dip, arg) for dip, its siblings behind it, and before those the children of each; fn returns one of these:
+ * on with children, without this one's children, without the rest of its siblings, no more.
+ */
+#define DDI_WALK_CONTINUE 0
+#define DDI_WALK_PRUNECHILD (-1)
+#define DDI_WALK_PRUNESIB (-2)
+#define DDI_WALK_TERMINATE (-3)
+#define DDI_WALK_ERROR (-4)
+void ddi_walk_devs(dev_info_t *, int (*)(dev_info_t *, void *), void *) SUNDOG_LINK(ddi_walk_devs);
+/* A nexus driver's own pointer. */
+void *ddi_get_parent_data(dev_info_t *) SUNDOG_LINK(ddi_get_parent_data);
+void ddi_set_parent_data(dev_info_t *, void *) SUNDOG_LINK(ddi_set_parent_data);
+
+/* getinfo(9E) of a driver whose minor numbers are its instances, and of one that has no minor nodes. */
+int ddi_getinfo_1to1(dev_info_t *, ddi_info_cmd_t, void *, void **) SUNDOG_LINK(ddi_getinfo_1to1);
+int ddi_no_info(dev_info_t *, ddi_info_cmd_t, void *, void **) SUNDOG_LINK(ddi_no_info);
+
+/*
+ * Power of old: dip, component, level.  ddi_dev_is_needed() is pm_raise_power(9F); ddi_power() sets the level, up or
+ * down; ddi_removing_power() is 0: no suspend takes power away here.
+ */
+int ddi_dev_is_needed(dev_info_t *, int, int) SUNDOG_LINK(ddi_dev_is_needed);
+int ddi_power(dev_info_t *, int, int) SUNDOG_LINK(ddi_power);
+int ddi_removing_power(dev_info_t *) SUNDOG_LINK(ddi_removing_power);
 
 /* minor nodes */
 /*
@@ -178,6 +212,7 @@ int ddi_strtol(const char *, char **, int, long *) SUNDOG_LINK(ddi_strtol);
 int ddi_strtoul(const char *, char **, int, unsigned long *) SUNDOG_LINK(ddi_strtoul);
 int ddi_strtoll(const char *, char **, int, longlong_t *) SUNDOG_LINK(ddi_strtoll);
 int ddi_strtoull(const char *, char **, int, u_longlong_t *) SUNDOG_LINK(ddi_strtoull);
-int ddi_in_panic(void) SUNDOG_ABSENT(ddi_in_panic);
+/* 0: a driver that panics runs no more. */
+int ddi_in_panic(void) SUNDOG_LINK(ddi_in_panic);
 
 #endif

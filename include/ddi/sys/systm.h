@@ -10,8 +10,14 @@
 
 int copyin(const void *, void *, size_t) SUNDOG_LINK(copyin);
 int copyout(const void *, void *, size_t) SUNDOG_LINK(copyout);
-int copyinstr(const char *, char *, size_t, size_t *) SUNDOG_ABSENT(copyinstr);
-int copyoutstr(const char *, char *, size_t, size_t *) SUNDOG_ABSENT(copyoutstr);
+/*
+ * Strings from the calling process, to it, and within the kernel: from, to, room in bytes, *length (may be NULL), which
+ * becomes the bytes copied with the zero.  0; EFAULT, and *length is untouched; ENAMETOOLONG: no zero within the room,
+ * which is full, and *length is the room.
+ */
+int copyinstr(const char *, char *, size_t, size_t *) SUNDOG_LINK(copyinstr);
+int copyoutstr(const char *, char *, size_t, size_t *) SUNDOG_LINK(copyoutstr);
+int copystr(const char *, char *, size_t, size_t *) SUNDOG_LINK(copystr);
 int kcopy(const void *, void *, size_t) SUNDOG_ABSENT(kcopy);
 
 timeout_id_t timeout(void (*)(void *), void *, clock_t) SUNDOG_LINK(timeout);
@@ -22,5 +28,8 @@ int delay_sig(clock_t) SUNDOG_ABSENT(delay_sig);
 pgcnt_t btop(ulong_t) SUNDOG_LINK(btop);
 pgcnt_t btopr(ulong_t) SUNDOG_LINK(btopr);
 ulong_t ptob(pgcnt_t) SUNDOG_LINK(ptob);
+
+/* The lowest bit that is set, from 1; 0: none. */
+int ffs(uintmax_t) SUNDOG_LINK(ffs);
 
 #endif

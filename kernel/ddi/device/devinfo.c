@@ -3,6 +3,7 @@
 #include "kernel/ddi/core/cmn_err.h"
 #include "kernel/lib/message.h"
 #include "kernel/ddi/device/minor.h"
+#include "kernel/ddi/device/power.h"
 #include "kernel/ddi/device/prop.h"
 #include "kernel/ddi/device/regs.h"
 #include "kernel/host.h"
@@ -31,6 +32,17 @@ void devinfo_unlock(void)
 struct dev_info *devinfo_first(void)
 {
 	return tree.first;
+}
+
+struct dev_info *devinfo_child(struct dev_info *dip)
+{
+	return dip == &root ? &pseudo : dip == &pseudo ? tree.first
+						       : NULL;
+}
+
+struct dev_info *devinfo_sibling(struct dev_info *dip)
+{
+	return dip->next;
 }
 
 /* ---- attach ---- */
@@ -103,6 +115,7 @@ static int driver_attach(struct dev_info *dip)
 static void devinfo_free(struct dev_info *dip)
 {
 	tree_remove(dip);
+	power_detach(dip);
 	regs_detach(dip);
 	prop_free_all(dip);
 	host_free(dip, sizeof(*dip));

@@ -12,6 +12,7 @@
 #include <sys/dditypes.h>
 
 struct minor;
+struct power;
 struct prop;
 struct registers;
 
@@ -31,6 +32,8 @@ struct dev_info {
 	struct registers *registers; /* NULL: none */
 
 	void *driver_private; /* the driver's */
+	void *parent_data;    /* likewise: of a nexus */
+	struct power *power;  /* see power.c; NULL: none known */
 	int fm_capable;       /* DDI_FM_*_CAPABLE; set by its attach and detach */
 	struct dev_ops *ops;
 
@@ -45,6 +48,9 @@ struct dev_info {
 void devinfo_lock(void);
 void devinfo_unlock(void);
 struct dev_info *devinfo_first(void); /* with the lock held, or within the module gate */
+/* Neighbours in the tree: NULL: none.  Likewise. */
+struct dev_info *devinfo_child(struct dev_info *dip);
+struct dev_info *devinfo_sibling(struct dev_info *dip);
 
 /*
  * Probes and attaches one instance.  0, ENXIO, EEXIST: the instance number is taken, EINVAL or ENOMEM: its register

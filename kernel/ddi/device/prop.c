@@ -123,7 +123,7 @@ void prop_add_conf(struct dev_info *dip, const struct sys_prop *props, size_t np
 
 static bool prop_matches(const struct prop *p, dev_t dev, const char *name, uint_t type)
 {
-	return (dev == DDI_DEV_T_ANY || p->dev == dev) && (p->type & type) != 0 && strcmp(p->name, name) == 0;
+	return (dev == DDI_DEV_T_ANY || p->dev == dev) && (p->type == PROP_TYPE_UNDEFINED || (p->type & type) != 0) && strcmp(p->name, name) == 0;
 }
 
 int prop_copy(struct dev_info *dip, dev_t dev, const char *name, uint_t type, char **value, size_t *length)
@@ -138,7 +138,9 @@ int prop_copy(struct dev_info *dip, dev_t dev, const char *name, uint_t type, ch
 	devinfo_lock();
 	for (p = dip->props; p != NULL && !prop_matches(p, dev, name, type); p = p->next)
 		;
-	if (p != NULL) {
+	if (p != NULL && p->type == PROP_TYPE_UNDEFINED) {
+		result = DDI_PROP_UNDEFINED;
+	} else if (p != NULL) {
 		*length = p->length;
 		*value = bytes_copy(p->value, p->length);
 		result = DDI_PROP_SUCCESS;

@@ -33,27 +33,32 @@ static int value_to_new(const char *value, size_t length, int flags, caddr_t to,
 	return DDI_PROP_SUCCESS;
 }
 
-static int prop_op(dev_t dev, dev_info_t *dip, ddi_prop_op_t op, int flags, char *name, caddr_t to, int *room,
-		   const void *caller)
+int prop_answer(ddi_prop_op_t op, int flags, const char *value, size_t length, caddr_t to, int *room, const void *caller)
+{
+	switch (op) {
+	case PROP_EXISTS:
+		return 1;
+	case PROP_LEN:
+		*room = (int)length;
+		return DDI_PROP_SUCCESS;
+	case PROP_LEN_AND_VAL_BUF:
+		return value_to_buffer(value, length, to, room);
+	case PROP_LEN_AND_VAL_ALLOC:
+		return value_to_new(value, length, flags, to, room, caller);
+	default:
+		return DDI_PROP_INVAL_ARG;
+	}
+}
+
+int prop_op(dev_t dev, dev_info_t *dip, ddi_prop_op_t op, int flags, char *name, caddr_t to, int *room, const void *caller)
 {
 	size_t length;
 	char *value;
 	int result = prop_copy(dip, dev, name, UINT_MAX, &value, &length);
 
-	if (op == PROP_EXISTS) {
-		host_free(value, length);
-		return result == DDI_PROP_SUCCESS;
-	}
 	if (result != DDI_PROP_SUCCESS)
-		return result;
-	if (op == PROP_LEN)
-		*room = (int)length;
-	else if (op == PROP_LEN_AND_VAL_BUF)
-		result = value_to_buffer(value, length, to, room);
-	else if (op == PROP_LEN_AND_VAL_ALLOC)
-		result = value_to_new(value, length, flags, to, room, caller);
-	else
-		result = DDI_PROP_INVAL_ARG;
+		return op == PROP_EXISTS ? 0 : result;
+	result = prop_answer(op, flags, value, length, to, room, caller);
 	host_free(value, length);
 	return result;
 }

@@ -27,12 +27,14 @@ struct vmem {
 	vmem_alloc_t *import; /* with source: where to get more; NULL: nowhere */
 	vmem_free_t *export;
 	vmem_t *source;
-	bool heap; /* memory of the system, a page at least */
+	bool heap;        /* memory of the system, a page at least */
+	bool identifiers; /* of <sys/id_space.h>: number n is address n + 1 */
 
 	struct host_mutex lock; /* protects the fields below; dropped for import and export */
 	struct host_cond freed;
 	struct tree pieces;
 	size_t used, total;
+	uintptr_t next; /* where the next fit begins */
 };
 
 static vmem_t heap = {.name = "heap", .quantum = PAGESIZE, .heap = true};
@@ -42,6 +44,7 @@ vmem_t *heap_arena = &heap;
 struct wish {
 	size_t size, align, phase, nocross;
 	uintptr_t min, max; /* [min, max); max 0: no bound */
+	bool next;          /* behind the last one that asked so, if there is room */
 };
 
 static size_t rounded(const vmem_t *v, size_t size)
@@ -134,7 +137,7 @@ static bool piece_fits(const struct piece *p, const struct wish *w, uintptr_t *a
 }
 
 /* Called with the lock held. */
-static bool arena_take(vmem_t *v, const struct wish *w, uintptr_t *at)
+static bool arena_take_first(vmem_t *v, const struct wish *w, uintptr_t *at)
 {
 	struct piece *p = piece_of(tree_find_heavier(&v->pieces, NULL, w->size - 1));
 
@@ -148,6 +151,19 @@ static bool arena_take(vmem_t *v, const struct wish *w, uintptr_t *at)
 	piece_cut(v, p, *at + w->size);
 	piece_set(v, p, p->size, true);
 	v->used += w->size;
+	return true;
+}
+
+static bool arena_take(vmem_t *v, const struct wish *w, uintptr_t *at)
+{
+	struct wish behind = *w;
+
+	if (!w->next)
+		return arena_take_first(v, w, at);
+	behind.min = v->next;
+	if (!arena_take_first(v, &behind, at) && !arena_take_first(v, w, at))
+		return false;
+	v->next = *at + w->size;
 	return true;
 }
 
@@ -192,6 +208,7 @@ vmem_t *vmem_create(const char *name, void *base, size_t size, size_t quantum, v
 	v->import = import;
 	v->export = export;
 	v->source = source;
+	v->identifiers = (flags & VMC_IDENTIFIER) != 0;
 	host_mutex_init(&v->lock);
 	host_cond_init(&v->freed);
 	if (size > 0)
@@ -284,7 +301,7 @@ static void *arena_alloc(vmem_t *v, const struct wish *w, int flags)
 /* VM_SLEEP waits until somebody frees enough. */
 void *vmem_alloc(vmem_t *v, size_t size, int flags)
 {
-	struct wish w = {.size = rounded(v, size), .align = 1};
+	struct wish w = {.size = rounded(v, size), .align = 1, .next = (flags & VM_NEXTFIT) != 0};
 
 	if (v->heap)
 		return kmem_get(w.size, flags & VM_NOSLEEP ? KM_NOSLEEP : KM_SLEEP, CALLER());
@@ -308,6 +325,8 @@ static void arena_free(vmem_t *v, uintptr_t base, size_t size, const void *calle
 	p = piece_at(v, base);
 	if (p == NULL || p->node.key != base || !p->used || p->size != rounded(v, size)) {
 		host_mutex_unlock(&v->lock);
+		if (v->identifiers)
+			driver_bug(caller, "id_free: %s: %lu is not allocated", v->name, base - 1);
 		driver_bug(caller, "vmem_free: %s: %lu of size %lu is not allocated", v->name, base, size);
 	}
 	v->used -= p->size;

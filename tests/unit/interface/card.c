@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <sys/modctl.h>
+#include <sys/stat.h>
+
+#include "card.h"
+
+struct card cards[2];
+
+static struct card *card_of(dev_t dev)
+{
+	return (&cards[getminor(dev) & 1]);
+}
+
+static int card_open(dev_t *devp, int flag, int otyp, cred_t *cred)
+{
+	struct card *c = card_of(*devp);
+
+	c->opens++;
+	c->last_otyp = otyp;
+	c->last_flag = flag;
+	return (0);
+}
+
+static int card_close(dev_t dev, int flag, int otyp, cred_t *cred)
+{
+	struct card *c = card_of(dev);
+
+	c->closes++;
+	c->last_otyp = otyp;
+	return (0);
+}
+
+static int card_ioctl(dev_t dev, int cmd, intptr_t arg, int mode, cred_t *cred, int *rvalp)
+{
+	if (cmd != CARD_CALL)
+		return (ENOTTY);
+	((void (*)(void))arg)();
+	return (0);
+}
+
+static int card_power(dev_info_t *dip, int component, int level)
+{
+	struct card *c = &cards[ddi_get_instance(dip)];
+
+	c->powers++;
+	c->component = component;
+	c->level = level;
+	return (c->power != NULL ? c->power(dip, component, level) : DDI_SUCCESS);
+}
+
+static int card_attach(dev_info_t *dip, ddi_attach_cmd_t command)
+{
+	int instance = ddi_get_instance(dip);
+	char name[8];
+
+	cards[instance] = (struct card){.dip = dip};
+	(void)snprintf(name, sizeof(name), "card%d", instance);
+	return (ddi_create_minor_node(dip, name, S_IFCHR, (minor_t)instance, DDI_PSEUDO, 0));
+}
+
+static int card_detach(dev_info_t *dip, ddi_detach_cmd_t command)
+{
+	ddi_remove_minor_node(dip, NULL);
+	return (DDI_SUCCESS);
+}
+
+static struct cb_ops card_cb_ops = {
+	.cb_open = card_open,
+	.cb_close = card_close,
+	.cb_strategy = nodev,
+	.cb_print = nodev,
+	.cb_dump = nodev,
+	.cb_read = nodev,
+	.cb_write = nodev,
+	.cb_ioctl = card_ioctl,
+	.cb_devmap = nodev,
+	.cb_mmap = nodev,
+	.cb_segmap = nodev,
+	.cb_chpoll = nochpoll,
+	.cb_prop_op = ddi_prop_op,
+	.cb_flag = D_NEW | D_MP,
+	.cb_rev = CB_REV,
+};
+static struct dev_ops card_ops = {
+	.devo_rev = DEVO_REV,
+	.devo_getinfo = ddi_getinfo_1to1,
+	.devo_identify = nulldev,
+	.devo_probe = nulldev,
+	.devo_attach = card_attach,
+	.devo_detach = card_detach,
+	.devo_reset = nodev,
+	.devo_cb_ops = &card_cb_ops,
+	.devo_power = card_power,
+	.devo_quiesce = ddi_quiesce_not_needed,
+};
+static struct modldrv card_drv = {&mod_driverops, "card", &card_ops};
+static struct modlinkage card_linkage = {MODREV_1, {&card_drv, NULL}};
+
+int card_init(void)
+{
+	return (mod_install(&card_linkage));
+}
+
+int card_info(struct modinfo *info)
+{
+	return (mod_info(&card_linkage, info));
+}
+
+int card_fini(void)
+{
+	return (mod_remove(&card_linkage));
+}

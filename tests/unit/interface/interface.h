@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * interface.h: checks of the interface by family, on the driver's side of the headers, beside a driver of two instances.
+ * Each function panics where something is not as it should be; those named bug_ must panic.  No header behind it: both
+ * sides include it.
+ */
+#ifndef TESTS_UNIT_INTERFACE_H
+#define TESTS_UNIT_INTERFACE_H
+
+/* In a thread of the system's. */
+#define INTERFACE_CHECKS(X) \
+	X(words) \
+	X(bit_maps) \
+	X(identifiers) \
+	X(identifiers_wait) \
+	X(hash_strings) \
+	X(hash_numbers) \
+	X(hash_own) \
+	X(hash_reserved) \
+	X(hash_random) \
+	X(strings_within) \
+	X(io_queues) \
+	X(old_properties) \
+	X(undefined_properties) \
+	X(size_properties) \
+	X(neighbours) \
+	X(walks) \
+	X(getinfos) \
+	X(node_answers) \
+	X(power_by_property) \
+	X(power_by_number) \
+	X(power_malformed) \
+	X(power_fails) \
+	X(power_nests) \
+	X(power_busy)
+
+/* In an ioctl(2) of a process. */
+#define INTERFACE_USER_CHECKS(X) \
+	X(strings_in) \
+	X(strings_out)
+
+#define INTERFACE_BUGS(X) \
+	X(identifier_free, "id_free: ids: 7 is not allocated") \
+	X(hash_unknown, "is not a hash") \
+	X(power_destroyed, "destroys its own components")
+
+#define INTERFACE_DECLARE(name, ...) void check_##name(void);
+#define INTERFACE_BUG_DECLARE(name, ...) void bug_##name(void);
+INTERFACE_CHECKS(INTERFACE_DECLARE)
+INTERFACE_USER_CHECKS(INTERFACE_DECLARE)
+INTERFACE_BUGS(INTERFACE_BUG_DECLARE)
+
+struct modinfo;
+int card_init(void);
+int card_info(struct modinfo *);
+int card_fini(void);
+
+#define CARD_CALL 1 /* the ioctl's argument is a function */
+
+/*
+ * Memory of the process: CARD_MEMORY bytes at this simulated address, nothing behind them; and nothing at all when it is
+ * 0, in a thread of the system's.
+ */
+#define CARD_MEMORY 8192ul
+extern unsigned long card_memory;
+/* A page of the process that it may only read. */
+extern unsigned long card_constant;
+
+/* Another thread of execution than the caller's, made by the test: fn runs beside; and its end is waited for. */
+void beside(void (*fn)(void *), void *arg);
+void beside_wait(void);
+/* How many warnings have been said, and the last of them. */
+int warnings(void);
+const char *last_warning(void);
+
+#endif
