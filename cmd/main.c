@@ -20,7 +20,7 @@ static const char help[] =
 	"  newtask -p PROJECT -c PID               move a process to another project\n"
 	"  kstat [PATTERN...]                      show statistics of a server\n"
 	"\n"
-	"  -v                   say what happens\n"
+	"  -v                   print what happens\n"
 	"  -d DRIVER.so[:CONF]  a driver, its driver.conf(4); else DRIVER.conf beside it\n"
 	"  -x RCTL=VALUE        project.max-locked-memory=(privileged,128K,deny), zone...\n"
 	"  -p PROJECT           of COMMAND, instead of the user's default project\n"

@@ -50,7 +50,7 @@ static int set_kill_after(struct options *o, const char *value)
 static int set_engine(struct options *o, const char *value)
 {
 	if (strcmp(value, "uffd") != 0 && strcmp(value, "sigsegv") != 0)
-		return fail("--fault-engine %.80s: it is uffd or sigsegv", value);
+		return fail("--fault-engine %.80s: must be uffd or sigsegv", value);
 	o->engine = value;
 	return 0;
 }

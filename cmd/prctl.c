@@ -22,7 +22,7 @@ static const char help[] =
 	"  -i KIND       of the IDs: project, zone (name or number) or process (pid)\n"
 	"  -v VALUE      set another value: bytes, or with K, M, G, T, P, E; also -s -v\n"
 	"  -r            instead: replace the lowest value by VALUE\n"
-	"  -x            instead: delete a value, the lowest unless -v says which\n"
+	"  -x            instead: delete a value, the lowest unless -v names one\n"
 	"  -t PRIVILEGE  of the value: privileged, or basic (processes only)\n"
 	"  -e ACTION     add signal=SIGNAL to that value, without -v to the lowest\n"
 	"  -d ACTION     take that action away: signal\n"
@@ -104,7 +104,7 @@ static int option_take(struct request *r, int c, const char **name, const char *
 	case 'h':
 		return print(help);
 	case ':':
-		return fail("prctl: %s: its value is missing", arg);
+		return fail("prctl: %s: a value must follow", arg);
 	default:
 		return fail("prctl: %s: unknown option: try `sundog prctl --help`", arg);
 	}
@@ -134,7 +134,7 @@ static int request_check(const struct request *r)
 			    "zone.max-locked-memory, process.max-locked-memory)",
 			    r->control);
 	if (strcmp(r->kind, "project") != 0 && strcmp(r->kind, "zone") != 0 && strcmp(r->kind, "process") != 0)
-		return fail("prctl: -i %s: it is project, zone or process", r->kind);
+		return fail("prctl: -i %s: must be project, zone or process", r->kind);
 	for (char **id = r->ids; *id != NULL; id++)
 		if (!field_valid(*id))
 			return fail("prctl: a control character in an ID");

@@ -150,7 +150,7 @@ static int wait_ready(struct supervisor *s)
 	if (strncmp(line, "failed ", 7) == 0)
 		fail("%s", line + 7);
 	else
-		fail("cannot start the server: it said: %s", line);
+		fail("cannot start the server: unexpected answer: %s", line);
 	close(s->fd);
 	while (waitpid(s->pid, &status, 0) < 0 && errno == EINTR)
 		;
@@ -289,7 +289,7 @@ int supervisor_stop(struct supervisor *s)
 	}
 	status = reap(s, "the drivers were not stopped");
 	if (status == 0 && !said)
-		return fail("the drivers were not stopped: the server ended without a word");
+		return fail("the drivers were not stopped: the server ended without an answer");
 	if (status == 0 && leaks > 0)
 		return EXIT_LEAKED;
 	return status;

@@ -208,7 +208,7 @@ static int spec_is_node(struct parser *p, const struct spec *spec)
 	if (name == NULL)
 		return bad(p, spec->line, "a node without a name");
 	if (strcmp(name, p->driver) != 0) {
-		posix_log(HOST_LOG_DEBUG, "%s:%u: a node of driver %s is passed over", p->file, spec->line,
+		posix_log(HOST_LOG_DEBUG, "%s:%u: a node of driver %s is ignored", p->file, spec->line,
 			  name);
 		p->others++;
 		return 0;
@@ -270,7 +270,7 @@ static void node_inherit(struct sys_node *node, const struct spec *globals)
 static void conf_finish(struct parser *p)
 {
 	if (p->conf->nnodes == 0 && p->others > 0)
-		posix_log(HOST_LOG_WARN, "%s: it has nodes of other drivers only: %s gets one instance without its properties",
+		posix_log(HOST_LOG_WARN, "%s: has nodes of other drivers only: %s gets one instance without its properties",
 			  p->file, p->driver);
 	if (p->conf->nnodes == 0 && p->globals.nprops > 0)
 		conf_add(p, &(struct spec){0}, 0); /* the node that a driver without nodes gets */

@@ -150,5 +150,5 @@ enum token lexer_next(struct lexer *l)
 		return lexer_integer(l);
 	if (isalpha((unsigned char)*l->at) || *l->at == '_')
 		return lexer_name(l);
-	return lexer_bad(l, "a character that has no meaning here");
+	return lexer_bad(l, "unexpected character");
 }

@@ -166,7 +166,7 @@ static void start(const struct options *o)
 	if (!projects_start(&o->projects, message, sizeof(message)))
 		fail(o, "%s", message);
 	if ((error = engine_start(o->engine)) != 0)
-		fail(o, "--fault-engine %s: %s", o->engine, "it is uffd or sigsegv");
+		fail(o, "--fault-engine %s: %s", o->engine, "must be uffd or sigsegv");
 	sys_thread_enter(NULL);
 	for (size_t i = 0; i < o->ndrivers; i++) {
 		if (driver_load(o->drivers[i], message, sizeof(message)) != 0) {

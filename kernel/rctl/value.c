@@ -33,11 +33,11 @@ int sys_rctl_check(enum sys_rctl control, const struct sys_rctl_value *v, const 
 	if (v->privilege != SYS_RCTL_PRIVILEGED && v->privilege != SYS_RCTL_BASIC)
 		return refuse(EINVAL, why, "no such privilege");
 	if (v->privilege == SYS_RCTL_BASIC && !process)
-		return refuse(EINVAL, why, "it takes no basic value");
+		return refuse(EINVAL, why, "takes no basic value");
 	if ((v->action & SYS_RCTL_DENY) == 0)
 		return refuse(EINVAL, why, "every value must have the action deny");
 	if ((v->action & SYS_RCTL_SIGNAL) != 0 && process)
-		return refuse(EINVAL, why, "it takes no signal");
+		return refuse(EINVAL, why, "takes no signal");
 	if ((v->action & ~(SYS_RCTL_DENY | SYS_RCTL_SIGNAL)) != 0)
 		return refuse(EINVAL, why, "no such action");
 	if ((v->action & SYS_RCTL_SIGNAL) != 0 && (v->signal < 1 || v->signal > SIGNAL_MAX))
@@ -101,9 +101,9 @@ static int change_check(const struct rctl_counter *c, const struct sys_rctl_valu
 		return 0;
 	same = value_find(c, value);
 	if (same != c->nvalues && (old == NULL || same != *at))
-		return refuse(EEXIST, why, "there is such a value already");
+		return refuse(EEXIST, why, "that value exists already");
 	if (old == NULL && c->nvalues == SYS_RCTL_VALUES_MAX)
-		return refuse(ENOSPC, why, "it has 8 values, which is the most");
+		return refuse(ENOSPC, why, "has 8 values already, the most that there can be");
 	return 0;
 }
 

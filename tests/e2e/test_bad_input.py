@@ -97,7 +97,7 @@ def test_a_conf_of_another_driver(world):
     with open(os.path.join(world.tmp, "x.conf"), "w", encoding="ascii") as f:
         f.write('name="tdvr" parent="pseudo" instance=0;\n')
     r = world.sundog("run", "-d", world.driver("tdrv") + ":x.conf", "--", "true").ok()
-    assert r.err == "sundog: x.conf: it has nodes of other drivers only: tdrv gets one instance without its properties\n"
+    assert r.err == "sundog: x.conf: has nodes of other drivers only: tdrv gets one instance without its properties\n"
 
 
 def test_a_conf_that_does_not_exist(world):

@@ -62,8 +62,8 @@ def test_prctl_sets_replaces_and_deletes(world, server):
 
 
 @pytest.mark.parametrize("args, words", [
-    (["-n", MEDIA, "-v", "128K", "-i", "project", "media"], ["there is such a value already"]),
-    (["-n", MEDIA, "-v", "1K", "-t", "basic", "-i", "project", "media"], ["it takes no basic value"]),
+    (["-n", MEDIA, "-v", "128K", "-i", "project", "media"], ["that value exists already"]),
+    (["-n", MEDIA, "-v", "1K", "-t", "basic", "-i", "project", "media"], ["takes no basic value"]),
     (["-n", MEDIA, "-v", "1K", "-t", "system", "-i", "project", "media"], ["the system value is fixed"]),
     (["-n", MEDIA, "-v", "1K", "-t", "root", "-i", "project", "media"], ["root: no such privilege"]),
     (["-n", MEDIA, "-d", "deny", "-i", "project", "media"], ["every value must have the action deny"]),
@@ -77,10 +77,10 @@ def test_prctl_sets_replaces_and_deletes(world, server):
     (["-n", "zone.max-locked-memory", "-r", "-v", "1", "-i", "zone", "global"], ["there is no such value"]),
     (["-n", "project.max-lwps", "-v", "1", "-i", "project", "media"], ["project.max-lwps: no such resource control"]),
     (["-n", "project.max-lwps"], ["project.max-lwps: no such resource control"]),
-    (["-n", "process.max-locked-memory", "-v", "1", "-i", "project", "media"], ["it is not a control of a project"]),
-    (["-n", MEDIA, "-v", "1", "-i", "zone", "global"], ["it is not a control of a zone"]),
+    (["-n", "process.max-locked-memory", "-v", "1", "-i", "project", "media"], ["not a control of a project"]),
+    (["-n", MEDIA, "-v", "1", "-i", "zone", "global"], ["not a control of a zone"]),
     (["-n", MEDIA, "-v", "1", "-i", "project", "nothere"], ["project nothere: there is no such project"]),
-    (["-n", MEDIA, "-v", "1", "-i", "task", "1"], ["-i task: it is project, zone or process"]),
+    (["-n", MEDIA, "-v", "1", "-i", "task", "1"], ["-i task: must be project, zone or process"]),
     (["-i", "zone", "7"], ["zone 7: there is no such zone"]),
     (["-i", "zone", "web"], ["zone web: there is no such zone"]),
     (["999999999"], ["process 999999999"]),
@@ -88,7 +88,7 @@ def test_prctl_sets_replaces_and_deletes(world, server):
     (["-n", MEDIA, "-v", "1"], ["an ID is missing"]),
     (["-t", "privileged"], ["nothing is to be changed"]),
     (["-q"], ["-q: unknown option"]),
-    (["-n"], ["-n: its value is missing"]),
+    (["-n"], ["-n: a value must follow"]),
     (["-n", "a\tb"], ["a control character"]),
 ])
 def test_prctl_says_in_one_line_what_is_wrong(world, server, args, words):

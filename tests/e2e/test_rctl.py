@@ -17,15 +17,15 @@ from limits import K, MEDIA, app, database, limited, prctl, preload, refused, se
     ("project.max-lwps=(privileged,1,deny)", ["project.max-lwps: no such resource control"]),
     ("project.max-locked-memory", ["project.max-locked-memory: a value must follow"]),
     ("project.max-locked-memory=128K", ["128K: a value has the form (PRIVILEGE,SIZE,ACTION)"]),
-    ("project.max-locked-memory=(basic,128K,deny)", ["it takes no basic value"]),
-    ("zone.max-locked-memory=(basic,128K,deny)", ["it takes no basic value"]),
+    ("project.max-locked-memory=(basic,128K,deny)", ["takes no basic value"]),
+    ("zone.max-locked-memory=(basic,128K,deny)", ["takes no basic value"]),
     ("project.max-locked-memory=(privileged,128K,none)", ["every value must have the action deny"]),
     ("project.max-locked-memory=(privileged,128K,signal=TERM)", ["every value must have the action deny"]),
-    ("process.max-locked-memory=(basic,128K,deny,signal=TERM)", ["it takes no signal"]),
+    ("process.max-locked-memory=(basic,128K,deny,signal=TERM)", ["takes no signal"]),
     ("project.max-locked-memory=(system,128K,deny)", ["the system value is fixed"]),
     ("project.max-locked-memory=(privileged,128Q,deny)", ["128Q: not a size"]),
     ("project.max-locked-memory=(privileged,99999999999999999999,deny)", ["not a size in bytes up to 2^64 - 1"]),
-    ("project.max-locked-memory=(privileged,1,deny),(privileged,1,deny)", ["there is such a value already"]),
+    ("project.max-locked-memory=(privileged,1,deny),(privileged,1,deny)", ["that value exists already"]),
 ])
 def test_an_invalid_limit_is_named(world, setting, words):
     refused(world.sundog("run", "-x", setting, "--", "true"), "-x ", *words)

@@ -176,7 +176,7 @@ def test_others_move_only_their_own_processes_to_projects_that_admit_them(world,
     argv = [*NOBODY, SUNDOG, "newtask", "--socket", f"sundog.0.{server.name}"]
     theirs = App(world, server, "wait", "project")
     refused(world.run([*argv, "-p", "media", "-c", theirs.pid]), "uid 65534 may not move it")
-    refused(world.run([*argv, "-p", "idle", "-c", theirs.pid]), "project idle: it does not admit uid 65534")
+    refused(world.run([*argv, "-p", "idle", "-c", theirs.pid]), "project idle: does not admit uid 65534")
     assert theirs.go_on()[0] == "project: 100"
     mine = App(world, server, "wait", "project", wrap=NOBODY)
     world.run([*argv, "-p", "default", "-c", mine.pid]).quiet()

@@ -125,7 +125,7 @@ static const struct {
 	{"a=-2147483649;", "x.conf:1: an integer beyond 32 bits"},
 	{"a=0x100000000;", "x.conf:1: an integer beyond 32 bits"},
 	{"a=99999999999999999999999999;", "x.conf:1: an integer beyond 32 bits"},
-	{"a=1;\n\n  $;", "x.conf:3: a character that has no meaning here"},
+	{"a=1;\n\n  $;", "x.conf:3: unexpected character"},
 	{"a a;", "x.conf:1: a is given twice"},
 	{"a;\nb;\na=1;", "x.conf:3: a is given twice"},
 	{"\nparent=\"pseudo\" a=1;", "x.conf:2: a node without a name"},

@@ -212,7 +212,7 @@ static void a_value_that_the_control_does_not_take_is_named(void **state)
 		{"x:5::::project.max-locked-memory=(root,1,deny)",
 		 "p:2: project x: project.max-locked-memory=(root,1,deny): root: no such privilege"},
 		{"x:5::::project.max-locked-memory=(basic,1,deny)",
-		 "p:2: project x: project.max-locked-memory=(basic,1,deny): it takes no basic value"},
+		 "p:2: project x: project.max-locked-memory=(basic,1,deny): takes no basic value"},
 		{"x:5::::project.max-locked-memory=(system,1,deny)",
 		 "p:2: project x: project.max-locked-memory=(system,1,deny): the system value is fixed"},
 		{"x:5::::project.max-locked-memory=(privileged,1,none)",
@@ -232,7 +232,7 @@ static void a_value_that_the_control_does_not_take_is_named(void **state)
 		{"x:5::::project.max-locked-memory=(privileged,16E,deny)",
 		 "p:2: project x: project.max-locked-memory=(privileged,16E,deny): 16E: not a size"},
 		{"x:5::::process.max-locked-memory=(basic,1,deny,signal=TERM)",
-		 "p:2: project x: process.max-locked-memory=(basic,1,deny,signal=TERM): it takes no signal"},
+		 "p:2: project x: process.max-locked-memory=(basic,1,deny,signal=TERM): takes no signal"},
 	};
 
 	(void)state;

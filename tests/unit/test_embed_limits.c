@@ -230,7 +230,7 @@ static void an_invalid_limit_is_named(void **state)
 	(void)state;
 	assert_int_equal(sundog_rctl_set(sys, 0, 3, PROJECT "=(basic,4K,deny)", message, sizeof(message)),
 			 EINVAL);
-	assert_string_equal(message, PROJECT "=(basic,4K,deny): it takes no basic value");
+	assert_string_equal(message, PROJECT "=(basic,4K,deny): takes no basic value");
 	assert_int_equal(
 		sundog_rctl_set(sys, 0, 4711, PROJECT "=(privileged,4K,deny)", message, sizeof(message)), ESRCH);
 	assert_int_equal(sundog_rctl_get(sys, 0, 3, "project.max-lwps", &rctl), EINVAL);

@@ -47,7 +47,7 @@ bool target_read(struct admin_request *r, const char *kind, const char *id, stru
 		t->control = SYS_RCTL_PROCESS;
 		if (pid_lookup(id, &t->id) && sys_rctl_get(t, &state) == 0)
 			return true;
-		answer_add(&r->answer, "failed\tprocess %s: it has no device open here, nor had one", id);
+		answer_add(&r->answer, "failed\tprocess %s: has no device open here, and never had", id);
 		return false;
 	} else {
 		answer_add(&r->answer, "failed\t%s: the kinds are project, zone and process", kind);
@@ -73,7 +73,7 @@ static bool target_climb(struct admin_request *r, struct sys_rctl_target *t, enu
 			.control = control, .zone = state.target.zone, .id = state.project};
 		return true;
 	}
-	answer_add(&r->answer, "failed\t%s: it is not a control of a %s", rctl_name(control),
+	answer_add(&r->answer, "failed\t%s: not a control of a %s", rctl_name(control),
 		   t->control == SYS_RCTL_ZONE ? "zone" : "project");
 	return false;
 }
@@ -238,7 +238,7 @@ static bool change_read(struct admin_request *r, struct change *c)
 		return false;
 	}
 	if (sys_rctl_get(&c->target, &c->state) != 0) {
-		answer_add(&r->answer, "failed\t%s %s: it has gone", r->fields[2], r->fields[3]);
+		answer_add(&r->answer, "failed\t%s %s: has ended", r->fields[2], r->fields[3]);
 		return false;
 	}
 	return actions_read(r, r->fields[7], &c->enable) && actions_read(r, r->fields[8], &c->disable);

@@ -11,7 +11,7 @@ static bool project_read(struct admin_request *r, const char *name, int32_t *id)
 	if (!projects_lookup(name, id))
 		answer_add(&r->answer, "failed\tproject %s: there is no such project", name);
 	else if (!uid_privileged(r->uid) && !projects_admit(*id, r->uid))
-		answer_add(&r->answer, "failed\tproject %s: it does not admit uid %u", name,
+		answer_add(&r->answer, "failed\tproject %s: does not admit uid %u", name,
 			   (unsigned)r->uid);
 	else
 		return true;
@@ -73,7 +73,7 @@ void request_move(struct admin_request *r)
 	if (!target_read(r, "process", r->fields[1], &t) || !project_read(r, r->fields[2], &project))
 		return;
 	if (sys_rctl_get(&t, &s) != 0 || (account = process_account(t.id)) == NULL)
-		answer_add(&r->answer, "failed\tprocess %s: it has gone", r->fields[1]);
+		answer_add(&r->answer, "failed\tprocess %s: has ended", r->fields[1]);
 	else if (!uid_privileged(r->uid) && s.uid != r->uid)
 		answer_add(&r->answer, "failed\tprocess %s: uid %u may not move it", r->fields[1],
 			   (unsigned)r->uid);

@@ -48,7 +48,7 @@ static void give_up(const struct thread *t)
 		  (unsigned)t->tid, PATIENCE_S);
 	if (atomic_fetch_add(&p->unanswered, 1) + 1 < HABIT || atomic_load(&p->dying))
 		return;
-	posix_log(HOST_LOG_WARN, "process %d is killed: %d of its calls did not answer", (int)p->pid, HABIT);
+	posix_log(HOST_LOG_WARN, "process %d is killed: %d of its calls were not answered", (int)p->pid, HABIT);
 	(void)syscall(SYS_pidfd_send_signal, p->pidfd, SIGKILL, NULL, 0);
 }
 

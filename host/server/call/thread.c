@@ -135,7 +135,7 @@ static int thread_join_process(struct thread *t)
 	}
 	pthread_mutex_unlock(&p->lock);
 	if (error == EAGAIN && server_verbose)
-		posix_log(HOST_LOG_DEBUG, "process %d: no more threads than %u", (int)p->pid, THREADS_MAX);
+		posix_log(HOST_LOG_DEBUG, "process %d: has reached the limit of %u threads", (int)p->pid, THREADS_MAX);
 	return error;
 }
 

@@ -121,8 +121,8 @@ close:
 static void watch_say(const struct process *p, enum wire_watch way)
 {
 	static const char *const ways[] = {
-		[WIRE_WATCH_SIGNAL] = "mprotect and SIGSEGV: a system call into pages that are being promoted may say EFAULT",
-		[WIRE_WATCH_USER] = "userfaultfd, user mode: a system call into pages that are being promoted may say EFAULT",
+		[WIRE_WATCH_SIGNAL] = "mprotect and SIGSEGV: a system call into pages that become shared may fail with EFAULT",
+		[WIRE_WATCH_USER] = "userfaultfd, user mode: a system call into pages that become shared may fail with EFAULT",
 		[WIRE_WATCH_FULL] = "userfaultfd",
 	};
 

@@ -149,7 +149,7 @@ static int proof_add(struct process *p, struct open *o)
 		o->proofs++;
 		atomic_fetch_add(&o->holds, 1);
 	} else if (error == EMFILE && server_verbose) {
-		posix_log(HOST_LOG_DEBUG, "process %d: no more opens than %u", (int)p->pid, OPENS_MAX);
+		posix_log(HOST_LOG_DEBUG, "process %d: has reached the limit of %u opens", (int)p->pid, OPENS_MAX);
 	}
 	return error;
 }

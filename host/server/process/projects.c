@@ -129,7 +129,7 @@ static int32_t user_default(uid_t uid)
 	p = projects_default(&projects.db, &u.names);
 	free(text);
 	if (p == NULL)
-		posix_log(HOST_LOG_DEBUG, "%s: no project admits uid %u: it is in project default",
+		posix_log(HOST_LOG_DEBUG, "%s: no project admits uid %u, so it is in project default",
 			  projects.file, uid);
 	return p != NULL ? p->id : SYS_PROJECT_DEFAULT;
 }
@@ -248,7 +248,7 @@ static void line_is_bad(void *arg, const char *message)
 	struct complaint *c = arg;
 
 	if (!c->fatal)
-		posix_log(HOST_LOG_WARN, "%s: the line is passed over", message);
+		posix_log(HOST_LOG_WARN, "%s: the line is ignored", message);
 	else if (c->count++ == 0)
 		(void)complain(c, "%s", message);
 }

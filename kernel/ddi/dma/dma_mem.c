@@ -110,7 +110,7 @@ static void part_move(struct ddi_dma_impl *handle, size_t offset, char *buffer, 
 		     (int64_t)len);
 	/* Its process is dead, or has hidden it since it was locked: what is written is nobody's, what is read anything. */
 	if (error != 0)
-		message(HOST_LOG_DEBUG, "%s%d: DMA of %lu bytes discarded: the memory's process is gone, or hides it", handle->dip->name,
+		message(HOST_LOG_DEBUG, "%s%d: DMA of %lu bytes discarded: its process has ended, or does not let its memory be read", handle->dip->name,
 			handle->dip->instance, len);
 	if (error != 0 && !write)
 		bzero(buffer, len);
