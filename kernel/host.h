@@ -5,6 +5,8 @@
  * user memory).  Only the compiler's own headers are behind it, so that a host may include it
  * beside libc and the kernel part beside <sys/...> of include/ddi.
  *
+ * How to write one, and in which context each function is called: doc/host.md.
+ *
  * Errors are positive errno values with Linux's numbers, 0 is success.  Unless a function says
  * "may block", it does not wait for anything but short internal locks.
  */
@@ -14,6 +16,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* ---- the contract ---- */
+
+#define HOST_VERSION 1u /* raised with each change below that an older host does not serve */
+/* HOST_VERSION as the host was compiled; sys_boot() refuses another than the kernel part's. */
+unsigned host_version(void);
 
 /* ---- memory ---- */
 

@@ -26,7 +26,7 @@ struct sys_config {
 	bool strict_lock; /* non-pageable memory that cannot be locked fails */
 	unsigned hz;      /* ticks per second, 0 = 100 */
 };
-/* Once, before anything else; again only after sys_halt(). */
+/* Once, before anything else; again only after sys_halt().  EPROTO: another HOST_VERSION (host.h); EINVAL: hz. */
 int sys_boot(const struct sys_config *config);
 
 struct sys_leak {

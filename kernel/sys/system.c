@@ -11,6 +11,7 @@
 #include "kernel/ddi/sync/timeout.h"
 #include "kernel/devmap/trash.h"
 #include "kernel/devmap/umem_lock.h"
+#include "kernel/lib/message.h"
 #include "kernel/rctl/rctl.h"
 #include "kernel/sys/module_unload.h"
 #include "kernel/sys/system.h"
@@ -18,10 +19,23 @@
 
 struct sys_config sys_config;
 
+static int version_check(void)
+{
+	unsigned version = host_version();
+
+	if (version == HOST_VERSION)
+		return 0;
+	message(HOST_LOG_WARN, "the host was made for version %u of kernel/host.h, the kernel part is of version %u", version,
+		HOST_VERSION);
+	return EPROTO;
+}
+
 int sys_boot(const struct sys_config *config)
 {
-	int error = ticks_boot(config->hz);
+	int error = version_check();
 
+	if (error == 0)
+		error = ticks_boot(config->hz);
 	if (error != 0)
 		return error;
 	sys_config = *config;
