@@ -9,7 +9,7 @@
  * which fault exactly as a real access does (the driver's devmap_access runs in the calling thread), or
  * with sundog_touch().
  *
- * Functions that return int give 0 or a positive errno unless they say otherwise.  One system exists at a
+ * Functions that return int give 0 or a positive errno, unless stated otherwise.  One system exists at a
  * time.  Every function may be called from any thread; two threads may act for one process at once.
  */
 #ifndef SUNDOG_EMBED_H
@@ -57,7 +57,7 @@ size_t sundog_system_destroy(struct sundog_system *system,
 
 /*
  * Loads driver.so; conf: a driver.conf(4) file, or NULL for DRIVER.conf beside it if that exists.  On an error
- * message (of size bytes) says what and why in one line.
+ * message (of size bytes) describes in one line what failed and why.
  */
 int sundog_driver_load(struct sundog_system *system, const char *so, const char *conf, char *message, size_t size);
 /* A driver linked into the program: its _init, _info and _fini; conf as text, or NULL. */
@@ -136,7 +136,7 @@ int sundog_setproject(struct sundog_process *p, int project);
 /*
  * Adds values, with privilege: "project.max-locked-memory=(privileged,128K,deny)", likewise zone and process; see
  * sundog-run(1).  id: of the project in that zone, of the zone, or a pid; pid 0: what processes made from now on begin
- * with.  On an error message (of size bytes) says why in one line.
+ * with.  On an error message (of size bytes) tells why in one line.
  */
 int sundog_rctl_set(struct sundog_system *system, int zone, int id, const char *setting, char *message, size_t size);
 /* Takes all values of a control ("project.max-locked-memory") away. */

@@ -7,7 +7,7 @@
  *
  * Only the compiler's own headers are behind it, so that it goes beside the DDI's headers and beside libc's.  A
  * device is named by its dev_info_t, which is valid until its instance is detached.  Results are DDI_SUCCESS (0) and
- * DDI_FAILURE (-1) unless a function says otherwise.
+ * DDI_FAILURE (-1), unless stated otherwise.
  */
 #ifndef _SUNDOG_SIM_H
 #define _SUNDOG_SIM_H

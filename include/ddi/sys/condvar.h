@@ -15,7 +15,7 @@ typedef struct _kcondvar {
 
 void cv_init(kcondvar_t *, char *, kcv_type_t, void *) SUNDOG_LINK(cv_init);
 void cv_destroy(kcondvar_t *) SUNDOG_LINK(cv_destroy);
-/* The mutex is held; it is dropped during the wait and taken again.  Waits are not ended without reason. */
+/* The mutex is held; it is dropped during the wait and taken again.  There are no spurious wake-ups. */
 void cv_wait(kcondvar_t *, kmutex_t *) SUNDOG_LINK(cv_wait);
 /* 0: a signal is pending or the process is dying; > 0: woken. */
 int cv_wait_sig(kcondvar_t *, kmutex_t *) SUNDOG_LINK(cv_wait_sig);

@@ -43,7 +43,7 @@ typedef uint_t (ddi_intr_handler_t)(caddr_t, caddr_t);
  * three types.  Its hardware side raises them with sim_interrupt() of <sundog/sim.h>.  A handler runs in a thread
  * of its own, in interrupt context: it takes mutexes, and should not wait for long.
  *
- * Unless said otherwise: user or kernel context; DDI_SUCCESS, or DDI_EINVAL for NULL and for numbers that make no sense.
+ * Unless stated otherwise: user or kernel context; DDI_SUCCESS, or DDI_EINVAL for NULL and for numbers out of range.
  */
 
 /* *typesp: DDI_INTR_TYPE_* bits.  DDI_INTR_NOTFOUND: the device has no interrupts. */

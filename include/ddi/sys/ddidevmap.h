@@ -30,7 +30,7 @@ struct uio;
  *                    mmap fails with ENXIO, without an unmap of this handle.
  * devmap_access(9E)  an access to the page at off that is not loaded, or a lock (DEVMAP_LOCK, DEVMAP_UNLOCK) of what the
  *                    range has in this handle.  Calls devmap_load(), devmap_default_access() or devmap_do_ctxmgt(), and
- *                    returns what that says.  0: the access is tried again, and comes back if nothing was loaded;
+ *                    returns their result.  0: the access is tried again, and comes back if nothing was loaded;
  *                    EINTR: again, after the signals; FC_PROT of a load: SIGSEGV, SEGV_ACCERR; anything else: SIGBUS,
  *                    BUS_OBJERR.  Many at once, in one process and in several; a LOCK excludes all others of the same
  *                    device and function until its UNLOCK.  NULL: pages are loaded without asking, MAP_PRIVATE is refused.
@@ -148,7 +148,7 @@ struct umem_callback_ops {
  */
 void *ddi_umem_alloc(size_t, int, ddi_umem_cookie_t *) SUNDOG_LINK(ddi_umem_alloc);
 /*
- * NULL: nothing.  A locked cookie is unlocked.  differs: memory that a live mapping still exports stays until that
+ * NULL: nothing happens.  A locked cookie is unlocked.  differs: memory that a live mapping still exports stays until that
  * mapping is gone, and the driver is reported.
  */
 void ddi_umem_free(ddi_umem_cookie_t) SUNDOG_LINK(ddi_umem_free);

@@ -75,7 +75,7 @@ typedef struct ddi_dma_attr {
 #define DDI_DMA_BADATTR (-8)
 #define DDI_DMA_INUSE (-9)
 
-/* ddi_dma_sync(9F): who looks next. */
+/* ddi_dma_sync(9F): which side looks next. */
 #define DDI_DMA_SYNC_FORDEV 0x0
 #define DDI_DMA_SYNC_FORCPU 0x1
 #define DDI_DMA_SYNC_FORKERNEL 0x2
@@ -93,7 +93,7 @@ int ddi_dma_alloc_handle(dev_info_t *dip, ddi_dma_attr_t *attr, int (*waitfp)(ca
 /* *handlep becomes NULL.  differs: with an object bound, or a second time, is a panic.  Any context. */
 void ddi_dma_free_handle(ddi_dma_handle_t *handlep) SUNDOG_LINK(ddi_dma_free_handle);
 /*
- * length bytes that the handle's device can take: zero-filled, resident, aligned as dma_attr_align says, rounded up to
+ * length bytes that the handle's device can take: zero-filled, resident, aligned to dma_attr_align, rounded up to
  * dma_attr_granular and 8 (*real_length).  The device sees them in one piece as far as its attributes permit.  accattr:
  * how ddi_get8(9F) and its family see them through *accp.  flags: DDI_DMA_CONSISTENT or DDI_DMA_STREAMING; here all
  * memory is consistent.  DDI_SUCCESS, or DDI_FAILURE: no memory, length 0, or an unknown version of accattr.
@@ -112,7 +112,7 @@ void ddi_dma_mem_free(ddi_acc_handle_t *accp) SUNDOG_LINK(ddi_dma_mem_free);
  * DDI_DMA_MAPPED       all of it
  * DDI_DMA_PARTIAL_MAP  its first window; ddi_dma_getwin(9F) moves on
  * DDI_DMA_INUSE        the handle has an object already
- * DDI_DMA_NORESOURCES  no addresses now (waitfp says what then)
+ * DDI_DMA_NORESOURCES  no addresses now (waitfp: what happens then)
  * DDI_DMA_NOMAPPING    len is 0, no direction, an application's address (differs: reported), or nothing between addr_lo
  *                      and addr_hi is ever given out (page 0, and all from 2^48 on)
  * DDI_DMA_TOOBIG       more than the device can take, without DDI_DMA_PARTIAL; or than it has addresses for

@@ -25,7 +25,7 @@
 /*
  * There is no fault manager: reports become messages, which `sundog run` shows on stderr.
  *
- * Context: any that may block, unless said otherwise.
+ * Context: any that may block, unless stated otherwise.
  */
 
 /*

@@ -47,7 +47,7 @@
  * flags: DDI_PROP_CANSLEEP lets the value's copy wait for memory; the others are accepted and mean nothing here.
  * differs: a search never goes on to the parent, with or without DDI_PROP_DONTPASS: `pseudo` has no properties.
  *
- * Results of functions that return int, if nothing else is said: DDI_PROP_SUCCESS; DDI_PROP_NOT_FOUND;
+ * Results of functions that return int, unless stated otherwise: DDI_PROP_SUCCESS; DDI_PROP_NOT_FOUND;
  * DDI_PROP_INVAL_ARG for no node, no name or an empty one, or DDI_DEV_T_ANY where something is made;
  * DDI_PROP_END_OF_DATA for a property without a value; DDI_PROP_CANNOT_DECODE for a value of another size.  What the
  * other arguments point to is untouched then.
@@ -96,7 +96,7 @@ int ddi_prop_lookup_string(dev_t, dev_info_t *, uint_t, char *, char **) SUNDOG_
 /* *data: *count pointers and a NULL; one block, freed as one. */
 int ddi_prop_lookup_string_array(dev_t, dev_info_t *, uint_t, char *, char ***, uint_t *)
 	SUNDOG_LINK(ddi_prop_lookup_string_array);
-/* NULL is nothing.  Anything that no lookup has returned is a driver's bug: panic. */
+/* NULL: nothing happens.  Anything that no lookup has returned is a bug of the driver: panic. */
 void ddi_prop_free(void *) SUNDOG_LINK(ddi_prop_free);
 /* dev, dip, name, value, elements of an array: makes the property or replaces it.  Waits for memory. */
 int ddi_prop_update_int(dev_t, dev_info_t *, char *, int) SUNDOG_LINK(ddi_prop_update_int);
@@ -109,7 +109,7 @@ int ddi_prop_update_string(dev_t, dev_info_t *, char *, char *) SUNDOG_LINK(ddi_
 int ddi_prop_update_string_array(dev_t, dev_info_t *, char *, char **, uint_t)
 	SUNDOG_LINK(ddi_prop_update_string_array);
 
-/* ---- of old, as bytes ---- */
+/* ---- the older functions, as bytes ---- */
 
 /*
  * dev, dip, flags, name, value, its length: a property of bytes, which lookups by any type find.  create makes it or

@@ -21,7 +21,7 @@ struct streamtab;
 
 /*
  * ENTRY POINTS: cb_ops(9S).  User context of the calling process, except strategy; they may block, and run at once
- * for any number of callers.  NULL or nodev: ENXIO, if nothing else is said.  They return 0 or an errno (Linux's
+ * for any number of callers.  NULL or nodev: ENXIO, unless stated otherwise.  They return 0 or an errno (Linux's
  * numbers), which becomes the system call's.
  *
  * open      flag: FREAD, FWRITE, FNDELAY, FNONBLOCK, FEXCL; otyp: OTYP_CHR or OTYP_BLK.  *devp may be changed to another

@@ -18,7 +18,7 @@ typedef vmem_t id_space_t;
 
 /* name, low, high.  differs: NULL, not a panic, unless 0 <= low < high.  Waits for memory. */
 id_space_t *id_space_create(const char *, id_t, id_t) SUNDOG_LINK(id_space_create);
-/* What is still allocated is told with a warning. */
+/* What is still allocated is reported with a warning. */
 void id_space_destroy(id_space_t *) SUNDOG_LINK(id_space_destroy);
 /* More numbers, [low, high); none that the space has already. */
 void id_space_extend(id_space_t *, id_t, id_t) SUNDOG_LINK(id_space_extend);

@@ -136,7 +136,7 @@ void kstat_named_setstr(kstat_named_t *, const char *) SUNDOG_LINK(kstat_named_s
 void kstat_set_string(char *, const char *) SUNDOG_LINK(kstat_set_string);
 /*
  * An I/O request enters or leaves the queue of those that wait, or of those that run; the driver's own lock is held.  Leaving
- * an empty queue changes nothing and is told with a warning.  Source: kstat_queue(9F).
+ * an empty queue changes nothing and is reported with a warning.  Source: kstat_queue(9F).
  */
 void kstat_waitq_enter(kstat_io_t *) SUNDOG_LINK(kstat_waitq_enter);
 void kstat_waitq_exit(kstat_io_t *) SUNDOG_LINK(kstat_waitq_exit);

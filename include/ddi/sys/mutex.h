@@ -20,7 +20,7 @@ typedef struct mutex {
 void mutex_init(kmutex_t *, char *, kmutex_type_t, void *) SUNDOG_LINK(mutex_init);
 void mutex_destroy(kmutex_t *) SUNDOG_LINK(mutex_destroy);
 void mutex_enter(kmutex_t *) SUNDOG_LINK(mutex_enter);
-/* 0: somebody holds it. */
+/* 0: it is held. */
 int mutex_tryenter(kmutex_t *) SUNDOG_LINK(mutex_tryenter);
 void mutex_exit(kmutex_t *) SUNDOG_LINK(mutex_exit);
 int mutex_owned(const kmutex_t *) SUNDOG_LINK(mutex_owned);

@@ -33,9 +33,9 @@ typedef struct pollhead {
 	void *ph_pad2;
 } pollhead_t;
 
-/* Those that chpoll(9E) gave this head to ask chpoll again.  No lock that chpoll takes is held.  Any context. */
+/* Makes those who got this head from chpoll(9E) ask it again.  No lock that chpoll takes is held.  Any context. */
 void pollwakeup(pollhead_t *, short) SUNDOG_LINK(pollwakeup);
-/* Before the driver frees a head that somebody may still poll. */
+/* Before the driver frees a head that may still be polled. */
 void pollhead_clean(pollhead_t *) SUNDOG_LINK(pollhead_clean);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * <sys/rctl.h>: resource controls: constants.  There is nothing to call: ddi_umem_lock(9F) says ENOMEM where a control
- * refuses, and curprojid() of <sys/project.h> tells whose it is.
+ * <sys/rctl.h>: resource controls: constants.  There is nothing to call: ddi_umem_lock(9F) returns ENOMEM where a control
+ * refuses, and curprojid() of <sys/project.h> returns whose it is.
  */
 #ifndef _SYS_RCTL_H
 #define _SYS_RCTL_H

@@ -93,7 +93,7 @@ struct dev_ops *ddi_get_driver(dev_info_t *) SUNDOG_LINK(ddi_get_driver);
 void *ddi_get_driver_private(dev_info_t *) SUNDOG_LINK(ddi_get_driver_private);
 void ddi_set_driver_private(dev_info_t *, void *) SUNDOG_LINK(ddi_set_driver_private);
 void ddi_report_dev(dev_info_t *) SUNDOG_LINK(ddi_report_dev);
-/* DDI_FAILURE: a device here does not say by itself what it is, and may be a bus master. */
+/* DDI_FAILURE: a device here does not identify itself, and may be a bus master. */
 int ddi_dev_is_sid(dev_info_t *) SUNDOG_LINK(ddi_dev_is_sid);
 int ddi_slaveonly(dev_info_t *) SUNDOG_LINK(ddi_slaveonly);
 
@@ -123,7 +123,7 @@ int ddi_getinfo_1to1(dev_info_t *, ddi_info_cmd_t, void *, void **) SUNDOG_LINK(
 int ddi_no_info(dev_info_t *, ddi_info_cmd_t, void *, void **) SUNDOG_LINK(ddi_no_info);
 
 /*
- * Power of old: dip, component, level.  ddi_dev_is_needed() is pm_raise_power(9F); ddi_power() sets the level, up or
+ * The older power functions: dip, component, level.  ddi_dev_is_needed() is pm_raise_power(9F); ddi_power() sets the level, up or
  * down; ddi_removing_power() is 0: no suspend takes power away here.
  */
 int ddi_dev_is_needed(dev_info_t *, int, int) SUNDOG_LINK(ddi_dev_is_needed);
@@ -148,11 +148,11 @@ minor_t ddi_getiminor(dev_t) SUNDOG_LINK(ddi_getiminor);
 int ddi_soft_state_init(void **, size_t, size_t) SUNDOG_LINK(ddi_soft_state_init);
 /* Item number n from 0 on, zero-filled.  DDI_FAILURE: negative, there already, or no memory.  User, kernel context. */
 int ddi_soft_state_zalloc(void *, int) SUNDOG_LINK(ddi_soft_state_zalloc);
-/* NULL: none.  Any context. */
+/* NULL: there is none.  Any context. */
 void *ddi_get_soft_state(void *, int) SUNDOG_LINK(ddi_get_soft_state);
-/* What is not there is nothing.  Nobody may use the item any more. */
+/* Nothing happens if it is not there.  The item must not be in use any more. */
 void ddi_soft_state_free(void *, int) SUNDOG_LINK(ddi_soft_state_free);
-/* With all items; *state becomes NULL. */
+/* Frees all items, too; *state becomes NULL. */
 void ddi_soft_state_fini(void **) SUNDOG_LINK(ddi_soft_state_fini);
 
 /*
