@@ -7,8 +7,8 @@
  *
  * How to write one, and in which context each function is called: doc/host.md.
  *
- * Errors are positive errno values with Linux's numbers, 0 is success.  Unless a function says
- * "may block", it does not wait for anything but short internal locks.
+ * Errors are positive errno values with Linux's numbers, 0 is success.  Unless "may block"
+ * stands beside a function, it does not wait for anything but short internal locks.
  */
 #ifndef KERNEL_HOST_H
 #define KERNEL_HOST_H
@@ -175,7 +175,7 @@ int host_as_protect(struct host_as *as, uintptr_t addr, size_t len, unsigned pro
 void host_as_signal(struct host_as *as, int signo);
 
 /* ---- user memory ---- 
- * Ranges without device mappings (kernel/vm splits those off).  Copies all or says EFAULT; what
+ * Ranges without device mappings (kernel/vm splits those off).  Copies all or returns EFAULT; what
  * was copied before a fault stays copied.  May block. */
 int host_copyin(struct host_as *as, void *to, uintptr_t from, size_t len);
 int host_copyout(struct host_as *as, uintptr_t to, const void *from, size_t len);

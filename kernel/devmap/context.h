@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * context.h: context groups.  All mappings of one device instance with the same devmap_access callback share one
- * slot: whoever passes devmap_do_ctxmgt(9F) with a timeout has it, and keeps it for that many ticks.
+ * slot: the one that passes devmap_do_ctxmgt(9F) with a timeout has it, and keeps it for that many ticks.
  */
 #ifndef KERNEL_DEVMAP_CONTEXT_H
 #define KERNEL_DEVMAP_CONTEXT_H

@@ -14,7 +14,7 @@ struct address_space;
  */
 int devmap_layout_begin(struct address_space *space, uintptr_t addr, size_t len);
 /*
- * munmap(2): what lies in the range goes; the rest of it is passed over.  May block for a driver.  EINTR as above, and
+ * munmap(2): what lies in the range goes; the rest of it is ignored.  May block for a driver.  EINTR as above, and
  * nothing has changed.
  */
 int devmap_unmap(struct address_space *space, uintptr_t addr, size_t len);
@@ -23,7 +23,7 @@ void devmap_unmap_all(struct address_space *space);
 /* mprotect(2), prot as mmap(2) has it.  EACCES: more than a driver grants, and nothing has changed; ENOMEM; EINTR. */
 int devmap_protect(struct address_space *space, uintptr_t addr, size_t len, unsigned prot);
 /*
- * fork(2): copies every segment into the empty address space child.  0; or what a driver's devmap_dup said, ENOMEM:
+ * fork(2): copies every segment into the empty address space child.  0; or the error of a driver's devmap_dup, ENOMEM:
  * child is empty again.
  */
 int devmap_dup_all(struct address_space *parent, struct address_space *child);

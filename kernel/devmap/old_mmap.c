@@ -49,7 +49,7 @@ int old_mmap_setup(dev_t dev, offset_t off, struct as *as, caddr_t *addrp, size_
 	return error;
 }
 
-/* What mmap(9E) says about a page now. */
+/* What mmap(9E) returns for a page now. */
 static int
 driver_frame(struct handle *handle, uintptr_t page)
 {

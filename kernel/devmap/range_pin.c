@@ -432,7 +432,7 @@ int range_pin_write(struct range_pin *pin, size_t offset, const void *from, size
 	return pin_copy(pin, offset, (char *)(uintptr_t)from, len, true);
 }
 
-/* Sees to it that the part has its object; under the pin's mutex. */
+/* Makes the part's object, if it has none; under the pin's mutex. */
 static int
 part_share(struct pin_part *part)
 {

@@ -47,7 +47,7 @@ struct range_pin {
 	const struct range_pin_ops *ops;
 	unsigned rw; /* DEVMAP_READ, DEVMAP_WRITE: what the device will do */
 
-	/* constant when pinned, but for what pin_part says */
+	/* constant when pinned, except as noted in pin_part */
 	struct pin_part *parts; /* ascending, without gaps */
 	size_t nparts, room;    /* room 0: for one, which is ... */
 	struct pin_part one;

@@ -16,7 +16,7 @@
 /*
  *	               at          at + length
  *	 mapping  |-----|--- handle ---|-----------------|
- *	                |<- *maplen -->|                      what the driver says
+ *	                |<- *maplen -->|                      as the driver sets it
  *
  * The last *maplen may reach beyond the mapping's end, where the handle is cut.
  */

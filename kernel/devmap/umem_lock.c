@@ -65,7 +65,7 @@ lock_cleanup(struct range_pin *range)
 {
 	struct ddi_umem_cookie *cookie = &lock_of_range(range)->cookie;
 
-	/* Its argument is the cookie itself, whatever the published type says. */
+	/* Its argument is the cookie itself, whatever the published type is. */
 	cookie->callbacks.cbo_umem_lock_cleanup((ddi_umem_cookie_t *)(void *)cookie);
 }
 
@@ -83,7 +83,7 @@ lock_report_left(struct umem_lock *lock, const char *after)
 	lock->reported = true;
 }
 
-/* The application's mistake, not the driver's, and told once: a program may fork very often.  Under the list's lock. */
+/* The application's mistake, not the driver's, and reported once: a program may fork very often.  Under the list's lock. */
 static void
 fork_report(struct umem_lock *lock)
 {
@@ -182,7 +182,7 @@ lock_unlist(struct umem_lock *lock)
 		lock->previous->next = lock->next;
 	else
 		list->first = lock->next;
-	lock->reported = true; /* nobody says any more that it has survived */
+	lock->reported = true; /* it is not reported as a survivor any more */
 	host_mutex_unlock(&list->lock);
 }
 

@@ -21,14 +21,14 @@ int window_show(struct handle *handle);
  */
 int window_inherit(struct handle *handle, const struct handle *parent);
 /*
- * Sees to it that the host's windows over [start, end) show what is behind the handle now, as they may not after a
+ * Makes the host's windows over [start, end) show what is behind the handle now, which they may not after a
  * remap.  The handle has memory.  0 or errno of the host.  May block.
  */
 int window_reveal(struct handle *handle, uintptr_t start, uintptr_t end);
 /* The part around addr that window_reveal() can handle at once, at most [*start, *end). */
 void window_clamp(const struct handle *handle, uintptr_t addr, uintptr_t *start, uintptr_t *end);
 
-/* Old mmap(9E): the page at addr is the one at offset of object now; the hold of object goes along. */
+/* Old mmap(9E): the page at addr is the one at offset of object now; the hold of object is taken over. */
 int window_patch(struct handle *handle, uintptr_t addr, struct page_object *object, size_t offset);
 /* Kernel address of what the patch at addr shows, or NULL. */
 char *window_patch_address(const struct handle *handle, uintptr_t addr);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* control.c: values and use, for whoever sets and shows them. */
+/* control.c: values and use, for those who set and show them. */
 #include <sys/errno.h>
 #include <sys/string.h>
 

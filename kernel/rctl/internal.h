@@ -64,7 +64,7 @@ struct rctl_zone {
 
 struct sys_account {
 	task_t task;            /* first: what p_task points to */
-	uint32_t references;    /* atomic: processes, charges, and whoever has asked */
+	uint32_t references;    /* atomic: processes, charges, and others that hold it */
 	struct rctl_zone *zone; /* constant */
 
 	/* protected by zone->lock */
@@ -123,7 +123,7 @@ static inline bool counter_admits(const struct rctl_counter *c, uint64_t bytes)
 /* ---- refusal.c ---- */
 
 /*
- * Remembers a refusal of one control (the zone's lock is held), and then says it (it is not).  Returns the
+ * Remembers a refusal of one control (the zone's lock is held), and then reports it (it is not).  Returns the
  * signal that the process gets, or 0.
  */
 int refusal_note(struct sys_refusal *r, struct sys_account *a, enum sys_rctl control, uint64_t bytes);

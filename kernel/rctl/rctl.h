@@ -7,7 +7,7 @@
  * long as something is charged to it, and takes its charges along when it changes its project.
  *
  * Values and how they decide: kernel/sys/sys.h.  Context: nothing here blocks but for memory and short
- * internal locks, unless it says so.  LOCK ORDER: the table of zones, then one zone; both are leaves to
+ * internal locks, unless stated otherwise.  LOCK ORDER: the table of zones, then one zone; both are leaves to
  * everybody else.
  *
  * Source: resource_controls(5), project(4), ddi_umem_lock(9F).
@@ -34,7 +34,7 @@ struct rctl_charge {
 /*
  * Charges len bytes of locked memory to p's project, zone and process, if none of them exceeds a limit by it,
  * in one step that nobody sees half done.  0; ENOMEM: refused, nothing is charged, and sys_refusals() and a
- * debug message say why.  A value with a signal sends it to p.  p is alive, and may be any process; p0 is
+ * debug message tell why.  A value with a signal sends it to p.  p is alive, and may be any process; p0 is
  * charged to the project system.
  */
 int rctl_locked_charge(struct proc *p, size_t len, struct rctl_charge *charge);
@@ -56,7 +56,7 @@ void account_release(struct sys_account *account);
 void account_bind(struct sys_account *account, struct proc *p);
 /* p is dead. */
 void account_unbind(struct proc *p);
-/* Who it is in messages. */
+/* Its name in messages. */
 void account_setpid(struct sys_account *account, int32_t pid);
 void account_seteuid(struct sys_account *account, uint32_t euid);
 /* As sys_proc_setproject(). */
@@ -68,7 +68,7 @@ struct sys_account *account_of(const struct proc *p);
 
 /* The global zone, with the projects system, noproject and default. */
 void rctl_boot(void);
-/* Takes the statistics away: before the leaks are told. */
+/* Takes the statistics away, before the leaks are reported. */
 void rctl_unpublish(void);
 /* Nothing is charged any more, and no process is left. */
 void rctl_halt(void);

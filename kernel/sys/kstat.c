@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* kstat.c: named statistics as text, for whoever shows them. */
+/* kstat.c: named statistics as text, for those who show them. */
 #include "kernel/ddi/device/kstat.h"
 
 #include "kernel/sys/sys.h"

@@ -3,7 +3,7 @@
  * sys.h: the only door by which a host enters the kernel part.  Like host.h it needs only the
  * compiler's headers.  Errors are positive errno values, 0 is success.
  *
- * Context: every function may block for as long as a driver's callback likes, unless it says
+ * Context: every function may block for as long as a driver's callback likes, unless stated
  * otherwise.  "The current process" is the one that sys_thread_enter() bound to the thread.
  */
 #ifndef KERNEL_SYS_SYS_H
@@ -16,7 +16,7 @@
 struct host_as;
 struct modinfo;
 struct sys_proc;    /* a process: the DDI's proc_t */
-struct sys_account; /* who pays for a process: its project, zone and own limits */
+struct sys_account; /* what a process's locked memory is charged to: its project, zone and own limits */
 struct sys_file;    /* one open: what open(2) made, shared by dup and fork */
 
 /* ---- the system ---- */
@@ -81,9 +81,9 @@ enum sys_module_step {
 	SYS_STEP_ATTACH,
 };
 /*
- * Runs init, then probe and attach of every node.  On failure everything is undone and *step says
+ * Runs init, then probe and attach of every node.  On failure everything is undone, and *step is
  * what failed (EEXIST: the name is taken; errno of _init; ENXIO: probe or attach), *instance for SYS_STEP_ATTACH.  Its
- * code must stay where it is until sys_halt(), failed or not, which tells what it left behind.
+ * code must stay where it is, failed or not, until sys_halt() has reported what it left behind.
  */
 int sys_module_load(const struct sys_module *m, enum sys_module_step *step, int *instance);
 
@@ -133,7 +133,7 @@ int sys_proc_setcred(struct sys_proc *p, const struct sys_cred *cred);
 void sys_proc_destroy(struct sys_proc *p);
 /*
  * fork: copies every device segment to a new process, in the parent's context; zone, project and limits are the
- * parent's, whatever info says.  The child runs only
+ * parent's, whatever info has.  The child runs only
  * afterwards.  EAGAIN or ENOMEM: fork(2) fails with it and nothing is left.  When the fork itself then
  * fails the host calls sys_proc_destroy(child).
  */
@@ -185,11 +185,11 @@ void sys_file_pollwake(struct sys_file *f, void (*wake)(void *arg), void *arg);
  * sys_munmap() does, and may fail with EINTR as that does; over a mapping that another thread is making: ENOMEM.
  */
 int sys_mmap(struct sys_file *f, uintptr_t *addr, uint64_t len, int prot, int flags, int64_t offset);
-/* The errors that it has before anybody is asked; for a host that waits first (sys_unpin_wait). */
+/* The errors that it returns before a driver is asked; for a host that waits first (sys_unpin_wait). */
 int sys_mmap_check(struct sys_file *f, uintptr_t addr, uint64_t len, int prot, int flags, int64_t offset);
 /*
- * Ranges without device mappings are passed over; the host does what Linux does with them, afterwards.  But where
- * they are pinned, that is, locked for a device (sys_pinned) both tell the driver and wait until it has unlocked them: the host must
+ * Ranges without device mappings are ignored; the host does afterwards what Linux does with them.  But where
+ * they are pinned, that is, locked for a device (sys_pinned) both inform the driver and wait until it has unlocked them: the host must
  * come here for those too, and before it lets a MAP_FIXED, a mremap or a madvise replace their pages.
  * EINTR: a signal is pending and something is still pinned; nothing has changed.  The host calls again when the
  * signal has been handled, for to the application neither call is interruptible.
@@ -294,7 +294,7 @@ int sys_rctl_check(enum sys_rctl control, const struct sys_rctl_value *value, co
  * Changes one value: old NULL sets a new one, value NULL deletes old, both replace old (found by privilege and value).
  * EINVAL: not a value for this control; EPERM: privileged values need privilege; EEXIST: there is one of that
  * privilege and size; ENOENT: no such old one; ENOSPC: SYS_RCTL_VALUES_MAX; ESRCH: no such target.  On an error *why
- * says what is wrong.  A limit below the present use revokes nothing.
+ * is what is wrong.  A limit below the present use revokes nothing.
  */
 int sys_rctl_change(const struct sys_rctl_target *target, const struct sys_rctl_value *old,
 		    const struct sys_rctl_value *value, bool privileged, const char **why);
@@ -303,7 +303,7 @@ int sys_account_change(struct sys_account *account, const struct sys_rctl_value 
 		       const struct sys_rctl_value *value, bool privileged, const char **why);
 
 struct sys_rctl_holder {
-	int32_t pid; /* 0: nobody */
+	int32_t pid; /* 0: there is none */
 	bool alive;  /* false: the process has died, and the driver has not unlocked yet */
 	char name[32];
 	uint64_t bytes;
@@ -330,7 +330,7 @@ struct sys_refusal {
 	char name[SYS_RCTL_NAME_MAX];  /* of its project, zone or program */
 	uint64_t requested, used, limit;
 	struct sys_rctl_value value; /* the one that decided */
-	int32_t pid;                 /* who asked */
+	int32_t pid;                 /* that asked */
 	char process[32];
 	struct sys_rctl_holder most;
 };

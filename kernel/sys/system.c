@@ -51,7 +51,7 @@ int sys_boot(const struct sys_config *config)
 #define PATIENCE UINT64_C(10000000000) /* nanoseconds, for drivers' functions that are still running */
 
 /*
- * A driver that refuses stays known until the leaks are told, so that they carry its name.  Its node is dropped
+ * A driver that refuses stays known until the leaks are reported, so that they carry its name.  Its node is dropped
  * without its consent: the host is about to go.
  */
 int sys_halt(void (*leak)(void *arg, const struct sys_leak *), void *arg)

@@ -11,7 +11,7 @@
  *               devmap_dup run in it.  One at a time, with no access in progress; new accesses wait for one
  *               that waits.
  *
- * A new mapping needs neither: its segment is nobody's but the mapping thread's until address_space_insert()
+ * A new mapping needs neither: only the mapping thread knows its segment until address_space_insert()
  * publishes it whole.  So a driver may call devmap_setup(9F) with a mutex held that a sleeping devmap_access
  * or devmap_unmap of the same process waits for.  (A MAP_FIXED that replaces device mappings is a layout
  * change from the replacement on; of two that map over each other at once one fails with ENOMEM.)  Nothing
@@ -76,7 +76,7 @@ struct address_space {
 	const struct _kthread *layout_owner;
 	unsigned layout_depth;
 	unsigned layout_waiters;
-	uintptr_t layout_start, layout_end; /* what the change in progress is about; equal: nothing that anybody locks */
+	uintptr_t layout_start, layout_end; /* what the change in progress is about; equal: nothing that can be locked */
 	bool dying;
 	struct tree pins;               /* ranges locked for a device: pinned_range.h */
 	size_t pins_softlocked;         /* in force, with device mappings in them */
@@ -93,7 +93,7 @@ struct address_space {
 /* Held once, for the caller.  host stays the caller's.  proc: of the public part. */
 void address_space_init(struct address_space *space, struct host_as *host, struct proc *proc,
 			void (*free)(struct address_space *));
-/* By free: no segment is left, and no thread is inside. */
+/* Called by free: no segment is left, and no thread is inside. */
 void address_space_fini(struct address_space *space);
 /* Holds keep the struct and its process's, not its mappings or its host. */
 void address_space_hold(struct address_space *space);
@@ -147,7 +147,7 @@ void address_space_layout_end(struct address_space *space);
 void address_space_layout_covers(struct address_space *space, uintptr_t addr, size_t len);
 /*
  * Is [addr, addr + len) without segments, and is no change in progress about any of it?  With a pinned range over it, made
- * before, it stays so: who replaces or unmaps it waits.
+ * before, it stays so: replacing or unmapping it waits.
  */
 bool address_space_is_ordinary(struct address_space *space, uintptr_t addr, size_t len);
 /* From now on no access begins except the layout owner's; those that wait give up. */
@@ -162,7 +162,7 @@ struct claim {
 	uintptr_t start, end;
 	struct claim *next;
 };
-/* false: somebody else is making a segment there just now.  Until address_space_unclaim(). */
+/* false: another segment is being made there just now.  Until address_space_unclaim(). */
 bool address_space_claim(struct address_space *space, struct claim *claim, uintptr_t addr, size_t len);
 void address_space_unclaim(struct address_space *space, struct claim *claim);
 

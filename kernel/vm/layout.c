@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Accesses and layout changes of one address space: address_space.h says who waits for whom. */
+/* Accesses and layout changes of one address space; address_space.h has the rules. */
 #include <sys/errno.h>
 #include <sys/string.h>
 #include <sys/thread.h>

@@ -57,7 +57,7 @@ struct page_object {
  * *out is held once, for the caller.
  */
 int page_object_create(size_t size, unsigned flags, struct page_object **out);
-/* The same for pages that the host has made, size bytes of them; they go along, but not on an error: ENOMEM. */
+/* The same for pages that the host has made, size bytes of them; it takes them over, but not on an error: ENOMEM. */
 int page_object_adopt(struct host_pages *pages, size_t size, bool resident, struct page_object **out);
 void page_object_hold(struct page_object *object);
 /* object may be NULL. */

@@ -8,7 +8,7 @@
  *	                 +-----------------------------+       nothing has to be done but once
  *	                 +--->  abandoned  ------------+       the process is dead; its holder still has the pages
  *
- * One who moves a range out of "pinned" does the work that comes with it, so that it is done once.  Ranges may
+ * Whoever moves a range out of "pinned" does the work that comes with it, so that it is done once.  Ranges may
  * overlap.  Locks: space->lock, a leaf.
  */
 #ifndef KERNEL_VM_PINNED_RANGE_H
@@ -32,7 +32,7 @@ enum pin_report {
 
 /* All are called without locks; the first three with the range held. */
 struct pinned_range_ops {
-	/* The process wants the pages back: at most once, in the thread that unmaps.  NULL: nobody to tell. */
+	/* The process wants the pages back: at most once, in the thread that unmaps.  NULL: no callback. */
 	void (*cleanup)(struct pinned_range *range);
 	/* The process is dying: what is bound to its address space ends now. */
 	void (*abandon)(struct pinned_range *range);
@@ -78,7 +78,7 @@ void pinned_range_made(struct pinned_range *range, bool callback);
  * false: the process has died and abandon has ended it, or is about to.
  */
 bool pinned_range_claim(struct pinned_range *range);
-/* Those who wait to unmap it go on. */
+/* Threads that wait to unmap it go on. */
 void pinned_range_gone(struct pinned_range *range);
 /* It could not be made: the same, and the caller's reference is the only one; free is not called. */
 void pinned_range_fail(struct pinned_range *range);

@@ -36,7 +36,7 @@ void module_forget(struct module *m);
 /* Its name is free again, addresses in it are still its own.  Within the gate. */
 void module_retire(struct module *m);
 
-/* Runs _init or _fini with mod_install and mod_remove speaking of m.  Within the gate. */
+/* Runs _init or _fini with mod_install and mod_remove acting on m.  Within the gate. */
 int module_init(struct module *m);
 int module_fini(struct module *m);
 /* The one whose _init or _fini runs; NULL: none.  Within the gate. */

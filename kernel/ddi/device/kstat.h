@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* kstat.h: statistics, for whoever shows them. */
+/* kstat.h: statistics, for those who show them. */
 #ifndef KERNEL_DDI_DEVICE_KSTAT_H
 #define KERNEL_DDI_DEVICE_KSTAT_H
 

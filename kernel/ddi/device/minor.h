@@ -7,7 +7,7 @@
 
 /* At detach what the driver left counts as leaked; after a failed attach it does not. */
 void minor_remove_all(struct dev_info *dip, bool leaked);
-/* Tells the watcher that nodes came or went.  Without locks. */
+/* Informs the watcher that nodes came or went.  Without locks. */
 void minor_changed(void);
 
 struct minor_open {

@@ -203,7 +203,7 @@ static bool level_reached(int now, int level, enum direction direction)
 								      : now == level;
 }
 
-/* The driver may have told the new level itself, by pm_power_has_changed(). */
+/* The driver may have reported the new level itself, by pm_power_has_changed(). */
 static int level_change(dev_info_t *dip, int number, int level, enum direction direction)
 {
 	struct component *c = component_enter(dip, number);

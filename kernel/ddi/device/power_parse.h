@@ -10,7 +10,7 @@
 
 /* Constant once it is made. */
 struct power_levels {
-	int count;                   /* 0: of old, any level from 0 on */
+	int count;                   /* 0: an older driver's, any level from 0 on */
 	int level[POWER_LEVELS_MAX]; /* ascending */
 };
 

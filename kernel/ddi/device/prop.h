@@ -8,7 +8,7 @@
 
 /*
  * A value as it lies in memory: ints, 64-bit ints or bytes one after the other, strings each with its NUL.
- * Length 0: the property says only that it exists (boolean).
+ * Length 0: the property only exists (boolean).
  */
 /* The type of a property that ddi_prop_undefine(9F) has made: every lookup ends at it. */
 #define PROP_TYPE_UNDEFINED 0u

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ddi_prop_create(9F) and its kin: properties of old, whose values are bytes without a type. */
+/* ddi_prop_create(9F) and its kin: the older properties, whose values are bytes without a type. */
 #include "kernel/ddi/device/prop.h"
 #include "kernel/host.h"
 #include <sys/sunddi.h>

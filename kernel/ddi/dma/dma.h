@@ -8,7 +8,7 @@
  *	cookies  |-----|-----|--------|--------|---------|------|------|    cut as the device's attributes ask
  *	windows  |------ window ------|-------------- window ----------|    what the device may reach at one time
  *
- * Locks: the I/O space's (dma_space.c), a leaf, protects the tree of runs, and of a handle what its fields say.  All else
+ * Locks: the I/O space's (dma_space.c), a leaf, protects the tree of runs, and the fields of a handle that are marked so.  All else
  * of a handle is serialised by its driver.
  */
 #ifndef KERNEL_DDI_DMA_DMA_H
@@ -80,17 +80,17 @@ void dma_space_open(struct ddi_dma_impl *handle, uint_t window);
 struct ddi_dma_impl *dma_space_enter(const dev_info_t *dip, uint64_t address, size_t *len, size_t *offset);
 void dma_space_leave(struct ddi_dma_impl *handle);
 
-/* ---- dma_wait.c: who waits for addresses or memory ---- */
+/* ---- dma_wait.c: waiting for addresses or memory ---- */
 
-/* Something was given back: wakes who waits, and calls callbacks. */
+/* Something was given back: wakes the waiters, and calls callbacks. */
 void dma_freed(void);
-/* Waits until something has been given back since dma_freed_count() said seen. */
+/* Waits until something has been given back since dma_freed_count() returned seen. */
 uint64_t dma_freed_count(void);
 void dma_freed_wait(uint64_t seen);
 /*
  * The driver's wish after a failure: waitfp is a function to be called when something is given back, again each time it
  * returns DDI_DMA_CALLBACK_RUNOUT; DDI_DMA_DONTWAIT and DDI_DMA_SLEEP: nothing.  false: something has been given back
- * since dma_freed_count() said seen, before the failure; nothing was done, try again.
+ * since dma_freed_count() returned seen, before the failure; nothing was done, try again.
  */
 bool dma_callback(int (*waitfp)(caddr_t), caddr_t arg, uint64_t seen, const void *caller);
 

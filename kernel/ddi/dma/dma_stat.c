@@ -12,7 +12,7 @@ static const char *const names[DMA_STATS] = {
 };
 
 static uint64_t counters[DMA_STATS]; /* atomic */
-static kmutex_t values_lock;         /* protects the values: held by who reads them */
+static kmutex_t values_lock;         /* protects the values: held by their readers */
 static kstat_named_t values[DMA_STATS];
 static kstat_t *published;
 

@@ -20,7 +20,7 @@ bool system_threads_abandoned(void);
 /* What drivers see; until it is joined: they read its t_did when the thread may be over already. */
 kthread_t *system_thread_public(struct system_thread *t);
 
-/* At the halt: drivers' threads that are over are joined, others are told as leaked.  True: there are others. */
+/* At the halt: drivers' threads that have ended are joined, others are reported as leaked.  True: there are others. */
 bool driver_threads_halt(void);
 
 #endif
