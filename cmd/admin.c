@@ -72,7 +72,7 @@ void admin_choose(struct admin_server *s, const char *name, const char *socket_n
 	snprintf(s->label, sizeof(s->label), "named %s", name);
 }
 
-/* What else there is, for whoever has not found his own. */
+/* What else there is, for a user who has not found the right one. */
 static int not_running(const char *label)
 {
 	char some[128];
@@ -118,7 +118,7 @@ static int admin_greet(int fd, const char *label)
 	return welcome.error == 0 ? 0 : fail("the server %s: %s", label, strerror(welcome.error));
 }
 
-/* Until the last line, which says how it went. */
+/* Until the last line, which is the result. */
 static int admin_hear(int fd, const char *label, struct args *lines)
 {
 	char line[ADMIN_LINE_MAX + 1];

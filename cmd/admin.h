@@ -14,7 +14,7 @@ struct admin_server {
  * else the only one that this user has, else the one of the name default.
  */
 void admin_choose(struct admin_server *s, const char *name, const char *socket_name);
-/* Sends the request and gathers the answer's lines, without the last one.  0, or EXIT_SUNDOG after having said why. */
+/* Sends the request and gathers the answer's lines, without the last one.  0, or EXIT_SUNDOG after an error message. */
 int admin_ask(const struct admin_server *s, const char *request, struct args *lines);
 /* Cuts a line at its tabs: the number of fields, at most max. */
 size_t admin_fields(char *line, char **fields, size_t max);

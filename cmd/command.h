@@ -23,7 +23,7 @@ int cmd_newtask(int argc, char **argv);
 /* Prints "sundog: " and one line on stderr.  Returns EXIT_SUNDOG, for `return fail(...)`. */
 int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* On standard output.  0, or EXIT_SUNDOG after having said why. */
+/* On standard output.  0, or EXIT_SUNDOG after an error message. */
 int print(const char *text);
 
 #endif

@@ -62,7 +62,7 @@ int compiler_find(struct compiler *c, const char *tmp)
 	if (status != 0)
 		return fail("cc: %s: not a compiler like gcc or clang (-print-file-name=include failed)",
 			    c->command.v[0]);
-	/* A preprocessor run tells gcc from clang, whatever it is called. */
+	/* A preprocessor run distinguishes gcc from clang, whatever its name is. */
 	status = compiler_ask(c, tmp,
 			      "printf '__clang_major__ __clang_minor__ __GNUC__ __GNUC_MINOR__' |"
 			      " \"$@\" -E -P -x c - 2>/dev/null | grep . >\"$0\"",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* compiler.h: $CC or gcc, and what it says about itself. */
+/* compiler.h: $CC or gcc, and what is known of it. */
 #ifndef CMD_COMPILER_H
 #define CMD_COMPILER_H
 
@@ -14,7 +14,7 @@ struct compiler {
 	char include[PATH_MAX]; /* its stdarg.h, stddef.h, ... */
 };
 
-/* tmp: a directory for temporary files.  0, or EXIT_SUNDOG after having said why. */
+/* tmp: a directory for temporary files.  0, or EXIT_SUNDOG after an error message. */
 int compiler_find(struct compiler *c, const char *tmp);
 void compiler_args(const struct compiler *c, struct args *out);
 void compiler_free(struct compiler *c);

@@ -12,7 +12,7 @@ struct install {
 	char preload[PATH_MAX];    /* with $LIB in it, for LD_PRELOAD */
 };
 
-/* 0, or EXIT_SUNDOG after having said why. */
+/* 0, or EXIT_SUNDOG after an error message. */
 int install_find(struct install *in);
 
 #endif

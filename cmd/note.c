@@ -47,7 +47,7 @@ static const char *elf_wrong(Elf *elf)
 	return NULL;
 }
 
-/* A driver that was not compiled by `sundog cc` tells by the runtime that it calls. */
+/* A driver that was not compiled by `sundog cc` is known by the runtime that it calls. */
 static void elf_guess(Elf_Scn *section, const GElf_Shdr *head, Elf *elf, char *names, size_t size)
 {
 	static const struct {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * note.h: the section ".sundog" that `sundog cc` leaves in a driver: lines of KEY=VALUE that say how it was
+ * note.h: the section ".sundog" that `sundog cc` leaves in a driver: lines of KEY=VALUE that record how it was
  * compiled (compiler, version, sanitize, headers), and what follows from it for the server.
  */
 #ifndef CMD_NOTE_H
@@ -25,13 +25,13 @@ enum flavour {
 };
 extern const char *const flavour_suffix[]; /* of the server's name */
 /*
- * The server that has the runtime for these checks.  false: none has; *why says the reason (constant text).
+ * The server that has the runtime for these checks.  false: none has; *why is the reason (constant text).
  */
 bool sanitize_flavour(const char *names, enum flavour *flavour, const char **why);
 
 /*
  * Reads the sanitize= line of a driver; a driver without the section has none.  0, or EXIT_SUNDOG after
- * having said why: the file is missing, or no shared object for this machine.
+ * an error message: the file is missing, or no shared object for this machine.
  */
 int note_sanitize(const char *driver, char *names, size_t size);
 

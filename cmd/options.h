@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* options.h: what run, server and exec are told. */
+/* options.h: the options of run, server and exec. */
 #ifndef CMD_OPTIONS_H
 #define CMD_OPTIONS_H
 
@@ -26,7 +26,7 @@ struct options {
 #define OPTIONS_PROJECT 0x10u /* -p, of those that take no OPTIONS_SERVER */
 #define OPTIONS_WAIT 0x8u     /* --kill-after */
 
-/* 0, or EXIT_SUNDOG after having said why. */
+/* 0, or EXIT_SUNDOG after an error message. */
 int options_parse(struct options *o, unsigned takes, int argc, char **argv);
 void options_free(struct options *o);
 

@@ -17,7 +17,7 @@
 #include "cmd/supervisor.h"
 #include "wire/supervisor.h"
 
-/* One flavour that serves every driver: 0, or EXIT_SUNDOG after having said which do not go together. */
+/* One flavour that serves every driver: 0, or EXIT_SUNDOG after an error message that names those that do not go together. */
 static int choose_flavour(const struct args *drivers, enum flavour *chosen)
 {
 	const char *by = NULL, *why;
@@ -72,7 +72,7 @@ static void server_args(struct args *a, const struct options *o, const char *ser
 
 /*
  * The server's side of fork.  A process group of its own: Ctrl-C and Ctrl-Z are not for it.  (Not a session of its own:
- * Linux may schedule each session apart, which makes every switch to and from the application dearer.)  What it says
+ * Linux may schedule each session apart, which makes every switch to and from the application dearer.)  What it prints
  * goes to the terminal even if background groups are to be stopped for that (stty tostop).  It dies with the command,
  * however that ends.
  */
@@ -120,7 +120,7 @@ static bool hear(struct supervisor *s, char *line)
 	return true;
 }
 
-/* Reaps the server; how it ended, if not well, is said with what it was about. */
+/* Reaps the server; how it ended, if not well, is reported with what it was asked to do. */
 static int reap(struct supervisor *s, const char *what)
 {
 	int status = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * admin.h: what a command that looks into a running server says to it: one request on a connection of its own, to
+ * admin.h: what a command that looks into a running server sends to it: one request on a connection of its own, to
  * the server's socket, after a struct wire_hello of kind WIRE_ADMIN and its welcome (wire.h).
  *
  * Each message is one line of text without its newline, at most ADMIN_LINE_MAX bytes, its fields separated by tabs;

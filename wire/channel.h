@@ -35,8 +35,8 @@ struct channel {
 	struct channel_wait wait;
 	int fds[WIRE_FDS_MAX]; /* received with the last message; -1 when taken */
 	unsigned nfds;
-	/* Client: NULL, or the kernel's signal set (8 bytes) that is in force while asleep, and only then: whoever blocks
-	   all signals before channel_send() hears of each handler by EINTR, of one with SA_RESTART too. */
+	/* Client: NULL, or the kernel's signal set (8 bytes) that is in force while asleep, and only then: a caller
+	   that blocks all signals before channel_send() gets EINTR for each handler, also with SA_RESTART. */
 	const uint64_t *sleep_mask;
 	bool cancellable; /* client: pthread_cancel(3) may end the sleep; the end is then of no use */
 	bool server;
@@ -61,9 +61,9 @@ int channel_receive(struct channel *ch, struct wire_message *m);
 /* Client: sleeps until the peer's next message is there, for so long at most, and takes nothing. */
 void channel_await(const struct channel *ch, uint64_t ns);
 
-/* Takes the i-th descriptor of the last message, or -1; what nobody took is closed by the next channel_send(). */
+/* Takes the i-th descriptor of the last message, or -1; what is not taken is closed by the next channel_send(). */
 int channel_take_fd(struct channel *ch, unsigned i);
-/* Closes descriptors that nobody took.  Not the socket, not the memory. */
+/* Closes descriptors that were not taken.  Not the socket, not the memory. */
 void channel_fini(struct channel *ch);
 
 #endif

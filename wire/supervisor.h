@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * supervisor.h: what the sundog command and the server that it has started say to each other.
+ * supervisor.h: what the sundog command and the server that it has started send to each other.
  *
  *   sundog-server -S FD -n SOCKET [-v] [--strict-lock] [--fault-engine uffd|sigsegv] [--projects FILE] [-p PROJECT]
  *                 [-x RCTL=VALUE]... [-d DRIVER.so[:CONF]]...

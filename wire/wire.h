@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * wire.h: what the client library and the server say to each other.  The layout is the same for
+ * wire.h: what the client library and the server send to each other.  The layout is the same for
  * 32-bit and 64-bit clients: fixed-size types, explicit padding.
  *
  * A client opens SOCK_SEQPACKET connections to the server's abstract socket and sends one struct
@@ -53,7 +53,7 @@ struct wire_hello {
 };
 
 /*
- * WIRE_PROCESS: with the node table's descriptor.  WIRE_THREAD: with the channel's.  WIRE_AGENT: the first one says in
+ * WIRE_PROCESS: with the node table's descriptor.  WIRE_THREAD: with the channel's.  WIRE_AGENT: the first one has in
  * size what is wanted, and may come with /dev/userfaultfd; WIRE_WANT_UFFD: the client makes its offer.
  * WIRE_WANT_KEEP: it comes with the userfaultfd that an agent before this one had, or without one.  The second one
  * comes with that of a struct wire_agent_answer, a third one with the pipe of the commands.  WIRE_ADMIN: without one.
@@ -71,7 +71,7 @@ struct wire_welcome {
 };
 
 #define WIRE_OFFER_FULL 0x1u /* system calls on pages that are not loaded make events, too */
-struct wire_offer {          /* with a new userfaultfd, unless error says why there is none */
+struct wire_offer {          /* with a new userfaultfd, unless error is why there is none */
 	uint32_t magic, flags;
 	int32_t error;
 	uint32_t pad;
@@ -80,8 +80,8 @@ struct wire_offer {          /* with a new userfaultfd, unless error says why th
 /* On a WIRE_PROCESS connection, client to server, no reply: the thread of that tid was interrupted by a handled signal. */
 struct wire_interrupt {
 	uint32_t magic, tid;
-	uint32_t access; /* 1: its access that the server has heard of by a userfaultfd; 0: its call */
-	uint32_t turn;   /* messages sent in its channel, the call included: the server may not have heard it yet */
+	uint32_t access; /* 1: its access that the server knows from a userfaultfd; 0: its call */
+	uint32_t turn;   /* messages sent in its channel, the call included: the server may not have received it yet */
 };
 
 /* ---- the node table: read-only in the client, written by the server under a sequence lock ---- */
@@ -121,7 +121,7 @@ enum wire_op {
 	WIRE_MUNMAP,   /* a: address, b: length: the client unmaps when the reply is there
 	                   -> a: 1 = pages shared with the server were there: WIRE_UNMAPPED follows */
 	WIRE_MPROTECT, /* a: address, b: length, c: prot */
-	WIRE_FORK,     /* -> a: token; 1 descriptor, the leash: parent and child hold it until the child has said hello, so
+	WIRE_FORK,     /* -> a: token; 1 descriptor, the leash: parent and child hold it until the child's hello, so
 	                   that its hangup means that there is no child and never will be */
 	WIRE_FORKED,   /* a: token, b: pid of the child, or 0: fork failed */
 	WIRE_EXIT,     /* descriptors are closed already: tear the process down */
@@ -156,7 +156,7 @@ enum wire_step {
 #define WIRE_LOCKS_FILE "sundog-user" /* name of the file behind shared pages, as Linux lists it */
 struct wire_locks {
 	volatile uint64_t low, high; /* low >= high: there is none; written before the call returns that locks */
-	_Atomic uint32_t locks;      /* munmap and the like wait for somebody */
+	_Atomic uint32_t locks;      /* munmap and the like may have to wait */
 	_Atomic uint32_t shared;     /* a fork child finds pages that are not its own */
 	_Atomic uint32_t held;       /* ... or a file behind its own pages that is not empty */
 };
@@ -195,7 +195,7 @@ struct wire_message {
 
 /*
  * By the pipe the server commands its agent, one command at a time.  A descriptor that goes with a command is sent on
- * the WIRE_AGENT connection before it; answers come as struct wire_agent_answer says.
+ * the WIRE_AGENT connection before it; answers come in a struct wire_agent_answer.
  * addr and len are page-aligned and inside a range that the client has claimed.
  */
 enum wire_agent_op {
@@ -206,8 +206,8 @@ enum wire_agent_op {
 	WIRE_AGENT_UNMAP,   /* munmap(addr, len): of one prepared beside */
 	/*
 	 * The application's private pages become pages of the descriptor's file from offset on, with the same contents;
-	 * and private again.  No write of any thread is lost.  prot: of the mapping; WIRE_AGENT_CHECK: only if Linux
-	 * says, just before, that the whole range is mapped from inode `inode' at offset.
+	 * and private again.  No write of any thread is lost.  prot: of the mapping; WIRE_AGENT_CHECK: only if, just before,
+	 * Linux has the whole range mapped from inode `inode' at offset.
 	 */
 	WIRE_AGENT_SHARE,
 	WIRE_AGENT_UNSHARE,
@@ -222,7 +222,7 @@ enum wire_agent_op {
 	WIRE_AGENT_JOIN,
 };
 #define WIRE_AGENT_CHECK 0x100u   /* in prot */
-#define WIRE_AGENT_WATCHED 0x400u /* in prot of SHARE, SPLIT, JOIN: ENODATA if the agent has heard no WATCH, as one that replaces another */
+#define WIRE_AGENT_WATCHED 0x400u /* in prot of SHARE, SPLIT, JOIN: ENODATA if the agent has had no WATCH, as one that replaces another */
 #define WIRE_AGENT_GROW 0x200u    /* in prot of SHARE: the lowest page of a stack, which must go on growing below it */
 enum wire_watch {
 	WIRE_WATCH_SIGNAL, /* write protection and SIGSEGV; a system call into the range fails meanwhile */

@@ -223,7 +223,7 @@ static int spec_is_node(struct parser *p, const struct spec *spec)
 	return 0;
 }
 
-/* A spec that says nothing of where a node is holds for all nodes. */
+/* A spec without the place of a node holds for all nodes. */
 static int spec_is_global(struct parser *p, const struct spec *spec)
 {
 	for (size_t i = 0; i < spec->nprops; i++) {

@@ -20,13 +20,13 @@ struct conf {
 };
 
 /*
- * Parses text (len bytes) for driver; nodes of other drivers are passed over with a debug message.  On an
- * error (EINVAL, ENOMEM) message says "FILE:LINE: what" in one line.  conf_free() frees *out.
+ * Parses text (len bytes) for driver; nodes of other drivers are ignored, with a debug message.  On an
+ * error (EINVAL, ENOMEM) message is "FILE:LINE: what", one line.  conf_free() frees *out.
  */
 int conf_parse(const char *text, size_t len, const char *file, const char *driver, struct conf **out,
 	       char *message, size_t size);
 /* The same for a file; ENOENT and the like if it cannot be read, with "FILE: why". */
 int conf_read(const char *path, const char *driver, struct conf **out, char *message, size_t size);
-void conf_free(struct conf *conf); /* NULL is nothing */
+void conf_free(struct conf *conf); /* may be NULL */
 
 #endif

@@ -14,7 +14,7 @@ enum token {
 	TOKEN_EQUALS,
 	TOKEN_COMMA,
 	TOKEN_SEMICOLON,
-	TOKEN_BAD, /* what says why */
+	TOKEN_BAD, /* what is why */
 };
 
 struct lexer {

@@ -5,7 +5,7 @@
  *	name:projid:comment:user-list:group-list:attributes
  *	media:100:video people:alice,bob:*,!guest:project.max-locked-memory=(privileged,512M,deny)
  *
- * One entry a line; empty lines and lines that begin with # are passed over.  Lists hold names, "*" for
+ * One entry a line; empty lines and lines that begin with # are ignored.  Lists hold names, "*" for
  * everybody, and !NAME or "!*" for exceptions; a name decides before "*", and the users before the groups.
  * Attributes are NAME or NAME=VALUE with ; between them; those that are no resource control of ours are
  * passed over.
@@ -30,7 +30,7 @@ struct projects {
 	size_t count;
 };
 
-/* What to do with a malformed line, after it has been said to whom it concerns. */
+/* What to do with a malformed line, after it has been reported. */
 typedef void projects_bad_line(void *arg, const char *message);
 /*
  * Parses text (len bytes).  Each malformed line is left out, and bad is called with "FILE:LINE: what is
@@ -59,10 +59,10 @@ struct projects_user {
 	size_t ngroups;
 	const char *attribute; /* the project keyword of the user's attributes, or NULL */
 };
-/* May the user be in it?  own: it is his by its name, so that empty lists admit him. */
+/* May the user be in it?  own: it is the user's by its name, so that empty lists admit the user. */
 bool project_admits(const struct project *p, const struct projects_user *u, bool own);
 /*
- * The user's default project: that of his attributes, user.NAME, group.PRIMARYGROUP, default: the first of
+ * The user's default project: that of the user's attributes, user.NAME, group.PRIMARYGROUP, default: the first of
  * them that there is and that admits him; NULL: none.
  */
 const struct project *projects_default(const struct projects *projects, const struct projects_user *u);

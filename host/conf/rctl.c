@@ -169,7 +169,7 @@ static int signal_number(const char *text, size_t len)
 	return 0;
 }
 
-/* none says nothing: what is missing is found with the other rules. */
+/* An absent part is no error here: the other rules find what is missing. */
 bool rctl_parse_action(const char *text, size_t len, struct sys_rctl_value *v)
 {
 	if (word_is(text, len, "none"))

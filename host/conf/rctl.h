@@ -23,7 +23,7 @@ struct rctl_setting {
 /* The control of that name (len bytes); false: there is none, or not here. */
 bool rctl_find(const char *name, size_t len, enum sys_rctl *control);
 const char *rctl_name(enum sys_rctl control);
-/* NAME=VALUE[,VALUE]....  EINVAL: message (of size bytes) says what is wrong with which part, in one line. */
+/* NAME=VALUE[,VALUE]....  EINVAL: message (of size bytes) is what is wrong with which part, in one line. */
 int rctl_parse(const char *text, struct rctl_setting *out, char *message, size_t size);
 /* The same for the part after NAME=. */
 int rctl_parse_values(enum sys_rctl control, const char *text, struct rctl_setting *out, char *message,

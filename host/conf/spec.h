@@ -11,12 +11,12 @@ struct spec {
 	unsigned line; /* where it began */
 };
 
-/* Memory is waited for: nothing here fails. */
+/* Waits for memory: nothing here fails. */
 
 /* Room for one more: old, or a bigger copy of it (count elements, each of that size). */
 void *conf_grow(void *old, size_t count, size_t *room, size_t each);
 char *conf_string_copy(const char *text);
-void conf_string_free(const char *text); /* NULL is nothing */
+void conf_string_free(const char *text); /* may be NULL */
 struct sys_prop conf_prop_copy(const struct sys_prop *from);
 void conf_prop_clear(struct sys_prop *prop);
 

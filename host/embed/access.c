@@ -21,7 +21,7 @@ static struct sundog_signal_info signal_of(struct sys_fault fault)
 }
 
 /*
- * One access within a page.  The kernel part may say "go on" without having loaded a translation: the access
+ * One access within a page.  The kernel part may return "go on" without having loaded a translation: the access
  * is tried again, after the signals that are pending have been handled, as often as it takes.
  */
 static struct sundog_signal_info access_page(struct sundog_process *p, uintptr_t addr, void *data, size_t len,

@@ -14,7 +14,7 @@ struct host_as *as_create(bool below_4g);
 void as_destroy(struct host_as *as);
 struct host_as *as_hold(struct host_as *as);
 void as_drop(struct host_as *as);
-/* Who gets the signals that the kernel part sends; before anybody uses the address space. */
+/* Where signals that the kernel part sends go; called before the address space is used. */
 void as_signal_to(struct host_as *as, void (*signal)(void *arg, int signo), void *arg);
 /* fork: copies the ordinary memory.  ENOMEM. */
 int as_copy_memory(struct host_as *from, struct host_as *to);
@@ -25,7 +25,7 @@ int as_map_memory(struct host_as *as, uintptr_t *addr, size_t len, unsigned prot
 int as_lend_memory(struct host_as *as, void *data, size_t len, uintptr_t *addr);
 void as_return_memory(struct host_as *as, uintptr_t addr);
 void as_unmap_memory(struct host_as *as, uintptr_t addr,
-		     size_t len);                                                      /* passes over what is not ordinary memory */
+		     size_t len);                                                      /* ignores what is not ordinary memory */
 void as_protect_memory(struct host_as *as, uintptr_t addr, size_t len, unsigned prot); /* likewise */
 bool as_has_memory(struct host_as *as, uintptr_t addr, size_t len);
 

@@ -37,7 +37,7 @@ int sundog_driver_load(struct sundog_system *system, const char *so, const char 
 	if (error == 0)
 		error = driver_start(&module->module, conf, message, size);
 	conf_free(conf);
-	module_add(system, module); /* one that failed, too: what it left behind is told by its name */
+	module_add(system, module); /* one that failed, too: what it left behind is reported by its name */
 	return error;
 free:
 	host_free(module, sizeof(*module));

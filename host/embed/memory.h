@@ -25,11 +25,11 @@ struct as_memory *memory_lend(void *data, size_t size);
 void memory_hold(struct as_memory *memory);
 void memory_drop(struct as_memory *memory); /* may be NULL */
 /*
- * The caller's buffer has what was written, and is not used any more: a lock that is left goes on with a copy.  Nobody
- * accesses it through an address space.
+ * The caller's buffer has what was written, and is not used any more: a lock that is left goes on with a copy.  No
+ * address space has it any more.
  */
 void memory_return(struct as_memory *memory);
-/* Moves it to a file, unless it is in one.  Nobody accesses it through an address space.  ENOMEM, EAGAIN. */
+/* Moves it to a file, unless it is in one.  No address space accesses it meanwhile.  ENOMEM, EAGAIN. */
 int memory_share(struct as_memory *memory);
 
 /* As a device.  What lies beyond size reads as zero. */

@@ -84,7 +84,7 @@ uint64_t sundog_signals(struct sundog_process *p)
 
 /* ---- making processes ---- */
 
-/* What the kernel part is told of p; groups points into p. */
+/* What the kernel part gets to know of p; groups points into p. */
 static struct sys_proc_info process_info(const struct sundog_process *p)
 {
 	return (struct sys_proc_info){

@@ -37,11 +37,11 @@ size_t ranges_from(const struct ranges *r, uintptr_t addr);
 bool ranges_free(const struct ranges *r, uintptr_t addr, size_t len);
 /* True if every byte of it lies in ranges of that kind. */
 bool ranges_cover(const struct ranges *r, uintptr_t addr, size_t len, enum range_kind kind);
-/* Sees to it that a range ends at addr if one crosses it. */
+/* Cuts the range that crosses addr, if one does. */
 void ranges_split(struct ranges *r, uintptr_t addr);
 /* Takes [addr, addr + len) out, cutting ranges that reach into it. */
 void ranges_cut(struct ranges *r, uintptr_t addr, size_t len);
-/* Puts one in; its place is free.  The memory's reference goes along. */
+/* Puts one in; its place is free.  It takes the memory's reference over. */
 void ranges_insert(struct ranges *r, const struct range *range);
 /* Joins neighbours of equal protection around [addr, addr + len): for translations. */
 void ranges_join(struct ranges *r, uintptr_t addr, size_t len);

@@ -5,7 +5,7 @@
  * take one thread out of the middle.
  *
  * The race of the three parties.  Whether a wait ended by a wake-up, by its deadline or by an interrupt is
- * decided by who takes the waiter off the queue, under the lock of the condition's bucket:
+ * decided by the thread that takes the waiter off the queue, under the lock of the condition's bucket:
  *
  *	waiter W                     waker S                      interrupter I
  *	queue itself                 .                            .

@@ -50,7 +50,7 @@ uint64_t posix_pages_locked(void)
 	return atomic_load(&pages_locked);
 }
 
-/* ---- what was refused, said once per limit ---- */
+/* ---- what was refused, reported once per limit ---- */
 
 static void pages_say_once(atomic_bool *said, enum host_log_level level, const char *what, uint64_t bytes,
 			   uint64_t used, uint64_t limit)
@@ -201,7 +201,7 @@ static int pages_map(struct host_pages *pages)
 	return 0;
 }
 
-/* Kibibytes of a line of /proc/meminfo; UINT64_MAX if it cannot be told. */
+/* Kibibytes of a line of /proc/meminfo; UINT64_MAX if it is unknown. */
 static uint64_t meminfo(const char *text, const char *name)
 {
 	const char *line = strstr(text, name);
@@ -211,8 +211,8 @@ static uint64_t meminfo(const char *text, const char *name)
 }
 
 /*
- * Would taking bytes leave the machine without memory?  The kernel would rather kill somebody than
- * say no to fallocate.  0, EAGAIN (not now) or ENOMEM (never).
+ * Would taking bytes leave the machine without memory?  The kernel would rather kill a process than
+ * refuse fallocate.  0, EAGAIN (not now) or ENOMEM (never).
  */
 static int memory_check(uint64_t bytes)
 {
