@@ -27,15 +27,9 @@
 #define AGENT_STACK 16384u
 #define START_PATIENCE 2000 /* moments */
 #define MOMENT_NS 10000000
-#define KERNEL_SIGSET 8u /* bytes of the kernel's signal set */
 #ifndef MADV_DONTNEED_LOCKED
 #define MADV_DONTNEED_LOCKED 24
 #endif
-
-static long sys3(long n, long a, long b, long c)
-{
-	return raw_syscall(n, a, b, c, 0, 0, 0);
-}
 
 /* ---- commands ---- */
 
@@ -233,7 +227,7 @@ static int agent_main(void *arg)
 		fd = descriptor_of(&known, &c, fd);
 		long result = run(&means, &c, &fd);
 
-		r.error = result < 0 && result > -4096 ? (int32_t)-result : 0;
+		r.error = is_error(result) ? (int32_t)-result : 0;
 		r.value = r.error ? 0 : (unsigned long)result;
 		if (fd >= 0 && c.file == 0)
 			sys3(SYS_close, fd, 0, 0);
@@ -267,13 +261,13 @@ static int wait_ready(int *ready, int pid)
 
 int agent_start(const struct agent_means *means, void (*abandon)(int uffd))
 {
-	char *stack = mmap(NULL, AGENT_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	long memory = raw_mmap(0, AGENT_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	uint64_t all = ~0ull, old;
 	int pid;
 
-	if (stack == MAP_FAILED)
-		return -errno;
-	struct start *start = (struct start *)(stack + AGENT_STACK) - 8;
+	if (is_error(memory))
+		return (int)memory;
+	struct start *start = (struct start *)(memory + (long)AGENT_STACK) - 8;
 	start->means = *means;
 	start->abandon = abandon;
 	/* It starts with every signal blocked, so that none is handled on its stack. */
@@ -282,7 +276,7 @@ int agent_start(const struct agent_means *means, void (*abandon)(int uffd))
 	int error = errno;
 	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&old, 0, KERNEL_SIGSET, 0, 0);
 	if (pid < 0) {
-		munmap(stack, AGENT_STACK);
+		(void)sys3(SYS_munmap, memory, AGENT_STACK, 0);
 		return -error;
 	}
 	error = wait_ready(&start->ready, pid);

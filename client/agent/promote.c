@@ -37,11 +37,6 @@ static struct {
 	int maps;          /* of /proc/self/maps, or -1 */
 } tools = {-1, false, -1}; /* the agent's own */
 
-static long sys3(long n, long a, long b, long c)
-{
-	return raw_syscall(n, a, b, c, 0, 0, 0);
-}
-
 /* ---- what is mapped there, just before it is replaced ---- */
 
 /*
@@ -261,7 +256,7 @@ static long copy_by_mapping(uint64_t addr, uint64_t len, int fd, uint64_t offset
 {
 	long at = raw_mmap(0, (long)len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
 
-	if (at < 0 && at > -4096)
+	if (is_error(at))
 		return at;
 	struct iovec to = {(void *)at, (size_t)len}, from = {(void *)(uintptr_t)addr, (size_t)len};
 	long n = raw_syscall(SYS_process_vm_readv, sys3(SYS_getpid, 0, 0, 0), (long)&to, 1, (long)&from, 1, 0);
@@ -325,7 +320,7 @@ long promote_share(const struct wire_agent_command *c, int fd)
 	r = promote_copy_out(c->addr, c->len, fd, c->offset);
 	if (r >= 0) {
 		r = raw_mmap((long)c->addr, (long)c->len, prot, MAP_SHARED | MAP_FIXED | MAP_POPULATE, fd, c->offset);
-		r = r < 0 && r > -4096 ? r : 0;
+		r = is_error(r) ? r : 0;
 	}
 	promote_go(c, way, r >= 0);
 	return r;
@@ -345,7 +340,7 @@ long promote_unshare(const struct wire_agent_command *c, int fd)
 	if (r < 0)
 		return r;
 	r = raw_mmap((long)c->addr, (long)c->len, prot | both, MAP_PRIVATE | MAP_FIXED, fd, c->offset);
-	if (r < 0 && r > -4096)
+	if (is_error(r))
 		return r;
 	r = populate(c->addr, c->len, true);
 	if ((prot & both) != both)

@@ -51,7 +51,5 @@ long promote_copy_out(uint64_t addr, uint64_t len, int fd, uint64_t offset);
 bool promote_wait(uintptr_t addr);
 /* In a fork child: if the fork came while writers were stopped, they are not in the child. */
 void promote_thaw_child(void);
-/* promote_fork.c.  In a fork child: pages that its parent shares with the server become its own.  device: is it a device's?  False: not all. */
-bool promote_fork_copy(bool (*device)(uintptr_t start, uintptr_t end));
 
 #endif

@@ -11,7 +11,7 @@
  * sleeps in vfork.
  */
 #define _GNU_SOURCE
-#include "client/client.h"
+#include "client/agent/fault.h"
 
 #include <sched.h>
 #include <string.h>
@@ -27,7 +27,6 @@
 #define FILE_NAME "/memfd:" WIRE_LOCKS_FILE " (deleted)"
 
 struct copier {
-	bool (*device)(uintptr_t start, uintptr_t end);
 	bool done;   /* nothing of the file is left */
 	size_t held; /* bytes in text */
 	char text[TEXT];
@@ -38,16 +37,6 @@ struct line {
 	int prot;
 	bool ours;
 };
-
-static long sys3(long n, long a, long b, long c)
-{
-	return raw_syscall(n, a, b, c, 0, 0, 0);
-}
-
-static bool is_error(long r)
-{
-	return r < 0 && r > -4096;
-}
 
 /* ---- /proc/self/maps, without libc ---- */
 
@@ -93,7 +82,7 @@ static void take_lines(struct copier *c)
 
 	while ((stop = memchr(at, '\n', (size_t)(end - at))) != NULL) {
 		struct line line = parse(at, (size_t)(stop - at));
-		if (line.ours && !c->device(line.start, line.end))
+		if (line.ours && !range_is_device(line.start, line.end))
 			c->done &= make_own(&line);
 		at = stop + 1;
 	}
@@ -117,7 +106,7 @@ static int copier_main(void *arg)
 }
 
 /*	memory:   | struct copier | ... stack -> |   */
-bool promote_fork_copy(bool (*device)(uintptr_t start, uintptr_t end))
+static bool copy_all(void)
 {
 	size_t size = (sizeof(struct copier) + STACK + 4095) & ~(size_t)4095;
 	char *memory = REAL(mmap)(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -127,7 +116,6 @@ bool promote_fork_copy(bool (*device)(uintptr_t start, uintptr_t end))
 
 	if (memory == MAP_FAILED)
 		return false;
-	c->device = device;
 	c->done = true;
 	pid_t pid = clone(copier_main, memory + size, CLONE_VM | CLONE_VFORK | CLONE_UNTRACED, memory);
 	if (pid > 0) {
@@ -136,4 +124,14 @@ bool promote_fork_copy(bool (*device)(uintptr_t start, uintptr_t end))
 	}
 	(void)REAL(munmap)(memory, size);
 	return done;
+}
+
+void promote_fork_child(struct fork_child *c)
+{
+	if (!pin_ever())
+		return;
+	promote_thaw_child();
+	if (c->shared || pin_shared())
+		c->lent = !copy_all();
+	pin_forget();
 }

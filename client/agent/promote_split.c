@@ -27,11 +27,6 @@
 #define PROT_ANY (PROT_BOTH | PROT_EXEC)
 #define CHUNK (UINT64_C(1) << 20)
 
-static bool is_error(long r)
-{
-	return r < 0 && r > -4096;
-}
-
 static void unmap(long at, uint64_t len)
 {
 	if (!is_error(at))

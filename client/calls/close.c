@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* close.c: descriptors that go, one by one or in ranges; the library's own stay. */
 #define _GNU_SOURCE
-#include "client/client.h"
+#include "client/calls/calls.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@ EXPORT int close(int fd)
 {
 	if (likely(!client_active()))
 		return REAL(close)(fd);
-	if (unlikely(connection_owns(fd)))
+	if (unlikely(own_has(fd)))
 		return fail(EBADF); /* the application has no such descriptor */
 	stream_before_change(fd);
 	epoll_closing((unsigned)fd, (unsigned)fd);
@@ -32,7 +32,7 @@ static int close_between(unsigned first, unsigned last, int flags)
 			(void)close(fd);
 	if (!(flags & CLOSE_RANGE_CLOEXEC))
 		epoll_closing(first, last);
-	for (int own = connection_owned_from(first); own >= 0 && (unsigned)own <= last; own = connection_owned_from(first)) {
+	for (int own = own_from(first); own >= 0 && (unsigned)own <= last; own = own_from(first)) {
 		if ((unsigned)own > first && REAL(close_range)(first, (unsigned)own - 1, flags) < 0)
 			return -1;
 		first = (unsigned)own + 1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* dup.c: copies of descriptors, and fcntl(2). */
 #define _GNU_SOURCE
-#include "client/client.h"
+#include "client/calls/calls.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -17,12 +17,12 @@ static int copied(int oldfd, int newfd)
 
 EXPORT int dup(int fd)
 {
-	return unlikely(connection_owns(fd)) ? fail(EBADF) : copied(fd, REAL(dup)(fd));
+	return unlikely(own_has(fd)) ? fail(EBADF) : copied(fd, REAL(dup)(fd));
 }
 
 static void make_room(int fd)
 {
-	if (unlikely(connection_owns(fd)))
+	if (unlikely(own_has(fd)))
 		connection_yield(fd);
 	stream_before_change(fd);
 	epoll_closing((unsigned)fd, (unsigned)fd);
@@ -32,7 +32,7 @@ EXPORT int dup2(int oldfd, int newfd)
 {
 	if (likely(!client_active()) || oldfd == newfd)
 		return REAL(dup2)(oldfd, newfd);
-	if (REAL(fcntl)(oldfd, F_GETFD) < 0 || connection_owns(oldfd))
+	if (REAL(fcntl)(oldfd, F_GETFD) < 0 || own_has(oldfd))
 		return fail(EBADF);
 	make_room(newfd);
 	uint64_t before = descriptor_closing(newfd);
@@ -45,7 +45,7 @@ EXPORT int dup3(int oldfd, int newfd, int flags)
 {
 	if (likely(!client_active()) || oldfd == newfd)
 		return REAL(dup3)(oldfd, newfd, flags);
-	if (REAL(fcntl)(oldfd, F_GETFD) < 0 || connection_owns(oldfd))
+	if (REAL(fcntl)(oldfd, F_GETFD) < 0 || own_has(oldfd))
 		return fail(EBADF);
 	make_room(newfd);
 	uint64_t before = descriptor_closing(newfd);
@@ -82,7 +82,7 @@ static int do_fcntl(int fd, int cmd, void *arg, int (*real)(int, int, ...))
 
 	if (likely(!client_active()))
 		return real(fd, cmd, arg);
-	if (unlikely(connection_owns(fd)))
+	if (unlikely(own_has(fd)))
 		return fail(EBADF);
 	switch (cmd) {
 	case F_DUPFD:

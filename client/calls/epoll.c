@@ -4,7 +4,7 @@
  * have changed; what is ready is asked of the server.  The library keeps what the application asked for.
  */
 #define _GNU_SOURCE
-#include "client/client.h"
+#include "client/calls/calls.h"
 
 #include <string.h>
 #include <sys/epoll.h>
@@ -203,9 +203,9 @@ static int wait_ready(int set, struct epoll_event *events, int max, int64_t ns, 
 		int n = ask(set, events, max, woken), got = 0;
 		woken = false;
 		int ms = n ? 0 : milliseconds_left(end, ns < 0);
-		bool last = ms >= 0 && ms <= DEVICE_MOMENT_MS;
+		bool last = ms >= 0 && ms <= DEVICE_SLEEP_MS;
 		if (n < max)
-			got = REAL(epoll_pwait)(set, events + n, max - n, last ? ms : DEVICE_MOMENT_MS, mask);
+			got = REAL(epoll_pwait)(set, events + n, max - n, last ? ms : DEVICE_SLEEP_MS, mask);
 		if (got < 0)
 			return n ? n : got;
 		bool over = got == 0 && last; /* a wait of no time, or all of it */

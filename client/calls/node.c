@@ -4,13 +4,14 @@
  * table tells which are.
  */
 #define _GNU_SOURCE
-#include "client/client.h"
+#include "client/calls/calls.h"
 
 #include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -70,7 +71,7 @@ static bool is_devices(const char *directory)
 
 static int cwd_is_devices; /* 0 not known, 1 yes, -1 no */
 
-void node_cwd_changed(void)
+static void cwd_changed(void)
 {
 	__atomic_store_n(&cwd_is_devices, 0, __ATOMIC_RELAXED);
 }
@@ -276,7 +277,7 @@ EXPORT int chdir(const char *path)
 {
 	int result = REAL(chdir)(path);
 
-	node_cwd_changed();
+	cwd_changed();
 	return result;
 }
 
@@ -284,6 +285,6 @@ EXPORT int fchdir(int fd)
 {
 	int result = REAL(fchdir)(fd);
 
-	node_cwd_changed();
+	cwd_changed();
 	return result;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* open.c: open(2) and its relatives, fopen(3) aside (stream.c). */
 #define _GNU_SOURCE
-#include "client/client.h"
+#include "client/calls/calls.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

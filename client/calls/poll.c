@@ -4,7 +4,7 @@
  * readable, which ends the sleep in the real poll, and the driver is asked again.
  */
 #define _GNU_SOURCE
-#include "client/client.h"
+#include "client/calls/calls.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -60,22 +60,6 @@ static int ask_all(struct pollfd *fds, nfds_t n)
 	return ready;
 }
 
-#define SECOND 1000000000
-#define LONGEST INT64_C(0x3fffffffffffffff) /* as good as for ever, and its sum with the time does not overflow */
-
-int64_t nanoseconds(int64_t seconds, int64_t rest)
-{
-	return seconds > LONGEST / SECOND - 1 ? LONGEST : seconds * SECOND + rest;
-}
-
-int64_t clock_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return nanoseconds(now.tv_sec, now.tv_nsec);
-}
-
 /* One real poll with devices as plain sockets; their revents are the drivers' alone. */
 static int poll_others(struct pollfd *fds, struct pollfd *copy, nfds_t n, const struct timespec *timeout,
 		       const sigset_t *mask)
@@ -116,7 +100,7 @@ static int others_unknown(struct pollfd *fds, nfds_t n, int ready)
 
 static int wait_ready(struct pollfd *fds, struct pollfd *copy, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
 {
-	static const struct timespec zero, moment = {0, DEVICE_MOMENT_MS * 1000000};
+	static const struct timespec zero, moment = {0, DEVICE_SLEEP_MS * 1000000};
 	struct timespec left, *limit = NULL;
 	int64_t end = 0;
 
@@ -127,9 +111,9 @@ static int wait_ready(struct pollfd *fds, struct pollfd *copy, nfds_t n, const s
 		if (timeout) {
 			int64_t rest = end - clock_now();
 			rest = rest > 0 ? rest : 0;
-			int64_t seconds = rest / SECOND;
+			int64_t seconds = rest / SECOND_NS;
 			left = (struct timespec){(time_t)(seconds > INT32_MAX ? INT32_MAX : seconds),
-						 (long)(rest % SECOND)};
+						 (long)(rest % SECOND_NS)};
 			limit = &left;
 		}
 		bool last = ready || (limit && limit->tv_sec == 0 && limit->tv_nsec == 0);
@@ -254,13 +238,13 @@ static int device_select(int n, fd_set *sets[3], const struct timespec *timeout,
 		struct timespec t = {0}; \
 		int64_t ns = timeout ? nanoseconds(timeout->sec, (int64_t)timeout->usec * 1000) : 0; \
 		int64_t end = clock_now() + ns; \
-		t.tv_sec = (time_t)(ns / SECOND > INT32_MAX ? INT32_MAX : ns / SECOND); \
-		t.tv_nsec = (long)(ns % SECOND); \
+		t.tv_sec = (time_t)(ns / SECOND_NS > INT32_MAX ? INT32_MAX : ns / SECOND_NS); \
+		t.tv_nsec = (long)(ns % SECOND_NS); \
 		int result = device_select(n, (fd_set *[3]){r, w, e}, timeout ? &t : NULL, NULL); \
 		if (timeout) { \
 			ns = end - clock_now(); \
-			timeout->sec = (__typeof__(timeout->sec))(ns > 0 ? ns / SECOND : 0); \
-			timeout->usec = (__typeof__(timeout->usec))(ns > 0 ? ns % SECOND / 1000 : 0); \
+			timeout->sec = (__typeof__(timeout->sec))(ns > 0 ? ns / SECOND_NS : 0); \
+			timeout->usec = (__typeof__(timeout->usec))(ns > 0 ? ns % SECOND_NS / 1000 : 0); \
 		} \
 		return result; \
 	}

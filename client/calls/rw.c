@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* rw.c: read, write and lseek in all their forms. */
 #define _GNU_SOURCE
-#include "client/client.h"
+#include "client/calls/calls.h"
 
 #include <limits.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static bool sum_fits(const struct iovec *iov, int count)
 	return true;
 }
 
-ssize_t device_transfer(const struct device *d, uint32_t op, const struct iovec *iov, int count, int64_t offset)
+static ssize_t device_transfer(const struct device *d, uint32_t op, const struct iovec *iov, int count, int64_t offset)
 {
 	if (count < 0 || count > IOV_MAX)
 		return fail(EINVAL);

@@ -4,7 +4,7 @@
  * added, and the action becomes a dup2; the descriptor is closed when the actions are destroyed.
  */
 #define _GNU_SOURCE
-#include "client/client.h"
+#include "client/calls/calls.h"
 
 #include <fcntl.h>
 #include <spawn.h>

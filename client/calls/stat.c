@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* stat.c: what a device looks like: a character device, with the node's owner and mode. */
 #define _GNU_SOURCE
-#include "client/client.h"
+#include "client/calls/calls.h"
 
 #include <fcntl.h>
 #include <string.h>

@@ -4,7 +4,7 @@
  * a device is a cookie stream of ours; while descriptor 0, 1 or 2 is a device, so is stdin, stdout or stderr.
  */
 #define _GNU_SOURCE
-#include "client/client.h"
+#include "client/calls/calls.h"
 
 #include <fcntl.h>
 #include <stdio_ext.h>
@@ -326,4 +326,10 @@ void stream_after_change(int fd)
 		stream_drop(f);
 		(void)REAL(fclose)(f);
 	}
+}
+
+__attribute__((constructor)) static void standard_streams(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		stream_after_change(fd);
 }

@@ -4,19 +4,17 @@
  * a call, and call itself: then it gets a second channel.
  */
 #define _GNU_SOURCE
-#include "client/client.h"
+#include "client/core/core.h"
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 #include "client/core/quiet.h"
+#include "client/core/upward.h"
 
 #define CALL_DEPTH 4 /* calls of one thread at once: a handler within a handler within a call ... */
 
@@ -43,13 +41,13 @@ static void call_close(struct call *c)
 	if (!c->open)
 		return;
 	channel_fini(&c->channel);
-	connection_disown_close(c->channel.socket);
-	munmap(c->channel.memory, sizeof(*c->channel.memory));
+	own_close(c->channel.socket);
+	(void)REAL(munmap)(c->channel.memory, sizeof(*c->channel.memory));
 	c->channel.memory = NULL;
 	c->open = false;
 }
 
-#define PATIENCE_S 1
+#define ABANDON_S 1 /* how long an abandoned call may take to end */
 
 /*
  * The thread has left the call by a jump out of a handler, or is cancelled in it.  The driver's wait ends, so that nobody
@@ -64,8 +62,8 @@ static void call_abandon(struct call *c)
 		return;
 	c->channel.sleep_mask = NULL;
 	c->channel.cancellable = false;
-	c->channel.deadline = (uint64_t)clock_now() + PATIENCE_S * UINT64_C(1000000000);
-	(void)connection_interrupt_call(c->tid, c->channel.out_turn, NULL, &(struct timespec){.tv_sec = PATIENCE_S});
+	c->channel.deadline = (uint64_t)clock_now() + ABANDON_S * UINT64_C(1000000000);
+	(void)connection_interrupt_call(c->tid, c->channel.out_turn, NULL, &(struct timespec){.tv_sec = ABANDON_S});
 	do
 		error = channel_receive(&c->channel, &m);
 	while (error == EINTR);
@@ -82,7 +80,7 @@ static void thread_ends(void *arg)
 			call_abandon(&t->call[i]);
 		call_close(&t->call[i]);
 	}
-	munmap(t, sizeof(*t));
+	(void)REAL(munmap)(t, sizeof(*t));
 }
 
 static void make_key(void)
@@ -110,7 +108,7 @@ static struct thread_calls *thread_get(void)
 			pthread_setspecific(key, t);
 		own_calls = t;
 	} else {
-		munmap(t, sizeof(*t));
+		(void)REAL(munmap)(t, sizeof(*t));
 	}
 	signals_restore(&mask);
 	return own_calls;
@@ -130,7 +128,7 @@ static bool is_abandoned(const struct call *c, uintptr_t frame)
 struct call *call_begin(void)
 {
 	if (unlikely(connection_is_parents()))
-		process_child_found();
+		fork_child_found();
 	struct thread_calls *t = thread_get();
 	uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
 
@@ -149,7 +147,7 @@ struct call *call_begin(void)
 		if (likely(c->open))
 			return c;
 		if (c->channel.memory) /* of a call that a fork cut off */
-			munmap(c->channel.memory, sizeof(*c->channel.memory));
+			(void)REAL(munmap)(c->channel.memory, sizeof(*c->channel.memory));
 		c->channel.memory = NULL;
 		if (unlikely(in_vfork_fault)) { /* its descriptor would be the child's */
 			c->busy = 0;
@@ -164,7 +162,7 @@ struct call *call_begin(void)
 			return NULL;
 		}
 		channel_init(&c->channel, memory, fd, false);
-		connection_follow(fd, &c->channel.socket);
+		own_follow(fd, &c->channel.socket);
 		c->open = true;
 		if (!in_vfork_child)
 			handlers_wrap();
@@ -195,78 +193,7 @@ int call_take_fd(struct call *c, unsigned i)
 	return channel_take_fd(&c->channel, i);
 }
 
-/* ---- steps that the server asks of the waiting thread ---- */
-
-#define CHUNK 4096u /* no pipe is too small for it */
-
-/* What a pipe takes from one side and gives to the other. */
-static int copy_chunk(const int *ends, void *from, void *to, size_t len)
-{
-	ssize_t n = quiet_write(ends[1], from, len);
-
-	if (n < 0)
-		return errno;
-	return quiet_read(ends[0], to, (size_t)n) == n && n == (ssize_t)len ? 0 : EFAULT;
-}
-
-static int copy_by_pipe(struct iovec local, struct iovec remote, bool in)
-{
-	int ends[2], error = 0;
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return errno;
-	for (size_t at = 0; at < local.iov_len && !error; at += CHUNK) {
-		char *here = (char *)local.iov_base + at, *there = (char *)remote.iov_base + at;
-		size_t n = local.iov_len - at < CHUNK ? local.iov_len - at : CHUNK;
-		error = in ? copy_chunk(ends, there, here, n) : copy_chunk(ends, here, there, n);
-	}
-	quiet_close(ends[0]);
-	quiet_close(ends[1]);
-	return error;
-}
-
-/* By the kernel, so that a bad address is an error and not a signal. */
-static int copy_self(struct iovec local, struct iovec remote, bool in)
-{
-	ssize_t n = in ? process_vm_readv(getpid(), &local, 1, &remote, 1, 0)
-		       : process_vm_writev(getpid(), &local, 1, &remote, 1, 0);
-
-	if (n < 0 && (errno == EPERM || errno == ENOSYS)) /* a container's filter */
-		return copy_by_pipe(local, remote, in);
-	return n == (ssize_t)local.iov_len ? 0 : EFAULT;
-}
-
-static int step_perform(struct call *c, struct wire_message *m)
-{
-	void *addr = (void *)(uintptr_t)m->a;
-	size_t len = (size_t)m->b;
-	struct iovec data = {call_data(c), len}, user = {addr, len};
-
-	switch (m->op) {
-	case WIRE_STEP_RESERVE:
-		return memory_reserve(&m->a, m->b, m->c != 0);
-	case WIRE_STEP_MAP:
-		return memory_apply_maps(c, m->b);
-	case WIRE_STEP_UNLOAD:
-		return REAL(mmap)(addr, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
-				  0) == MAP_FAILED
-			       ? errno
-			       : 0;
-	case WIRE_STEP_RELEASE:
-		return memory_release(m->a, m->b);
-	case WIRE_STEP_PROTECT:
-		return REAL(mprotect)(addr, len, (int)m->c) < 0 ? errno : 0;
-	case WIRE_STEP_COPYIN:
-	case WIRE_STEP_COPYOUT:
-		return len > WIRE_DATA_SIZE ? EINVAL : copy_self(data, user, m->op == WIRE_STEP_COPYIN);
-	case WIRE_STEP_LOCKS:
-		return lock_step_begin(c);
-	case WIRE_STEP_POPULATE:
-		return lock_step_populate((uintptr_t)m->a, len, m->c != 0);
-	default:
-		return ENOSYS;
-	}
-}
+/* ---- calling ---- */
 
 static int receive(struct call *c, struct wire_message *m)
 {
@@ -280,7 +207,7 @@ static int receive(struct call *c, struct wire_message *m)
 	}
 }
 
-#define HANDLER_NS 100000000
+#define HANDLER_NS 100000000 /* how long a driver may delay a handler */
 
 /* As in a kernel, the wait is over before the handler runs; a driver that does not listen delays it for a moment only. */
 void call_left(void)
@@ -372,6 +299,18 @@ int call_simple(struct wire_message *m)
 	return error;
 }
 
+int call_patient(struct wire_message *m)
+{
+	const struct wire_message call = *m;
+	int error;
+
+	do {
+		*m = call;
+		error = call_simple(m);
+	} while (error == EINTR);
+	return error;
+}
+
 /* ---- fork and vfork ---- */
 
 /*
@@ -396,7 +335,7 @@ static void call_cut(struct call *c)
 }
 
 /* The child has one thread; its descriptors are closed already, and the channels are the parent's. */
-void call_fork_child(void)
+void call_fork_child(struct fork_child *child)
 {
 	if (own_calls == NULL)
 		return;
@@ -407,7 +346,7 @@ void call_fork_child(void)
 			continue;
 		}
 		if (c->channel.memory)
-			munmap(c->channel.memory, sizeof(*c->channel.memory));
+			(void)REAL(munmap)(c->channel.memory, sizeof(*c->channel.memory));
 		memset(c, 0, sizeof(*c));
 	}
 }
@@ -427,9 +366,9 @@ void call_vfork_leave(void)
 		return;
 	for (int i = 0; i < CALL_DEPTH; i++)
 		if (childs->call[i].open) {
-			munmap(childs->call[i].channel.memory, sizeof(struct wire_channel));
+			(void)REAL(munmap)(childs->call[i].channel.memory, sizeof(struct wire_channel));
 			/* its descriptor was the child's: only forget the number */
-			connection_disown(childs->call[i].channel.socket);
+			own_drop(childs->call[i].channel.socket);
 		}
-	munmap(childs, sizeof(*childs));
+	(void)REAL(munmap)(childs, sizeof(*childs));
 }

@@ -1,25 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * connection.c: the process connection, and descriptors of the library's own.
- *
- * Own descriptors live at high numbers, close-on-exec, in a small table, so that programs that count on
- * the lowest free number, or close everything, work as without us.
- */
+/* connection.c: this process image's connection to the server, and how others are made. */
 #define _GNU_SOURCE
-#include "client/client.h"
+#include "client/core/core.h"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "client/agent/agent.h"
 #include "client/core/quiet.h"
 
 struct connection {
@@ -36,140 +29,6 @@ static _Thread_local struct connection vforked __attribute__((tls_model("initial
 static struct connection *current(void)
 {
 	return unlikely(in_vfork_child) && !in_vfork_fault ? &vforked : &global;
-}
-
-/* ---- own descriptors ---- */
-
-#define OWN_MAX 4096
-static struct lock own_lock;    /* protects the fields below for writing */
-static int own[OWN_MAX];        /* number + 1, or 0 */
-static int *own_where[OWN_MAX]; /* who has the number, too, or NULL */
-static int own_end;
-
-static int own_slot(int fd)
-{
-	int end = __atomic_load_n(&own_end, __ATOMIC_ACQUIRE);
-
-	for (int i = 0; i < end; i++)
-		if (__atomic_load_n(&own[i], __ATOMIC_RELAXED) == fd + 1)
-			return i;
-	return -1;
-}
-
-bool connection_owns(int fd)
-{
-	return fd >= 0 && own_slot(fd) >= 0;
-}
-
-int connection_owned_from(unsigned first)
-{
-	int end = __atomic_load_n(&own_end, __ATOMIC_ACQUIRE), found = -1;
-
-	for (int i = 0; i < end; i++) {
-		int fd = __atomic_load_n(&own[i], __ATOMIC_RELAXED) - 1;
-		if (fd >= 0 && (unsigned)fd >= first && (found < 0 || fd < found))
-			found = fd;
-	}
-	return found;
-}
-
-static int high_number(void)
-{
-	struct rlimit limit;
-
-	/* Not higher than that: Linux keeps, and copies at fork, a table up to the highest number. */
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > 1024)
-		return 960;
-	return (int)(limit.rlim_cur - limit.rlim_cur / 4);
-}
-
-int connection_adopt(int fd)
-{
-	int high = REAL(fcntl)(fd, F_DUPFD_CLOEXEC, high_number());
-
-	if (high < 0)
-		high = REAL(fcntl)(fd, F_DUPFD_CLOEXEC, 3);
-	int error = errno;
-	quiet_close(fd);
-	if (high < 0)
-		return fail(error);
-	lock_take(&own_lock);
-	int i = own_slot(-1);
-	if (i < 0 && own_end < OWN_MAX) {
-		i = own_end;
-		__atomic_store_n(&own_end, own_end + 1, __ATOMIC_RELEASE);
-	}
-	if (i >= 0) {
-		__atomic_store_n(&own[i], high + 1, __ATOMIC_RELAXED);
-		own_where[i] = NULL;
-	}
-	lock_release(&own_lock);
-	if (i >= 0)
-		return high;
-	quiet_close(high);
-	return fail(EMFILE);
-}
-
-void connection_follow(int fd, int *where)
-{
-	lock_take(&own_lock);
-	int i = own_slot(fd);
-	if (i >= 0)
-		own_where[i] = where;
-	lock_release(&own_lock);
-}
-
-void connection_disown(int fd)
-{
-	lock_take(&own_lock);
-	int i = fd >= 0 ? own_slot(fd) : -1;
-	if (i >= 0) {
-		__atomic_store_n(&own[i], 0, __ATOMIC_RELAXED);
-		own_where[i] = NULL;
-	}
-	lock_release(&own_lock);
-}
-
-void connection_disown_close(int fd)
-{
-	if (fd < 0)
-		return;
-	if (!in_vfork_child)
-		connection_disown(fd);
-	quiet_close(fd);
-}
-
-/* A vfork child's dup2() reaches only its own copies. */
-static void yield_in_vfork_child(int fd)
-{
-	if (vforked.state != 1 || vforked.socket != fd)
-		return;
-	int copy = REAL(fcntl)(fd, F_DUPFD_CLOEXEC, 3);
-	vforked.socket = copy < 0 ? -1 : connection_adopt(copy);
-	connection_disown(fd);
-}
-
-/*
- * The application's dup2() onto one of ours, which moves.  Its owner may be another thread that sleeps in a call: that
- * goes on with the file that it began with, and finds the new number next time.
- */
-void connection_yield(int fd)
-{
-	if (unlikely(in_vfork_child)) {
-		yield_in_vfork_child(fd);
-		return;
-	}
-	lock_take(&own_lock);
-	int i = own_slot(fd);
-	if (i >= 0) {
-		int copy = REAL(fcntl)(fd, F_DUPFD_CLOEXEC, high_number());
-		if (own_where[i])
-			__atomic_store_n(own_where[i], copy, __ATOMIC_RELAXED);
-		if (copy < 0)
-			own_where[i] = NULL;
-		__atomic_store_n(&own[i], copy + 1, __ATOMIC_RELAXED);
-	}
-	lock_release(&own_lock);
 }
 
 /* ---- connecting ---- */
@@ -249,7 +108,7 @@ static int send_hello(int fd, const struct wire_hello *hello)
 }
 
 /* The server's welcome and the memory that comes with it. */
-static void *receive_welcome(int fd, int prot)
+void *connection_welcome(int fd, int prot)
 {
 	union {
 		struct cmsghdr align;
@@ -318,19 +177,19 @@ static int connection_open(struct connection *c, uint64_t token, bool lent)
 	hello.lent = lent;
 	if (send_hello(fd, &hello) < 0)
 		goto fail;
-	const struct wire_nodes *nodes = receive_welcome(fd, PROT_READ);
+	const struct wire_nodes *nodes = connection_welcome(fd, PROT_READ);
 	if (nodes == NULL)
 		goto fail;
-	int high = connection_adopt(fd);
+	int high = own_adopt(fd);
 	if (high < 0) {
 		int error = errno;
-		munmap((void *)nodes, WIRE_NODES_SIZE);
+		(void)REAL(munmap)((void *)nodes, WIRE_NODES_SIZE);
 		return fail(error);
 	}
 	c->socket = high;
 	c->nodes = nodes;
 	if (c == &global) {
-		connection_follow(high, &c->socket);
+		own_follow(high, &c->socket);
 		sign_set();
 	}
 	return 0;
@@ -377,12 +236,12 @@ const struct wire_nodes *connection_nodes(void)
 }
 
 /* The process has been connected: without a server its calls say EIO. */
-static int error_of_thread(int error)
+static int error_of_another(int error)
 {
 	return state_of_failure(error) < 0 ? EIO : error;
 }
 
-int connection_thread(int *fd, struct wire_channel **memory, uint32_t *tid)
+int connection_new(enum wire_kind kind, int *fd, uint32_t *tid)
 {
 	struct connection *c = current();
 	struct wire_hello hello;
@@ -391,99 +250,36 @@ int connection_thread(int *fd, struct wire_channel **memory, uint32_t *tid)
 		return ENXIO;
 	int s = connect_server();
 	if (s < 0)
-		return error_of_thread(errno);
-	fill_hello(&hello, WIRE_THREAD, c, 0);
-	*tid = hello.tid;
-	if (send_hello(s, &hello) < 0 || (*memory = receive_welcome(s, PROT_READ | PROT_WRITE)) == NULL) {
-		int error = error_of_thread(errno);
+		return error_of_another(errno);
+	fill_hello(&hello, kind, c, 0);
+	if (send_hello(s, &hello) < 0) {
+		int error = error_of_another(errno);
 		quiet_close(s);
 		return error;
 	}
-	*fd = connection_adopt(s);
-	if (*fd >= 0)
-		return 0;
-	munmap(*memory, sizeof(**memory));
-	return EMFILE;
+	*fd = s;
+	if (tid)
+		*tid = hello.tid;
+	return 0;
 }
 
-/* A welcome without memory; its descriptor, if one comes, or -1. */
-static int receive_answer(int fd, struct wire_welcome *w, int *with)
+int connection_thread(int *fd, struct wire_channel **memory, uint32_t *tid)
 {
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct iovec iov = {w, sizeof(*w)};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
-	ssize_t n;
+	int s, error = connection_new(WIRE_THREAD, &s, tid);
 
-	*with = -1;
-	do
-		n = quiet_recvmsg(fd, &mh, MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
-	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&mh) : NULL;
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
-		memcpy(with, CMSG_DATA(c), sizeof(int));
-	if (n != (ssize_t)sizeof(*w) || w->magic != WIRE_MAGIC)
-		return EIO;
-	return w->error;
-}
-
-/* How accesses are intercepted. */
-static int agree(struct agent_means *m)
-{
-	struct wire_welcome w;
-	int device;
-	int error = receive_answer(m->socket, &w, &device);
-
-	if (!error && w.size == WIRE_WANT_UFFD)
-		error = uffd_offer(m->socket, device, &m->uffd);
-	else if (!error && w.size == WIRE_WANT_KEEP)
-		m->uffd = device;
-	if (device >= 0 && device != m->uffd)
-		quiet_close(device);
 	if (error)
 		return error;
-	m->answer = receive_welcome(m->socket, PROT_READ | PROT_WRITE);
-	if (m->answer == NULL)
-		return errno;
-	/* A fork child has an agent of its own, or none. */
-	(void)REAL(madvise)(m->answer, sizeof(*m->answer), MADV_DONTFORK);
-	error = receive_answer(m->socket, &w, &m->commands);
-	return error ? error : m->commands < 0 ? EIO
-					       : 0;
-}
-
-void connection_agent_close(struct agent_means *m)
-{
-	int fds[] = {m->socket, m->commands, m->uffd};
-
-	for (int i = 0; i < 3; i++)
-		if (fds[i] >= 0)
-			quiet_close(fds[i]);
-}
-
-int connection_agent(struct agent_means *m)
-{
-	struct connection *c = current();
-	struct wire_hello hello;
-	int error = EIO;
-
-	*m = (struct agent_means){.socket = -1, .commands = -1, .uffd = -1};
-	if (!connection_get(c))
-		return ENXIO;
-	m->socket = connect_server();
-	if (m->socket < 0)
-		return EIO;
-	fill_hello(&hello, WIRE_AGENT, c, 0);
-	if (send_hello(m->socket, &hello) == 0)
-		error = agree(m);
-	if (!error)
+	*memory = connection_welcome(s, PROT_READ | PROT_WRITE);
+	if (*memory == NULL) {
+		error = error_of_another(errno);
+		quiet_close(s);
+		return error;
+	}
+	*fd = own_adopt(s);
+	if (*fd >= 0)
 		return 0;
-	if (m->answer)
-		munmap(m->answer, sizeof(*m->answer));
-	connection_agent_close(m);
-	return error;
+	(void)REAL(munmap)(*memory, sizeof(**memory));
+	return EMFILE;
 }
 
 /* False: there is no room now. */
@@ -518,34 +314,31 @@ bool connection_interrupt_call(uint32_t tid, uint32_t turn, const uint64_t *mask
 void connection_fork_lock(void)
 {
 	lock_take(&global.lock);
-	lock_take(&own_lock);
+	own_fork_lock();
 }
 
 void connection_fork_unlock(void)
 {
-	lock_release(&own_lock);
+	own_fork_unlock();
 	lock_release(&global.lock);
 }
 
-void connection_fork_child(uint64_t token, int leash, bool lent)
+/* Forgets the parent's connection, then connects with its token. */
+void connection_fork_child(struct fork_child *child)
 {
-	for (int i = 0; i < own_end; i++) {
-		if (own[i] && own[i] - 1 != leash)
-			quiet_close(own[i] - 1);
-		own[i] = 0;
-		own_where[i] = NULL;
-	}
-	own_end = 0;
-	own_lock.state = 0;
-	if (global.nodes)
-		munmap((void *)global.nodes, WIRE_NODES_SIZE);
 	bool reconnect = global.state == 1;
+
+	own_close_all(child->leash);
+	if (global.nodes)
+		(void)REAL(munmap)((void *)global.nodes, WIRE_NODES_SIZE);
 	global = (struct connection){0};
-	if (reconnect)
-		global.state = connection_open(&global, token, lent) == 0 ? 1 : token ? -1
-										      : 0;
-	if (leash >= 0)
-		quiet_close(leash);
+	if (reconnect) {
+		bool done = connection_open(&global, child->token, child->lent) == 0;
+		global.state = done ? 1 : child->token ? -1
+						       : 0;
+	}
+	if (child->leash >= 0)
+		quiet_close(child->leash);
 }
 
 void connection_vfork_enter(void)
@@ -557,8 +350,26 @@ void connection_vfork_enter(void)
 void connection_vfork_leave(void)
 {
 	if (vforked.state == 1) {
-		connection_disown(vforked.socket);
-		munmap((void *)vforked.nodes, WIRE_NODES_SIZE);
+		own_drop(vforked.socket);
+		(void)REAL(munmap)((void *)vforked.nodes, WIRE_NODES_SIZE);
 	}
 	vforked = (struct connection){0};
+}
+
+/* A vfork child's dup2() reaches only its own copies. */
+static void yield_in_vfork_child(int fd)
+{
+	if (vforked.state != 1 || vforked.socket != fd)
+		return;
+	int copy = REAL(fcntl)(fd, F_DUPFD_CLOEXEC, 3);
+	vforked.socket = copy < 0 ? -1 : own_adopt(copy);
+	own_drop(fd);
+}
+
+void connection_yield(int fd)
+{
+	if (unlikely(in_vfork_child))
+		yield_in_vfork_child(fd);
+	else
+		own_yield(fd);
 }

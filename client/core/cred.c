@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* cred.c: calls that change credentials; the server hears of it before the next call. */
 #define _GNU_SOURCE
-#include "client/client.h"
+#include "client/core/core.h"
 
 #include <grp.h>
 #include <sys/fsuid.h>

@@ -7,7 +7,7 @@
  * parent's memory but not its descriptors: it keeps its changes in an overlay that goes when the parent returns.
  */
 #define _GNU_SOURCE
-#include "client/client.h"
+#include "client/core/core.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -76,7 +76,7 @@ void descriptor_vfork_enter(void)
 void descriptor_vfork_leave(void)
 {
 	if (overlay)
-		munmap(overlay, sizeof(*overlay));
+		(void)REAL(munmap)(overlay, sizeof(*overlay));
 	overlay = NULL;
 }
 
@@ -134,8 +134,8 @@ static bool is_candidate(int fd)
 	socklen_t size = sizeof(type);
 
 	return REAL(fstat)(fd, &st) == 0 && S_ISSOCK(st.st_mode) &&
-	       getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET &&
-	       !connection_owns(fd);
+	       REAL(getsockopt)(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET &&
+	       !own_has(fd);
 }
 
 static int open_flags(uint64_t f)
@@ -195,7 +195,7 @@ bool descriptor_get(int fd, struct device *d)
 	if (likely(kind == OTHER))
 		return false;
 	if (kind == DEVICE && unlikely(connection_is_parents())) {
-		process_child_found();
+		fork_child_found();
 		kind = UNKNOWN;
 	}
 	if (kind == UNKNOWN)
@@ -315,10 +315,10 @@ void descriptor_fork_unlock(void)
 }
 
 /* Proven opens are inherited by a fork that the server was told of; else they are asked for again. */
-void descriptor_fork_child(bool inherits)
+void descriptor_fork_child(struct fork_child *child)
 {
 	table_lock.state = 0;
-	for (int fd = 0; !inherits && fd < table_end; fd++)
+	for (int fd = 0; child->token == 0 && fd < table_end; fd++)
 		if (table[fd].kind == DEVICE)
 			table[fd].kind = UNKNOWN;
 }

@@ -1,284 +1,80 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* process.c: fork, vfork, exec and exit. */
+/* process.c: what the table of hooks (calls/hooks.c) makes of a fork, and the end of a process. */
 #define _GNU_SOURCE
-#include "client/client.h"
+#include "client/core/core.h"
 
-#include <fcntl.h>
-#include <pthread.h>
-#include <pty.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <sys/types.h>
 #include <unistd.h>
-#include <utmp.h>
-
-#include "client/core/quiet.h"
 
 _Thread_local bool in_vfork_child, in_vfork_fault;
 
-/* ---- fork: the server copies the mappings before, the child connects before fork returns in it ---- */
+#define FORWARDS(h) for (const struct fork_hook *h = fork_hooks; h < fork_hooks + fork_hooks_count; h++)
+#define BACKWARDS(h) for (const struct fork_hook *h = fork_hooks + fork_hooks_count; h-- > fork_hooks;)
 
-/* Our own fork is running, and what its child says hello with. */
-static _Thread_local struct {
-	bool running;
-	bool shared; /* pages may have been shared with the server when it began */
-	uint64_t token;
-	int leash;
-} own_fork __attribute__((tls_model("initial-exec")));
-
-/*
- * Held while Linux forks.  Handlers of pthread_atfork(3) that the program has set after us run before that, and in parent and
- * child behind it, so they may use files and memory as they like; those that were set before us are let through
- * by fork_holds.
- */
-static void locks_take(void)
+void fork_locks_take(void)
 {
-	fault_fork_lock();
-	connection_fork_lock();
-	descriptor_fork_lock();
-	memory_fork_lock();
-	epoll_fork_lock();
-	stream_fork_lock();
-	spawn_fork_lock();
+	FORWARDS(h)
+	if (h->lock)
+		h->lock();
 	fork_holds = true;
 }
 
-static void locks_release(void)
+void fork_locks_release(void)
 {
 	fork_holds = false;
-	spawn_fork_unlock();
-	stream_fork_unlock();
-	epoll_fork_unlock();
-	memory_fork_unlock();
-	descriptor_fork_unlock();
-	connection_fork_unlock();
-	fault_fork_unlock();
+	BACKWARDS(h)
+	if (h->unlock)
+		h->unlock();
 }
 
-static void child_begins(uint64_t token, int leash)
+/* With the last lock signals come again, if the caller lets them: that is the first of the table. */
+void fork_child_begins(struct fork_child *c)
 {
-	spawn_fork_unlock();
-	stream_fork_unlock();
-	epoll_fork_unlock();
-	memory_fork_unlock();
-	bool own = lock_fork_child(own_fork.shared);
-	fault_fork_child();
-	descriptor_fork_child(token != 0);
-	connection_fork_child(token, leash, !own);
-	call_fork_child();
-	fault_fork_unlock(); /* with it signals come again, if the caller lets them */
-}
-
-static void tell_done(uint64_t token, pid_t pid)
-{
-	struct wire_message m = {.op = WIRE_FORKED, .a = token, .b = pid > 0 ? (uint64_t)pid : 0};
-
-	if (token)
-		(void)call_simple(&m);
-}
-
-/* A token and a leash when there is something to inherit; 0 and no error when there is not. */
-static int prepare(uint64_t *token, int *leash)
-{
-	*token = 0;
-	*leash = -1;
-	if (!connection_exists() || (!descriptor_any() && !memory_any() && !lock_any()))
-		return 0;
-	struct wire_message m = {.op = WIRE_FORK};
-	struct call *c = call_begin();
-	int error = c ? call_run(c, &m, NULL) : errno;
-	int fd = !error ? call_take_fd(c, 0) : -1;
-	if (c)
-		call_end(c);
-	if (error)
-		return error == EIO || error == ENXIO ? 0 : error; /* no server, nothing to inherit */
-	*token = m.a;
-	*leash = fd < 0 ? -1 : connection_adopt(fd);
-	if (*leash >= 0)
-		return 0;
-	tell_done(*token, 0);
-	return EAGAIN;
-}
-
-/* Pages that the server shares become this process's own, so that Linux gives the child what is there now. */
-static void tell_now(void)
-{
-	struct wire_message m = {.op = WIRE_FORKING};
-
-	if (own_fork.running && own_fork.token)
-		(void)call_simple(&m);
-	own_fork.shared = lock_shared();
-}
-
-/* A child of a fork inside libc starts as a new process and proves what it inherited. */
-static void atfork_prepare(void)
-{
-	tell_now();
-	locks_take();
-}
-
-static void atfork_parent(void)
-{
-	locks_release();
-}
-
-static void atfork_child(void)
-{
-	bool ours = own_fork.running;
-
-	own_fork.running = fork_holds = false;
-	child_begins(ours ? own_fork.token : 0, ours ? own_fork.leash : -1);
+	BACKWARDS(h)
+	{
+		if (h->child)
+			h->child(c);
+		else if (h->unlock)
+			h->unlock();
+	}
 }
 
 /* Other threads may have held locks when the program forked without us. */
-void process_child_found(void)
+void fork_child_found(void)
 {
+	struct fork_child child = {.leash = -1};
 	uint64_t mask;
 	int error = errno;
 
 	signals_block(&mask);
 	fork_holds = fork_resets = true;
-	own_fork.shared = lock_shared();
-	child_begins(0, -1);
+	fork_child_begins(&child);
 	fork_holds = fork_resets = false;
 	signals_restore(&mask);
 	errno = error;
 }
 
-/* Without handlers. */
-static pid_t fork_bare(void)
+void vfork_enter(void)
 {
-	tell_now();
-	locks_take();
-	pid_t pid = REAL(_Fork)();
-	int error = errno;
-	if (pid == 0)
-		atfork_child();
-	else
-		locks_release();
-	errno = error;
-	return pid;
-}
-
-static pid_t do_fork(pid_t (*real)(void))
-{
-	sigset_t all, old;
-	uint64_t token;
-	int leash;
-
-	int error = prepare(&token, &leash);
-	if (error)
-		return fail(error == ENOMEM ? ENOMEM : EAGAIN);
-	sigfillset(&all); /* no handler of the child's may call before it is connected */
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	own_fork.running = true;
-	own_fork.token = token;
-	own_fork.leash = leash;
-	pid_t pid = real();
-	error = errno;
-	own_fork.running = false;
-	if (pid != 0) {
-		tell_done(token, pid);
-		connection_disown_close(leash);
-	}
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	errno = error;
-	return pid;
-}
-
-EXPORT pid_t fork(void)
-{
-	return likely(!client_active()) || in_vfork_child ? REAL(fork)() : do_fork(REAL(fork));
-}
-
-pid_t __fork(void);
-EXPORT pid_t __fork(void)
-{
-	return fork();
-}
-
-EXPORT pid_t _Fork(void)
-{
-	return likely(!client_active()) || in_vfork_child ? REAL(_Fork)() : do_fork(fork_bare);
-}
-
-/* These two would fork inside libc. */
-EXPORT int daemon(int nochdir, int noclose)
-{
-	pid_t pid = fork();
-
-	if (pid < 0)
-		return -1;
-	if (pid > 0)
-		_exit(0);
-	if (setsid() < 0 || (!nochdir && chdir("/") < 0))
-		return -1;
-	if (noclose)
-		return 0;
-	int null = open("/dev/null", O_RDWR);
-	if (null < 0)
-		return -1;
-	for (int fd = 0; fd <= 2; fd++)
-		if (dup2(null, fd) < 0)
-			return -1;
-	return null > 2 ? close(null) : 0;
-}
-
-EXPORT int forkpty(int *master, char *name, const struct termios *settings, const struct winsize *size)
-{
-	int ends[2];
-
-	if (openpty(&ends[0], &ends[1], name, settings, size) < 0)
-		return -1;
-	pid_t pid = fork();
-	if (pid == 0) {
-		(void)close(ends[0]);
-		if (login_tty(ends[1]) < 0)
-			_exit(1);
-		return 0;
-	}
-	int error = errno;
-	(void)close(ends[1]);
-	if (pid < 0) {
-		(void)close(ends[0]);
-		errno = error;
-		return -1;
-	}
-	*master = ends[0];
-	return pid;
-}
-
-/* ---- vfork (vfork.S) ---- */
-
-void process_vfork_enter(void);
-long process_vfork_leave(long result);
-
-__attribute__((visibility("hidden"))) void process_vfork_enter(void)
-{
-	if (!client_active() || in_vfork_child)
-		return;
-	fault_vfork_enter();
-	descriptor_vfork_enter();
-	call_vfork_enter();
-	connection_vfork_enter();
+	BACKWARDS(h)
+	if (h->vfork_enter)
+		h->vfork_enter();
 	in_vfork_child = true;
 }
 
-/* In the parent, or after a failure. */
-__attribute__((visibility("hidden"))) long process_vfork_leave(long result)
+void vfork_leave(void)
 {
-	if (in_vfork_child) {
-		call_vfork_leave();
-		connection_vfork_leave();
-		in_vfork_child = in_vfork_fault = false;
-		descriptor_vfork_leave();
-	}
-	return result < 0 ? fail((int)-result) : result;
+	in_vfork_child = in_vfork_fault = false;
+	FORWARDS(h)
+	if (h->vfork_leave)
+		h->vfork_leave();
 }
 
-/* ---- exit ---- */
-
 static pid_t leaver; /* the thread that exits */
+
+void process_leaving(void)
+{
+	__atomic_store_n(&leaver, gettid(), __ATOMIC_RELEASE);
+}
 
 void process_wait_leaving(void)
 {
@@ -287,60 +83,4 @@ void process_wait_leaving(void)
 	if (who != 0 && who != gettid())
 		for (;;)
 			pause();
-}
-
-/* Descriptors first, then the address space; all callbacks are over when this returns. */
-static void leave(void)
-{
-	struct device d;
-
-	if (in_vfork_child || !connection_exists() || connection_is_parents())
-		return;
-	bool any = memory_any();
-	for (int fd = 0; fd < descriptor_end(); fd++)
-		if (descriptor_get(fd, &d)) {
-			any = true;
-			(void)quiet_close(fd);
-		}
-	if (!any)
-		return;
-	struct wire_message m = {.op = WIRE_EXIT};
-	__atomic_store_n(&leaver, gettid(), __ATOMIC_RELEASE);
-	(void)call_simple(&m);
-}
-
-EXPORT __attribute__((noreturn)) void _exit(int status)
-{
-	if (client_active())
-		leave();
-	(void)REAL(_exit)(status);
-	__builtin_unreachable();
-}
-
-EXPORT __attribute__((noreturn)) void _Exit(int status)
-{
-	_exit(status);
-}
-
-__attribute__((destructor)) static void last(void)
-{
-	if (client_active()) {
-		stream_flush_all();
-		leave();
-	}
-}
-
-static void leave_quickly(void)
-{
-	leave();
-}
-
-__attribute__((constructor)) static void first(void)
-{
-	if (!client_active())
-		return;
-	(void)at_quick_exit(leave_quickly);
-	(void)pthread_atfork(atfork_prepare, atfork_parent, atfork_child);
-	for (int fd = 0; fd <= 2; fd++)
-		stream_after_change(fd);
 }

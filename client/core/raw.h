@@ -7,8 +7,12 @@
 #ifndef CLIENT_RAW_H
 #define CLIENT_RAW_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/syscall.h>
+
+#define KERNEL_SIGSET 8 /* bytes of the kernel's signal set */
+#define SIGNAL_BIT(signo) (UINT64_C(1) << ((signo)-1))
 
 #ifdef __x86_64__
 static inline long raw_syscall(long n, long a, long b, long c, long d, long e, long f)
@@ -41,6 +45,16 @@ static inline long raw_syscall(long n, long a, long b, long c, long d, long e, l
 	return result;
 }
 #endif
+
+static inline long sys3(long n, long a, long b, long c)
+{
+	return raw_syscall(n, a, b, c, 0, 0, 0);
+}
+
+static inline bool is_error(long r)
+{
+	return r < 0 && r > -4096;
+}
 
 static inline long raw_mmap(long addr, long len, long prot, long flags, long fd, uint64_t offset)
 {

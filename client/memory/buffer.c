@@ -12,18 +12,16 @@
  * and calls from inside libc (fread) still get EFAULT.
  */
 #define _GNU_SOURCE
-#include "client/client.h"
+#include "client/memory/memory.h"
 
 #include <limits.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <sys/uio.h>
-
-#define PAGE ((uintptr_t)4096)
 
 /* touch.S */
 int touch_read(const void *at);
 int touch_write(void *at);
+
+bool fault_possible;
 
 bool buffer_load(const void *buffer, size_t len, bool write)
 {
@@ -31,7 +29,7 @@ bool buffer_load(const void *buffer, size_t len, bool write)
 
 	if (end < at)
 		return true; /* Linux knows what to say */
-	while (at < end && memory_intercepted_part(at, end, &start, &stop)) {
+	while (at < end && range_first_intercepted(at, end, &start, &stop)) {
 		for (at = start; at < stop; at = (at | (PAGE - 1)) + 1)
 			if (write ? touch_write((void *)at) : touch_read((void *)at))
 				return false;
@@ -39,8 +37,7 @@ bool buffer_load(const void *buffer, size_t len, bool write)
 	return true;
 }
 
-/* Can it be read at all? */
-static bool readable(const void *p, size_t len)
+bool buffer_readable(const void *p, size_t len)
 {
 	for (uintptr_t at = (uintptr_t)p, end = at + len; at < end; at = (at | (PAGE - 1)) + 1)
 		if (touch_read((const void *)at))
@@ -50,116 +47,10 @@ static bool readable(const void *p, size_t len)
 
 bool buffer_load_vector(const struct iovec *iov, int count, bool write)
 {
-	if (count < 0 || count > IOV_MAX || !readable(iov, (size_t)count * sizeof(*iov)))
+	if (count < 0 || count > IOV_MAX || !buffer_readable(iov, (size_t)count * sizeof(*iov)))
 		return true; /* Linux knows what to say */
 	for (int i = 0; i < count; i++)
 		if (!buffer_load(iov[i].iov_base, iov[i].iov_len, write))
 			return false;
 	return true;
-}
-
-/* ---- sockets ---- */
-
-static bool message_load(const struct msghdr *mh, bool write)
-{
-	if (!readable(mh, sizeof(*mh)) || mh->msg_iovlen > IOV_MAX)
-		return true;
-	return buffer_load(mh->msg_name, mh->msg_name ? mh->msg_namelen : 0, write) &&
-	       buffer_load(mh->msg_control, mh->msg_control ? mh->msg_controllen : 0, write) &&
-	       buffer_load_vector(mh->msg_iov, (int)mh->msg_iovlen, write);
-}
-
-static bool address_load(const struct sockaddr *address, const socklen_t *len, bool write)
-{
-	return address == NULL || !readable(len, sizeof(*len)) || buffer_load(address, *len, write);
-}
-
-EXPORT ssize_t recv(int fd, void *buffer, size_t n, int flags)
-{
-	return WITH_BUFFERS(buffer_load(buffer, n, true), REAL(recv)(fd, buffer, n, flags));
-}
-
-EXPORT ssize_t recvfrom(int fd, void *buffer, size_t n, int flags, struct sockaddr *address, socklen_t *len)
-{
-	return WITH_BUFFERS(buffer_load(buffer, n, true) && address_load(address, len, true),
-			    REAL(recvfrom)(fd, buffer, n, flags, address, len));
-}
-
-/* Descriptors that came have numbers that libc may have closed, unknown to us. */
-static void forget_rights(struct msghdr *mh)
-{
-	if (likely(mh->msg_controllen == 0) || !client_active())
-		return;
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(mh); c; c = CMSG_NXTHDR(mh, c)) {
-		int fd;
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-			continue;
-		for (size_t at = 0; at + sizeof(fd) <= c->cmsg_len - CMSG_LEN(0); at += sizeof(fd)) {
-			memcpy(&fd, CMSG_DATA(c) + at, sizeof(fd));
-			descriptor_forget(fd);
-		}
-	}
-}
-
-#define RECVMSG(name) \
-	ssize_t name(int fd, struct msghdr *mh, int flags); \
-	EXPORT ssize_t name(int fd, struct msghdr *mh, int flags) \
-	{ \
-		ssize_t n = WITH_BUFFERS(message_load(mh, true), REAL(name)(fd, mh, flags)); \
-		if (n >= 0) \
-			forget_rights(mh); \
-		return n; \
-	}
-RECVMSG(recvmsg)
-
-#define RECVMMSG(name) \
-	int name(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout); \
-	EXPORT int name(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout) \
-	{ \
-		int n = REAL(name)(fd, messages, count, flags, timeout); \
-		for (int i = 0; i < n; i++) \
-			forget_rights(&messages[i].msg_hdr); \
-		return n; \
-	}
-RECVMMSG(recvmmsg)
-
-EXPORT ssize_t send(int fd, const void *buffer, size_t n, int flags)
-{
-	return WITH_BUFFERS(buffer_load(buffer, n, false), REAL(send)(fd, buffer, n, flags));
-}
-
-EXPORT ssize_t sendto(int fd, const void *buffer, size_t n, int flags, const struct sockaddr *address, socklen_t len)
-{
-	return WITH_BUFFERS(buffer_load(buffer, n, false) && address_load(address, &len, false),
-			    REAL(sendto)(fd, buffer, n, flags, address, len));
-}
-
-#define SENDMSG(name) \
-	ssize_t name(int fd, const struct msghdr *mh, int flags); \
-	EXPORT ssize_t name(int fd, const struct msghdr *mh, int flags) \
-	{ \
-		return WITH_BUFFERS(message_load(mh, false), REAL(name)(fd, mh, flags)); \
-	}
-SENDMSG(sendmsg)
-
-/* 32-bit programs with 64-bit time */
-#ifndef __x86_64__
-RECVMSG(__recvmsg64)
-RECVMMSG(__recvmmsg64)
-SENDMSG(__sendmsg64)
-#endif
-
-ssize_t __recv_chk(int fd, void *buffer, size_t n, size_t size, int flags);
-EXPORT ssize_t __recv_chk(int fd, void *buffer, size_t n, size_t size, int flags)
-{
-	return WITH_BUFFERS(n > size || buffer_load(buffer, n, true), REAL(__recv_chk)(fd, buffer, n, size, flags));
-}
-
-ssize_t __recvfrom_chk(int fd, void *buffer, size_t n, size_t size, int flags, struct sockaddr *address,
-		       socklen_t *len);
-EXPORT ssize_t __recvfrom_chk(int fd, void *buffer, size_t n, size_t size, int flags, struct sockaddr *address,
-			      socklen_t *len)
-{
-	return WITH_BUFFERS(n > size || (buffer_load(buffer, n, true) && address_load(address, len, true)),
-			    REAL(__recvfrom_chk)(fd, buffer, n, size, flags, address, len));
 }

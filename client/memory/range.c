@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* range.c: the device ranges of this process, sorted, not overlapping. */
 #define _GNU_SOURCE
-#include "client/memory/range.h"
+#include "client/memory/memory.h"
 
 #include <linux/ioctl.h>
 #include <linux/userfaultfd.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#include "client/client.h"
 #include "client/core/raw.h"
 
 #define RANGES_MAX (1u << 20)
@@ -17,7 +16,7 @@ static struct range *ranges;    /* RANGES_MAX of them, untouched ones cost nothi
 static unsigned ranges_count;
 static unsigned ranges_sequence; /* odd: being changed */
 
-bool memory_any(void)
+bool range_any(void)
 {
 	return __atomic_load_n(&ranges_count, __ATOMIC_RELAXED) != 0;
 }
@@ -54,7 +53,7 @@ bool range_first(uintptr_t start, uintptr_t end, struct range *part)
 {
 	unsigned before = __atomic_load_n(&ranges_sequence, __ATOMIC_ACQUIRE);
 
-	if (likely(!memory_any()) || start >= end)
+	if (likely(!range_any()) || start >= end)
 		return false;
 	bool found = part_first(start, end, part);
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
@@ -181,9 +180,17 @@ void ranges_left(uintptr_t start, uintptr_t end)
 	errno = error;
 }
 
+int range_release(uint64_t addr, uint64_t len)
+{
+	ranges_leave();
+	int result = REAL(munmap)((void *)(uintptr_t)addr, (size_t)len);
+	ranges_left((uintptr_t)addr, (uintptr_t)addr + PAGE_UP(len));
+	return result < 0 ? errno : 0;
+}
+
 #define LOOKS 1000 /* at ranges that change, perhaps by the thread that we interrupt */
 
-bool memory_intercepted(uintptr_t addr)
+bool range_intercepted(uintptr_t addr)
 {
 	for (int look = 0; look < LOOKS; look++) {
 		unsigned before = __atomic_load_n(&ranges_sequence, __ATOMIC_ACQUIRE);
@@ -211,7 +218,7 @@ static bool intercepted_part(uintptr_t start, uintptr_t end, uintptr_t *from, ui
 	return false;
 }
 
-bool memory_intercepted_part(uintptr_t start, uintptr_t end, uintptr_t *from, uintptr_t *to)
+bool range_first_intercepted(uintptr_t start, uintptr_t end, uintptr_t *from, uintptr_t *to)
 {
 	for (int look = 0; look < LOOKS; look++) {
 		unsigned before = __atomic_load_n(&ranges_sequence, __ATOMIC_ACQUIRE);
@@ -226,7 +233,7 @@ bool memory_intercepted_part(uintptr_t start, uintptr_t end, uintptr_t *from, ui
 }
 
 /* In a fork child, which is alone. */
-void memory_hide(void)
+void ranges_hide(void)
 {
 	for (unsigned i = 0; i < ranges_count; i++)
 		if (ranges[i].intercept)
@@ -246,7 +253,7 @@ static void abandon_once(int uffd)
 	}
 }
 
-void memory_abandon(int uffd)
+void ranges_abandon(int uffd)
 {
 	unsigned before;
 	int look = 0;
@@ -257,19 +264,19 @@ void memory_abandon(int uffd)
 	} while (((before & 1) || __atomic_load_n(&ranges_sequence, __ATOMIC_ACQUIRE) != before) && ++look < LOOKS);
 }
 
-bool memory_is_device(uintptr_t start, uintptr_t end)
+bool range_is_device(uintptr_t start, uintptr_t end)
 {
 	unsigned i = range_after(start);
 
 	return i < ranges_count && ranges[i].start < end;
 }
 
-void memory_fork_lock(void)
+void ranges_fork_lock(void)
 {
 	lock_take(&ranges_lock);
 }
 
-void memory_fork_unlock(void)
+void ranges_fork_unlock(void)
 {
 	lock_release(&ranges_lock);
 }

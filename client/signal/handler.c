@@ -10,9 +10,11 @@
  * The application sees what it has set.  What libc sets for itself, and what a vfork child sets, is left alone.
  */
 #define _GNU_SOURCE
-#include "client/client.h"
+#include "client/signal/signals.h"
 
 #include <string.h>
+
+#include "client/core/upward.h"
 
 #define SIGNALS 64
 

@@ -7,7 +7,7 @@
  * each thread.
  */
 #define _GNU_SOURCE
-#include "client/client.h"
+#include "client/signal/signals.h"
 
 #include <signal.h>
 #include <string.h>
@@ -17,38 +17,11 @@
 
 #include "client/core/raw.h"
 
-#define KERNEL_SIGSET 8
-
 static struct {
-	struct lock lock; /* protects the fields below; with all signals blocked */
-	bool taken;
+	struct lock lock;     /* protects the fields below; with all signals blocked */
 	struct sigaction app; /* what the application has set */
 } segv;
 static _Thread_local bool segv_blocked __attribute__((tls_model("initial-exec")));
-
-#define BIT_SEGV (UINT64_C(1) << (SIGSEGV - 1))
-
-void signals_block(uint64_t *old)
-{
-	uint64_t all = ~UINT64_C(0);
-
-	raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (long)&all, (long)old, KERNEL_SIGSET, 0, 0);
-}
-
-void signals_block_most(uint64_t *old)
-{
-	uint64_t most = ~BIT_SEGV;
-
-	raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (long)&most, (long)old, KERNEL_SIGSET, 0, 0);
-}
-
-/* SIGSEGV may have become ours meanwhile. */
-void signals_restore(const uint64_t *old)
-{
-	uint64_t mask = __atomic_load_n(&segv.taken, __ATOMIC_ACQUIRE) ? *old & ~BIT_SEGV : *old;
-
-	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, 0, KERNEL_SIGSET, 0, 0);
-}
 
 void signals_fork_lock(void)
 {
@@ -66,7 +39,7 @@ void signals_fork_unlock(void)
 
 static void segv_unblock(void)
 {
-	uint64_t mask = BIT_SEGV, old = 0;
+	uint64_t mask = SIGNAL_BIT(SIGSEGV), old = 0;
 
 	raw_syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, (long)&mask, (long)&old, KERNEL_SIGSET, 0, 0);
 	if (old & mask)
@@ -80,13 +53,13 @@ int signals_take(void (*handler)(int, siginfo_t *, void *))
 	int error = 0;
 
 	segv_unblock();
-	if (__atomic_load_n(&segv.taken, __ATOMIC_ACQUIRE))
+	if (__atomic_load_n(&segv_taken, __ATOMIC_ACQUIRE))
 		return 0;
 	signals_block(&mask);
 	lock_take(&segv.lock);
-	if (!segv.taken && REAL(sigaction)(SIGSEGV, &ours, &segv.app) < 0)
+	if (!segv_taken && REAL(sigaction)(SIGSEGV, &ours, &segv.app) < 0)
 		error = errno;
-	__atomic_store_n(&segv.taken, !error, __ATOMIC_RELEASE);
+	__atomic_store_n(&segv_taken, !error, __ATOMIC_RELEASE);
 	lock_release(&segv.lock);
 	signals_restore(&mask);
 	return error;
@@ -103,7 +76,7 @@ static int segv_exchange(const struct sigaction *act, struct sigaction *old)
 		new = *act; /* a bad pointer faults here, without the lock */
 	signals_block(&mask);
 	lock_take(&segv.lock);
-	if (segv.taken) {
+	if (segv_taken) {
 		was = segv.app;
 		if (act)
 			segv.app = new;
@@ -203,43 +176,6 @@ void signals_deliver(int signo, siginfo_t *info, void *context, bool forced)
 
 /* ---- what applications call ---- */
 
-/* What handlers there are, by signal. */
-static uint64_t handled, handled_once; /* the second: without SA_RESTART */
-
-bool signals_handled(void)
-{
-	return __atomic_load_n(&handled, __ATOMIC_RELAXED) != 0;
-}
-
-bool signals_restart(void)
-{
-	return __atomic_load_n(&handled_once, __ATOMIC_RELAXED) == 0;
-}
-
-/* Before a handler can run: forgets none that is there. */
-static void handler_comes(int signo, sighandler_t handler, bool restart)
-{
-	uint64_t bit = signo > 0 && signo <= 64 ? UINT64_C(1) << (signo - 1) : 0;
-
-	if (handler == SIG_DFL || handler == SIG_IGN)
-		return;
-	__atomic_or_fetch(&handled, bit, __ATOMIC_RELAXED);
-	if (restart)
-		__atomic_and_fetch(&handled_once, ~bit, __ATOMIC_RELAXED);
-	else
-		__atomic_or_fetch(&handled_once, bit, __ATOMIC_RELAXED);
-}
-
-static void handler_has_gone(int signo, sighandler_t handler)
-{
-	uint64_t bit = signo > 0 && signo <= 64 ? UINT64_C(1) << (signo - 1) : 0;
-
-	if (handler != SIG_DFL && handler != SIG_IGN)
-		return;
-	__atomic_and_fetch(&handled, ~bit, __ATOMIC_RELAXED);
-	__atomic_and_fetch(&handled_once, ~bit, __ATOMIC_RELAXED);
-}
-
 EXPORT int sigaction(int signo, const struct sigaction *act, struct sigaction *old)
 {
 	struct sigaction copy;
@@ -247,7 +183,7 @@ EXPORT int sigaction(int signo, const struct sigaction *act, struct sigaction *o
 	if (likely(!client_active()))
 		return REAL(sigaction)(signo, act, old);
 	if (act)
-		handler_comes(signo, act->sa_handler, act->sa_flags & SA_RESTART);
+		signals_handler_comes(signo, act->sa_handler, act->sa_flags & SA_RESTART);
 	if (signo == SIGSEGV)
 		return segv_exchange(act, old);
 	if (act && sigismember(&act->sa_mask, SIGSEGV) > 0 && !handlers_wrapped()) {
@@ -257,7 +193,7 @@ EXPORT int sigaction(int signo, const struct sigaction *act, struct sigaction *o
 	}
 	int result = handlers_wrapped() ? handler_exchange(signo, act, old) : REAL(sigaction)(signo, act, old);
 	if (act && result == 0)
-		handler_has_gone(signo, act->sa_handler);
+		signals_handler_gone(signo, act->sa_handler);
 	return result;
 }
 
@@ -275,10 +211,10 @@ static sighandler_t other_signal(sighandler_t (*real)(int, sighandler_t), int si
 {
 	if (likely(!client_active()))
 		return real(signo, handler);
-	handler_comes(signo, handler, flags & SA_RESTART);
+	signals_handler_comes(signo, handler, flags & SA_RESTART);
 	sighandler_t old = handlers_wrapped() ? wrapped_signal(signo, handler, flags) : real(signo, handler);
 	if (old != SIG_ERR)
-		handler_has_gone(signo, handler);
+		signals_handler_gone(signo, handler);
 	return old;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* signal.c: signal functions of other times, which libc makes of sigaction(2) where we do not see it. */
 #define _GNU_SOURCE
-#include "client/client.h"
+#include "client/signal/signals.h"
 
 #include <signal.h>
 

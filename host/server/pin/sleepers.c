@@ -5,7 +5,7 @@
  *
  *	private: (address space, address)  -->  shared: (file, offset)      and the other way round
  *
- * Such a thread gets a signal whose handler does nothing (client/memory/fault.c): its call begins anew, sees what has changed
+ * Such a thread gets a signal whose handler does nothing (client/agent/fault.c): its call begins anew, sees what has changed
  * meanwhile, and else sleeps where it is found.  One that was just about to sleep is found by another look, a moment later.
  * Where Linux does not let us look, it sleeps on.
  */

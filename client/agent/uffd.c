@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* uffd.c: the userfaultfd that the server reads: Linux wants it to be made by the process whose memory it is for. */
 #define _GNU_SOURCE
-#include "client/client.h"
+#include "client/agent/fault.h"
 
 #include <fcntl.h>
 #include <linux/ioctl.h>

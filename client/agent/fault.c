@@ -11,7 +11,7 @@
  * fork child has not used yet, of an access that the driver has let fail, and of one that the protection forbids.
  */
 #define _GNU_SOURCE
-#include "client/client.h"
+#include "client/agent/fault.h"
 
 #include <linux/futex.h>
 #include <signal.h>
@@ -21,7 +21,6 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-#include "client/agent/agent.h"
 #include "client/agent/promote.h"
 #include "client/core/raw.h"
 
@@ -35,14 +34,14 @@ static bool watched; /* the server reads a userfaultfd of ours */
 static int agent_connect(void)
 {
 	struct agent_means means;
-	int error = connection_agent(&means);
+	int error = agent_join(&means);
 
 	if (error)
 		return error;
-	int pid = agent_start(&means, memory_abandon);
+	int pid = agent_start(&means, ranges_abandon);
 	if (means.uffd >= 0)
 		__atomic_store_n(&watched, true, __ATOMIC_RELAXED);
-	connection_agent_close(&means);
+	agent_leave(&means);
 	agent_pid = pid > 0 ? pid : 0;
 	return pid < 0 ? -pid : 0;
 }
@@ -177,14 +176,12 @@ static void on_segv(int signo, siginfo_t *info, void *context)
 	}
 	if (unlikely(info->si_code == SI_QUEUE && info->si_value.sival_int == WIRE_AGENT_AGAIN))
 		agent_again();
-	else if (info->si_code != SEGV_ACCERR || !memory_intercepted(addr))
+	else if (info->si_code != SEGV_ACCERR || !range_intercepted(addr))
 		signals_deliver(signo, info, context, info->si_code > 0 && info->si_code != SI_KERNEL);
 	else if (!serve(addr, access_kind(context), &failure))
 		signals_deliver(failure.si_signo, &failure, context, true);
 	errno = saved;
 }
-
-bool fault_possible;
 
 void fault_left(void)
 {
@@ -205,20 +202,18 @@ int fault_prepare(void)
 void fault_fork_lock(void)
 {
 	lock_take(&agent_lock);
-	signals_fork_lock();
 }
 
 void fault_fork_unlock(void)
 {
-	signals_fork_unlock();
 	lock_release(&agent_lock);
 }
 
 /* The child begins without translations; its first fault starts an agent. */
-void fault_fork_child(void)
+void fault_fork_child(struct fork_child *c)
 {
 	agent_started = watched = false;
-	memory_hide();
+	ranges_hide();
 }
 
 /* The agent and the thread's channel, neither of which a vfork child could leave to its parent. */

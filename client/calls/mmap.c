@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * memory.c: device mappings.  The range is reserved before the call, so that a plain mmap is one round trip; the
+ * mmap.c: calls that make and change mappings.  The range is reserved before the call, so that a plain mmap is one round trip; the
  * waiting thread itself lays the windows that the reply lists.
  */
 #define _GNU_SOURCE
-#include "client/client.h"
+#include "client/calls/calls.h"
 
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#include "client/core/quiet.h"
-#include "client/memory/range.h"
-
-#define PAGE ((uintptr_t)4096)
-#define PAGE_UP(n) (((uintptr_t)(n) + PAGE - 1) & ~(PAGE - 1))
 
 struct leave {
 	bool device; /* device mappings leave the range */
@@ -34,94 +27,18 @@ struct leave {
 		if (unlikely(leave_.device)) \
 			ranges_left((uintptr_t)(addr), (uintptr_t)(addr) + PAGE_UP(len)); \
 		if (unlikely(leave_.shared)) \
-			lock_left((uintptr_t)(addr), (uintptr_t)(addr) + PAGE_UP(len)); \
+			pin_left((uintptr_t)(addr), (uintptr_t)(addr) + PAGE_UP(len)); \
 		result_; \
 	}))
 
-/* ---- windows ---- */
-
-#ifndef MADV_POPULATE_READ
-#define MADV_POPULATE_READ 22 /* Linux 5.14 */
-#endif
-#define POPULATE_BY_READ (16 * PAGE) /* Linux maps so many pages around one that is read, but only the one that is written */
-
-static int apply(const struct wire_map *w, int fd)
-{
-	bool window = w->flags & WIRE_MAP_DESCRIPTOR, populate = w->flags & WIRE_MAP_POPULATE;
-	bool by_read = populate && w->len > POPULATE_BY_READ;
-
-	if (w->flags & WIRE_MAP_OPEN)
-		return REAL(mprotect)((void *)(uintptr_t)w->addr, (size_t)w->len, (int)w->prot) < 0 ? errno : 0;
-	int flags = MAP_FIXED | (window ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE) |
-		    (populate && !by_read ? MAP_POPULATE : 0);
-
-	if (w->flags & WIRE_MAP_INTERCEPT) {
-		int error = fault_prepare();
-		if (error)
-			return error;
-		/* First: an access to the window faults as soon as it is there. */
-		if (!range_add((uintptr_t)w->addr, (uintptr_t)(w->addr + w->len), true))
-			return ENOMEM;
-	}
-	void *p = REAL(mmap64)((void *)(uintptr_t)w->addr, (size_t)w->len, window ? (int)w->prot : PROT_NONE, flags,
-			       window ? fd : -1, (off64_t)w->offset);
-
-	if (p == MAP_FAILED)
-		return errno;
-	if (by_read) /* what this does not do, accesses do */
-		(void)REAL(madvise)(p, (size_t)w->len, MADV_POPULATE_READ);
-	if (!(w->flags & WIRE_MAP_INTERCEPT) && !range_add((uintptr_t)w->addr, (uintptr_t)(w->addr + w->len), false))
-		return ENOMEM;
-	return 0;
-}
-
-int memory_apply_maps(struct call *c, uint64_t count)
-{
-	const struct wire_map *w = (const void *)call_data(c);
-	unsigned next_fd = 0;
-	int error = 0;
-
-	for (uint64_t i = 0; i < count && i < WIRE_MAPS_MAX && !error; i++) {
-		struct wire_map one = w[i];
-		int fd = one.flags & WIRE_MAP_DESCRIPTOR ? call_take_fd(c, next_fd++) : -1;
-		if ((one.flags & WIRE_MAP_DESCRIPTOR) && fd < 0)
-			return EBADF;
-		error = apply(&one, fd);
-		if (fd >= 0)
-			quiet_close(fd);
-	}
-	return error;
-}
-
-int memory_reserve(uint64_t *addr, uint64_t len, bool fixed)
-{
-	if (len == 0 || len > SIZE_MAX || *addr > UINTPTR_MAX - len)
-		return ENOMEM;
-	void *p = REAL(mmap)((void *)(uintptr_t)*addr, (size_t)len, PROT_NONE,
-			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (fixed ? MAP_FIXED : 0), -1, 0);
-	if (p == MAP_FAILED)
-		return errno;
-	*addr = (uintptr_t)p;
-	return 0;
-}
-
-int memory_release(uint64_t addr, uint64_t len)
-{
-	return LEAVING(((struct leave){.device = true}), addr, len, REAL(munmap)((void *)(uintptr_t)addr, (size_t)len)) < 0 ? errno : 0;
-}
-
 /* ---- mmap ---- */
 
-/* *shared: lock_left() is due. */
+/* *shared: pin_left() is due. */
 static int unmap_at_server(uintptr_t start, uintptr_t end, bool *shared)
 {
-	struct wire_message m;
-	int error;
+	struct wire_message m = {.op = WIRE_MUNMAP, .a = start, .b = end - start};
+	int error = call_patient(&m); /* to the program this call is not interruptible */
 
-	do {
-		m = (struct wire_message){.op = WIRE_MUNMAP, .a = start, .b = end - start};
-		error = call_simple(&m);
-	} while (error == EINTR); /* to the program this call is not interruptible: the handler has run, go on */
 	*shared = !error && m.a;
 	return error;
 }
@@ -172,14 +89,14 @@ static void *device_mmap(const struct device *d, void *wish, size_t len, int pro
 		reserved = NULL;
 	}
 	if (!error)
-		error = memory_apply_maps(c, m.b);
+		error = windows_lay(c, m.b);
 	call_end(c);
 	if (!error)
 		return (void *)start;
 	if (mapped) {
 		bool shared;
 		(void)unmap_at_server(start, end, &shared);
-		(void)memory_release(start, end - start);
+		(void)range_release(start, end - start);
 	}
 	return map_failed(error);
 }
@@ -211,10 +128,10 @@ static int leave_for(const void *addr, size_t len, struct leave *leave)
 	struct range part = {0};
 
 	*leave = (struct leave){0};
-	if (likely(!memory_any() && !lock_ever()) || len == 0 || start % PAGE != 0 || PAGE_UP(len) < len)
+	if (likely(!range_any() && !pin_ever()) || len == 0 || start % PAGE != 0 || PAGE_UP(len) < len)
 		return 0;
 	bool any = range_first(start, end, &part);
-	if (!any && !lock_leaves(start, end))
+	if (!any && !pin_leaves(start, end))
 		return 0;
 	int error = unmap_at_server(start, end, &leave->shared);
 	if (error && error != EIO) /* without a server the mapping is Linux's alone */
@@ -235,13 +152,9 @@ EXPORT int munmap(void *addr, size_t len)
 
 static int protect_at_server(uintptr_t start, uintptr_t end, int prot)
 {
-	int error;
+	struct wire_message m = {.op = WIRE_MPROTECT, .a = start, .b = end - start, .c = (uint64_t)prot};
 
-	do {
-		struct wire_message m = {.op = WIRE_MPROTECT, .a = start, .b = end - start, .c = (uint64_t)prot};
-		error = call_simple(&m);
-	} while (error == EINTR); /* to the program this call is not interruptible: the handler has run, go on */
-	return error;
+	return call_patient(&m);
 }
 
 /*
@@ -252,14 +165,14 @@ EXPORT int mprotect(void *addr, size_t len, int prot)
 {
 	uintptr_t at = (uintptr_t)addr, end = at + PAGE_UP(len);
 	struct range part = {0};
-	bool locked = lock_holds(at, end);
+	bool locked = pin_holds(at, end);
 
-	if (likely(!memory_any() && !locked) || at % PAGE || end < at || (!range_first(at, end, &part) && !locked))
+	if (likely(!range_any() && !locked) || at % PAGE || end < at || (!range_first(at, end, &part) && !locked))
 		return REAL(mprotect)(addr, len, prot);
 	while (at < end) {
 		bool more = range_first(at, end, &part);
 		uintptr_t plain = more ? part.start : end;
-		int error = plain > at && lock_holds(at, plain) ? protect_at_server(at, plain, prot) : 0;
+		int error = plain > at && pin_holds(at, plain) ? protect_at_server(at, plain, prot) : 0;
 		if (error)
 			return fail(error);
 		if (plain > at && REAL(mprotect)((void *)at, plain - at, prot) < 0)
@@ -291,12 +204,12 @@ EXPORT void *mremap(void *old, size_t old_len, size_t new_len, int flags, ...)
 	struct leave leave = {0};
 	int error = flags & MREMAP_FIXED ? leave_for(wish, new_len, &leave) : 0;
 	if (!error)
-		error = lock_before_remap(start, start + PAGE_UP(old_len));
+		error = pin_before_remap(start, start + PAGE_UP(old_len));
 	if (unlikely(error))
 		return map_failed(error);
 	void *result = LEAVING(leave, wish, new_len, REAL(mremap)(old, old_len, new_len, flags, wish));
-	if (unlikely(result == MAP_FAILED && errno == EFAULT && lock_ever()))
-		result = lock_remap(old, old_len, new_len, flags, wish);
+	if (unlikely(result == MAP_FAILED && errno == EFAULT && pin_ever()))
+		result = pin_remap(old, old_len, new_len, flags, wish);
 	return result;
 }
 
@@ -322,17 +235,28 @@ EXPORT void *mremap(void *old, size_t old_len, size_t new_len, int flags, ...)
 		return 0; \
 	} while (0)
 
-int memory_advise(void *addr, size_t len, int advice)
+static int advise(void *addr, size_t len, int advice)
 {
 	AROUND_DEVICES(addr, len, REAL(madvise)(part, size, advice));
 	return REAL(madvise)(addr, len, advice);
 }
 
+static int discard(void *addr, size_t len, int advice)
+{
+	int error = pin_before_discard((uintptr_t)addr, (uintptr_t)addr + PAGE_UP(len));
+
+	if (error)
+		return fail(error);
+	int result = advise(addr, len, advice);
+	if (result < 0 && errno == EINVAL && advice == MADV_FREE) /* it was shared once: a file of zeros is behind it */
+		result = advise(addr, len, MADV_DONTNEED);
+	return result;
+}
+
 EXPORT int madvise(void *addr, size_t len, int advice)
 {
-	if (unlikely(lock_ever()) && (advice == MADV_DONTNEED || advice == MADV_FREE))
-		return lock_discard(addr, len, advice);
-	return memory_advise(addr, len, advice);
+	return unlikely(pin_ever()) && (advice == MADV_DONTNEED || advice == MADV_FREE) ? discard(addr, len, advice)
+											: advise(addr, len, advice);
 }
 
 EXPORT int posix_madvise(void *addr, size_t len, int advice)
