@@ -107,6 +107,8 @@ void host_time_spin(uint64_t nanoseconds);
 unsigned host_cpus(void);
 /* Bytes of memory that the machine has. */
 uint64_t host_memory(void);
+/* Fills to with numbers that nobody can guess; false: there are none. */
+bool host_random(void *to, size_t len);
 
 /* ---- messages ---- */
 

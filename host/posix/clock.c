@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/posix/internal.h"
+#include <errno.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -39,4 +41,21 @@ unsigned host_cpus(void)
 uint64_t host_memory(void)
 {
 	return (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+bool host_random(void *to, size_t len)
+{
+	char *at = to;
+
+	while (len > 0) {
+		ssize_t n = getrandom(at, len, 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		at += n;
+		len -= (size_t)n;
+	}
+	return true;
 }

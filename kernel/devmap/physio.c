@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Transfers straight from and to the memory of the calling process: physio(9F), minphys(9F). */
+#include <sys/sunddi.h>
 #include <sys/buf.h>
 #include <sys/errno.h>
 #include <sys/param.h>
@@ -14,12 +15,10 @@
 #include "kernel/vm/page_object.h"
 #include "kernel/vm/usercopy.h"
 
-#define PHYS_MAX ((size_t)1 << 20)
-
 void minphys(struct buf *bp)
 {
-	if (bp->b_bcount > PHYS_MAX)
-		bp->b_bcount = PHYS_MAX;
+	if (bp->b_bcount > (size_t)maxphys)
+		bp->b_bcount = (size_t)maxphys;
 }
 
 /* ---- one part of a vector ---- */

@@ -42,11 +42,13 @@ static struct sys_proc *proc_make(const struct sys_proc_info *info, struct host_
 	public->p_as = &p->space.public;
 	account_bind(account, public);
 	cred->zone = public->p_zone->zone_id;
+	process_add(&p->entry, public);
 	return p;
 }
 
 static void proc_end(struct sys_proc *p)
 {
+	process_remove(&p->entry);
 	account_unbind(&p->public);
 	address_space_release(&p->space);
 }
@@ -89,12 +91,13 @@ int sys_proc_setcred(struct sys_proc *p, const struct sys_cred *from)
 
 void sys_proc_setpid(struct sys_proc *p, int32_t pid)
 {
-	p->public.p_pid = pid;
+	process_renumber(&p->entry, pid);
 	account_setpid(account_of(&p->public), pid);
 }
 
 void sys_proc_destroy(struct sys_proc *p)
 {
+	process_remove(&p->entry);
 	address_space_kill(&p->space);
 	pinned_range_exit(&p->space);
 	devmap_unmap_all(&p->space);

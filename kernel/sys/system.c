@@ -5,6 +5,7 @@
 #include "kernel/ddi/core/machine.h"
 #include "kernel/ddi/core/cmn_err.h"
 #include "kernel/ddi/device/minor.h"
+#include "kernel/ddi/sync/periodic.h"
 #include "kernel/ddi/sync/system_thread.h"
 #include "kernel/ddi/sync/taskq.h"
 #include "kernel/ddi/core/ticks.h"
@@ -69,6 +70,7 @@ int sys_halt(void (*leak)(void *arg, const struct sys_leak *), void *arg)
 	devinfo_drop_all();
 	deadline = host_time_monotonic() + PATIENCE;
 	timeouts_halt(deadline);
+	periodic_halt(deadline);
 	taskq_halt(deadline);
 	threads = driver_threads_halt();
 	umem_lock_halt();

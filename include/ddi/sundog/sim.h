@@ -72,4 +72,26 @@ void *sim_registers(struct dev_info *dip, unsigned set, size_t *size) SUNDOG_LIN
 int sim_dma_read(struct dev_info *dip, uint64_t address, void *to, size_t len) SUNDOG_LINK(sim_dma_read);
 int sim_dma_write(struct dev_info *dip, uint64_t address, const void *from, size_t len) SUNDOG_LINK(sim_dma_write);
 
+/* ---- I2C ---- */
+
+/*
+ * A chip at the end of a device's I2C bus: what <sys/i2c/misc/i2c_svc.h> of the driver talks to.  write takes bytes and
+ * returns how many it acknowledged, read gives bytes and returns how many it had; NULL: none.  One transfer at a time, in
+ * the driver's thread; they may block.
+ */
+struct sim_i2c {
+	size_t (*write)(void *arg, const uint8_t *bytes, size_t len);
+	size_t (*read)(void *arg, uint8_t *bytes, size_t len);
+};
+/* chip, which must stay, until the instance is gone or another is put there; NULL: none.  Waits for a transfer.  */
+void sim_i2c_chip(struct dev_info *dip, const struct sim_i2c *chip, void *arg) SUNDOG_LINK(sim_i2c_chip);
+
+/* ---- events ---- */
+
+/*
+ * Something happened to the device: an event by its name ("DDI:DEVI_REMOVE", see ddi_get_eventcookie(9F)) is told to the
+ * handlers that want to hear of it, in this thread.  DDI_FAILURE: no such event.  Context: user, kernel; may block.
+ */
+int sim_event(struct dev_info *dip, const char *name, void *data) SUNDOG_LINK(sim_event);
+
 #endif

@@ -49,7 +49,11 @@ o_dev_t cmpdev(dev_t) SUNDOG_ABSENT(cmpdev);
 #define PPID 5
 #define PSID 6
 #define UPROCP 7
-int drv_getparm(uint_t, void *) SUNDOG_ABSENT(drv_getparm);
+/*
+ * LBOLT: clock_t, TIME: time_t, UPROCP: proc_t *, PPID: pid_t (of the calling process), UCRED: cred_t * (valid during
+ * the call).  0, or -1: no such parameter.  differs: -1 for PPGRP and PSID, which are the host's.
+ */
+int drv_getparm(uint_t, void *) SUNDOG_LINK(drv_getparm);
 int drv_setparm(uint_t, ulong_t) SUNDOG_ABSENT(drv_setparm);
 
 /* Microseconds to ticks, rounded up, and back; 0 for less than 0.  Any context. */

@@ -15,8 +15,6 @@ typedef struct ddi_dma_impl *ddi_dma_handle_t;
 typedef struct ddi_acc_hdl_impl *ddi_acc_handle_t;
 typedef struct ddi_softintr *ddi_softintr_t;
 typedef void *ddi_iblock_cookie_t;
-typedef void *ddi_eventcookie_t;
-typedef struct ddi_callback_id *ddi_callback_id_t;
 typedef struct ddi_taskq ddi_taskq_t;
 typedef union {
 	uint64_t idev_word;
@@ -63,5 +61,10 @@ typedef struct ddi_device_acc_attr {
 #define DDI_DATA_SZ04_ACC 4
 #define DDI_DATA_SZ08_ACC 8
 
+
+typedef struct ddi_event_cookie *ddi_eventcookie_t;
+typedef struct ddi_event_callbacks *ddi_callback_id_t;
+typedef void (*ddi_event_cb_f)(dev_info_t *, ddi_eventcookie_t, void *, void *);
+typedef struct __ddi_periodic *ddi_periodic_t;
 
 #endif

@@ -38,6 +38,9 @@ void assfail3(const char *, uintmax_t, const char *, uintmax_t, const char *, in
 #define ASSERT3U(l, op, r) ((void)0)
 #define ASSERT3P(l, op, r) ((void)0)
 #define ASSERT0(ex) ((void)0)
+/* A message: there is no debugger to enter. */
+void abort_sequence_enter(char *) SUNDOG_LINK(abort_sequence_enter);
+
 #endif
 #define ASSERT64(ex) ASSERT(ex)
 #define ASSERT32(ex)

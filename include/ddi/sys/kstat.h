@@ -145,4 +145,13 @@ void kstat_runq_exit(kstat_io_t *) SUNDOG_LINK(kstat_runq_exit);
 void kstat_waitq_to_runq(kstat_io_t *) SUNDOG_LINK(kstat_waitq_to_runq);
 void kstat_runq_back_to_waitq(kstat_io_t *) SUNDOG_LINK(kstat_runq_back_to_waitq);
 
+/* Changes whenever a kstat comes or goes. */
+extern kid_t kstat_chain_id SUNDOG_LINK(kstat_chain_id);
+/*
+ * The kstat of that number, in any zone, which nobody else holds or deletes until kstat_rele(); NULL: none.  Waits for the
+ * one who holds it.
+ */
+kstat_t *kstat_hold_bykid(kid_t, zoneid_t) SUNDOG_LINK(kstat_hold_bykid);
+void kstat_rele(kstat_t *) SUNDOG_LINK(kstat_rele);
+
 #endif

@@ -6,14 +6,22 @@
 #include <sys/types.h>
 
 typedef struct {
-	int version;
+	uint_t version;
 	void (*post_add)(void *, pgcnt_t);
 	int (*pre_del)(void *, pgcnt_t);
 	void (*post_del)(void *, pgcnt_t, int);
 } kphysm_setup_vector_t;
+#define KPHYSM_OK 0
+#define KPHYSM_ENOTSUP 4
+#define KPHYSM_EDUP 16
 #define KPHYSM_SETUP_VECTOR_VERSION 1
 
-int kphysm_setup_func_register(kphysm_setup_vector_t *, void *) SUNDOG_ABSENT(kphysm_setup_func_register);
-void kphysm_setup_func_unregister(kphysm_setup_vector_t *, void *) SUNDOG_ABSENT(kphysm_setup_func_unregister);
+/*
+ * vector, argument: who wants to hear when memory comes and goes, which it never does here.  KPHYSM_OK; KPHYSM_EDUP: this
+ * vector and argument are registered already; KPHYSM_ENOTSUP: a version that is not known.  A registration that is left
+ * when its driver is unloaded is reported.
+ */
+int kphysm_setup_func_register(kphysm_setup_vector_t *, void *) SUNDOG_LINK(kphysm_setup_func_register);
+void kphysm_setup_func_unregister(kphysm_setup_vector_t *, void *) SUNDOG_LINK(kphysm_setup_func_unregister);
 
 #endif

@@ -41,7 +41,8 @@ extern proc_t p0 SUNDOG_LINK(p0); /* the system itself */
 #define ttoproc(t) ((t)->t_procp)
 #define curproc (ttoproc(curthread))
 
-proc_t *prfind(pid_t) SUNDOG_ABSENT(prfind);
+/* The living process of that number, 0: p0; NULL: none.  pidlock is held (else panic), and until the caller has done with it. */
+proc_t *prfind(pid_t) SUNDOG_LINK(prfind);
 /*
  * Sends a signal of Linux's number to a living process; nothing happens to the system itself.  Context: user, kernel.
  * differs: there are no signals of the original's own (SIGXRES, SIGLWP ...).  Source: proc_signal(9F).

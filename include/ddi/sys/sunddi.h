@@ -215,4 +215,43 @@ int ddi_strtoull(const char *, char **, int, u_longlong_t *) SUNDOG_LINK(ddi_str
 /* 0: a driver that panics runs no more. */
 int ddi_in_panic(void) SUNDOG_LINK(ddi_in_panic);
 
+/* Bytes that a transfer of physio(9F) is cut into by minphys(9F). */
+extern int maxphys SUNDOG_LINK(maxphys);
+
+/*
+ * Calls fn(arg) every interval nanoseconds (> 0), first after one, in a thread of its own; times that pass while it runs
+ * are left out.  Level: DDI_IPL_0 to DDI_IPL_10, not looked at further.  NULL: an argument is wrong.  What is left when its
+ * driver is unloaded is reported.  delete: on return fn does not run any more, unless it is fn that calls.
+ * differs: the interval is not rounded to ticks.  Context: user, kernel.
+ */
+#define DDI_IPL_0 0
+#define DDI_IPL_1 1
+#define DDI_IPL_2 2
+#define DDI_IPL_3 3
+#define DDI_IPL_4 4
+#define DDI_IPL_5 5
+#define DDI_IPL_6 6
+#define DDI_IPL_7 7
+#define DDI_IPL_8 8
+#define DDI_IPL_9 9
+#define DDI_IPL_10 10
+ddi_periodic_t ddi_periodic_add(void (*)(void *), void *, hrtime_t, int) SUNDOG_LINK(ddi_periodic_add);
+void ddi_periodic_delete(ddi_periodic_t) SUNDOG_LINK(ddi_periodic_delete);
+
+/*
+ * Events of a device, which the hardware's side makes by sim_event() of <sundog/sim.h>, and other drivers by
+ * ndi_post_event().  A bus reset is told to every device, the others only to the one that they are about.
+ * get: DDI_FAILURE for a name that is none of these.  add: handler(dip, cookie, arg, data), called by one thread at a time, in
+ * the order of their adding.  remove: on return the handler does not run any more, unless it is the handler that calls;
+ * DDI_FAILURE: it was removed already.  Handlers that are left at the detach are removed, with a note.
+ */
+#define DDI_DEVI_INSERT_EVENT "DDI:DEVI_INSERT"
+#define DDI_DEVI_REMOVE_EVENT "DDI:DEVI_REMOVE"
+#define DDI_DEVI_BUS_RESET_EVENT "DDI:DEVI_BUS_RESET"
+#define DDI_DEVI_DEVICE_RESET_EVENT "DDI:DEVI_DEVICE_RESET"
+int ddi_get_eventcookie(dev_info_t *, char *, ddi_eventcookie_t *) SUNDOG_LINK(ddi_get_eventcookie);
+int ddi_add_event_handler(dev_info_t *, ddi_eventcookie_t, void (*)(dev_info_t *, ddi_eventcookie_t, void *, void *), void *,
+			  ddi_callback_id_t *) SUNDOG_LINK(ddi_add_event_handler);
+int ddi_remove_event_handler(ddi_callback_id_t) SUNDOG_LINK(ddi_remove_event_handler);
+
 #endif

@@ -12,4 +12,9 @@
 #define NDI_FAULT (-4)
 #define NDI_BUSY (-5)
 
+#define DDI_DEVI_FAULT_EVENT "DDI:DEVI_FAULT"
+
+/* dip that posts, dip that it is about, cookie, data for the handlers.  Calls them.  NDI_FAILURE: no such event. */
+int ndi_post_event(dev_info_t *, dev_info_t *, ddi_eventcookie_t, void *) SUNDOG_LINK(ndi_post_event);
+
 #endif

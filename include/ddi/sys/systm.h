@@ -29,6 +29,13 @@ pgcnt_t btop(ulong_t) SUNDOG_LINK(btop);
 pgcnt_t btopr(ulong_t) SUNDOG_LINK(btopr);
 ulong_t ptob(pgcnt_t) SUNDOG_LINK(ptob);
 
+/* NULL: a driver that panics runs no more. */
+extern char *volatile panicstr SUNDOG_LINK(panicstr);
+/* 0: there is no auditing. */
+extern int audit_active SUNDOG_LINK(audit_active);
+/* The machine ends, see <sys/uadmin.h>. */
+void halt(char *) SUNDOG_LINK(halt);
+
 /* The lowest bit that is set, from 1; 0: none. */
 int ffs(uintmax_t) SUNDOG_LINK(ffs);
 

@@ -3,6 +3,7 @@
 #ifndef _SYS_THREAD_H
 #define _SYS_THREAD_H
 
+#include <sys/mutex.h>
 #include <sys/types.h>
 
 struct proc;
@@ -42,5 +43,8 @@ void tsd_create(uint_t *, void (*)(void *)) SUNDOG_ABSENT(tsd_create);
 void tsd_destroy(uint_t *) SUNDOG_ABSENT(tsd_destroy);
 void *tsd_get(uint_t) SUNDOG_ABSENT(tsd_get);
 int tsd_set(uint_t, void *) SUNDOG_ABSENT(tsd_set);
+
+/* Keeps processes that prfind() finds. */
+extern kmutex_t pidlock SUNDOG_LINK(pidlock);
 
 #endif

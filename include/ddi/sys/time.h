@@ -3,6 +3,7 @@
 #ifndef _SYS_TIME_H
 #define _SYS_TIME_H
 
+#include <sys/mutex.h>
 #include <sys/param.h>
 #include <sys/types.h>
 
@@ -73,8 +74,28 @@ hrtime_t gethrtime_unscaled(void) SUNDOG_ABSENT(gethrtime_unscaled);
 void scalehrtime(hrtime_t *) SUNDOG_ABSENT(scalehrtime);
 hrtime_t gethrvtime(void) SUNDOG_ABSENT(gethrvtime);
 void gethrestime(timespec_t *) SUNDOG_LINK(gethrestime);
-time_t gethrestime_sec(void) SUNDOG_ABSENT(gethrestime_sec);
-void uniqtime(struct timeval *) SUNDOG_ABSENT(uniqtime);
+time_t gethrestime_sec(void) SUNDOG_LINK(gethrestime_sec);
+/* Later than in any call before. */
+void uniqtime(struct timeval *) SUNDOG_LINK(uniqtime);
+void uniqtime32(struct timeval32 *) SUNDOG_LINK(uniqtime32);
+/* The first becomes the sum, or difference, with 0 <= tv_usec < 1000000. */
+void timevaladd(struct timeval *, struct timeval *) SUNDOG_LINK(timevaladd);
+void timevalsub(struct timeval *, struct timeval *) SUNDOG_LINK(timevalsub);
+
+/* A date of the Gregorian calendar, UTC. */
+typedef struct todinfo {
+	int tod_sec; /* 0 to 59 */
+	int tod_min;
+	int tod_hour;
+	int tod_dow; /* day of the week, from 1: Sunday */
+	int tod_day; /* of the month, from 1 */
+	int tod_month; /* from 1 */
+	int tod_year; /* since 1900 */
+} todinfo_t;
+/* tod_lock is held by who reads or sets a clock chip; these do not ask for it. */
+extern kmutex_t tod_lock SUNDOG_LINK(tod_lock);
+todinfo_t utc_to_tod(time_t) SUNDOG_LINK(utc_to_tod);
+time_t tod_to_utc(todinfo_t) SUNDOG_LINK(tod_to_utc);
 void hrt2ts(hrtime_t, timespec_t *) SUNDOG_ABSENT(hrt2ts);
 hrtime_t ts2hrt(const timespec_t *) SUNDOG_ABSENT(ts2hrt);
 

@@ -4,7 +4,6 @@
 #include "kernel/host.h"
 #include <sys/errno.h>
 #include <sys/param.h>
-#include <sys/policy.h>
 #include <sys/string.h>
 
 /* ddi.h would bring everything; this file needs one function of it. */
@@ -128,30 +127,4 @@ int groupmember(gid_t gid, const cred_t *c)
 int drv_priv(cred_t *c)
 {
 	return cred_privileged(c) ? 0 : EPERM;
-}
-
-int secpolicy_excl_open(const cred_t *c)
-{
-	return cred_privileged(c) ? 0 : EBUSY;
-}
-
-int secpolicy_lock_memory(const cred_t *c)
-{
-	return cred_privileged(c) ? 0 : EPERM;
-}
-
-int secpolicy_sys_config(const cred_t *c, boolean_t checkonly)
-{
-	return cred_privileged(c) ? 0 : EPERM;
-}
-
-int secpolicy_resource(const cred_t *c)
-{
-	return cred_privileged(c) ? 0 : EPERM;
-}
-
-/* The owner of the segment, or privilege. */
-int secpolicy_rsm_access(const cred_t *c, uid_t owner, mode_t mode)
-{
-	return c->euid == owner || cred_privileged(c) ? 0 : EACCES;
 }

@@ -14,4 +14,5 @@ void machine_boot(void)
 {
 	physmem = maxmem = availrmem = freemem = host_memory() / PAGESIZE;
 	ncpus = ncpus_online = (int)host_cpus();
+	processor_boot();
 }

@@ -5,5 +5,7 @@
 
 /* Called by sys_boot(). */
 void machine_boot(void);
+/* With ncpus known. */
+void processor_boot(void);
 
 #endif

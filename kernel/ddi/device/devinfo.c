@@ -2,6 +2,7 @@
 #include "kernel/ddi/device/devinfo.h"
 #include "kernel/ddi/core/cmn_err.h"
 #include "kernel/lib/message.h"
+#include "kernel/ddi/device/event.h"
 #include "kernel/ddi/device/minor.h"
 #include "kernel/ddi/device/power.h"
 #include "kernel/ddi/device/prop.h"
@@ -115,6 +116,7 @@ static int driver_attach(struct dev_info *dip)
 static void devinfo_free(struct dev_info *dip)
 {
 	tree_remove(dip);
+	event_detach(dip);
 	power_detach(dip);
 	regs_detach(dip);
 	prop_free_all(dip);

@@ -9,6 +9,7 @@
 #define KERNEL_DDI_DEVICE_DEVINFO_H
 
 #include "kernel/ddi/core/module.h"
+#include "kernel/ddi/device/i2c.h"
 #include <sys/dditypes.h>
 
 struct minor;
@@ -33,8 +34,9 @@ struct dev_info {
 
 	void *driver_private; /* the driver's */
 	void *parent_data;    /* likewise: of a nexus */
-	struct power *power;  /* see power.c; NULL: none known */
-	int fm_capable;       /* DDI_FM_*_CAPABLE; set by its attach and detach */
+	struct i2c_line i2c;
+	struct power *power; /* see power.c; NULL: none known */
+	int fm_capable;      /* DDI_FM_*_CAPABLE; set by its attach and detach */
 	struct dev_ops *ops;
 
 	/* protected by devinfo_lock() */

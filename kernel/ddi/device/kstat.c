@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "kernel/ddi/device/kstat.h"
+#include "kernel/ddi/core/kthread.h"
 #include "kernel/ddi/core/leak.h"
 #include "kernel/lib/message.h"
 #include "kernel/host.h"
@@ -14,18 +15,21 @@ struct kstat_impl {
 
 	/* protected by the lock */
 	bool installed;
+	kthread_t *holder; /* who has it by kstat_hold_bykid(); NULL: nobody */
 	kstat_t *previous;
 	struct tree_node node; /* by kstat_hash() */
 };
 
 static struct {
 	struct host_mutex lock; /* protects the list, the tree and the gate; a leaf lock */
-	struct host_cond free;
-	bool busy;           /* someone reads, or deletes: drivers' functions run meanwhile */
-	struct kstat *first; /* the newest */
-	struct tree by_name; /* the same: there may be one or more for every project */
+	struct host_cond free;  /* the gate, or a kstat that was held */
+	bool busy;              /* someone reads, or deletes: drivers' functions run meanwhile */
+	struct kstat *first;    /* the newest */
+	struct tree by_name;    /* the same: there may be one or more for every project */
 	kid_t last_id;
 } kstats;
+
+kid_t kstat_chain_id;
 
 static void gate_enter(void)
 {
@@ -40,7 +44,7 @@ static void gate_leave(void)
 {
 	host_mutex_lock(&kstats.lock);
 	kstats.busy = false;
-	host_cond_signal(&kstats.free);
+	host_cond_broadcast(&kstats.free);
 	host_mutex_unlock(&kstats.lock);
 }
 
@@ -53,6 +57,7 @@ static void kstat_unlink(kstat_t *k)
 {
 	struct kstat_impl *impl = impl_of(k);
 
+	kstat_chain_id++;
 	tree_remove(&kstats.by_name, &impl->node);
 	if (k->ks_next != NULL)
 		impl_of(k->ks_next)->previous = impl->previous;
@@ -62,6 +67,12 @@ static void kstat_unlink(kstat_t *k)
 		kstats.first = k->ks_next;
 }
 
+static void kstat_destroy(struct kstat_impl *k)
+{
+	host_free(k->data, k->own);
+	host_free(k, sizeof(*k));
+}
+
 static void kstat_free(void *key, size_t bytes)
 {
 	struct kstat_impl *k = key;
@@ -69,8 +80,7 @@ static void kstat_free(void *key, size_t bytes)
 	host_mutex_lock(&kstats.lock);
 	kstat_unlink(&k->public);
 	host_mutex_unlock(&kstats.lock);
-	host_free(k->data, k->own);
-	host_free(k, sizeof(*k));
+	kstat_destroy(k);
 }
 
 static const struct leak_kind kstat_leak = {"kstat", kstat_free};
@@ -130,6 +140,7 @@ static bool kstat_add(kstat_t *k)
 	host_mutex_lock(&kstats.lock);
 	taken = kstat_find(k->ks_module, k->ks_instance, k->ks_name) != NULL;
 	if (!taken) {
+		kstat_chain_id++;
 		k->ks_kid = ++kstats.last_id;
 		k->ks_next = kstats.first;
 		if (k->ks_next != NULL)
@@ -180,6 +191,44 @@ void kstat_install(kstat_t *k)
 	host_mutex_unlock(&kstats.lock);
 }
 
+/* Called with the lock held. */
+static kstat_t *kstat_with(kid_t id)
+{
+	kstat_t *k;
+
+	for (k = kstats.first; k != NULL && k->ks_kid != id; k = k->ks_next)
+		;
+	return k;
+}
+
+kstat_t *kstat_hold_bykid(kid_t id, zoneid_t zone)
+{
+	kstat_t *k;
+
+	host_mutex_lock(&kstats.lock);
+	while ((k = kstat_with(id)) != NULL && impl_of(k)->holder != NULL)
+		(void)host_cond_wait(&kstats.free, &kstats.lock, HOST_FOREVER, false);
+	if (k != NULL)
+		impl_of(k)->holder = kthread_self();
+	host_mutex_unlock(&kstats.lock);
+	return k;
+}
+
+void kstat_rele(kstat_t *k)
+{
+	host_mutex_lock(&kstats.lock);
+	impl_of(k)->holder = NULL;
+	host_cond_broadcast(&kstats.free);
+	host_mutex_unlock(&kstats.lock);
+}
+
+/* Called with the lock held: nobody else has it any more. */
+static void kstat_wait_released(const struct kstat_impl *k)
+{
+	while (k->holder != NULL && k->holder != kthread_self())
+		(void)host_cond_wait(&kstats.free, &kstats.lock, HOST_FOREVER, false);
+}
+
 /* NULL: nothing to do.  Waits for a reader. */
 void kstat_delete(kstat_t *k)
 {
@@ -188,8 +237,12 @@ void kstat_delete(kstat_t *k)
 	if (!leak_remove(&kstat_leak, impl_of(k), NULL))
 		driver_bug(CALLER(), "kstat_delete: %p is not a kstat", (void *)k);
 	gate_enter();
-	kstat_free(impl_of(k), 0);
+	host_mutex_lock(&kstats.lock);
+	kstat_wait_released(impl_of(k));
+	kstat_unlink(k);
+	host_mutex_unlock(&kstats.lock);
 	gate_leave();
+	kstat_destroy(impl_of(k));
 }
 
 void kstat_delete_byname(const char *module, int instance, const char *name)

@@ -32,17 +32,48 @@
 	X(power_malformed) \
 	X(power_fails) \
 	X(power_nests) \
-	X(power_busy)
+	X(power_busy) \
+	X(identity) \
+	X(processors) \
+	X(privilege) \
+	X(parameters) \
+	X(calendar) \
+	X(sums_of_times) \
+	X(other_messages) \
+	X(random_numbers) \
+	X(memory_changes) \
+	X(periodic_functions) \
+	X(periodic_deletes_itself) \
+	X(cyclics) \
+	X(kstats_held) \
+	X(beeps) \
+	X(event_cookies) \
+	X(events) \
+	X(events_beside) \
+	X(i2c)
 
 /* In an ioctl(2) of a process. */
 #define INTERFACE_USER_CHECKS(X) \
 	X(strings_in) \
-	X(strings_out)
+	X(strings_out) \
+	X(privilege_missing) \
+	X(process_found)
 
 #define INTERFACE_BUGS(X) \
 	X(identifier_free, "id_free: ids: 7 is not allocated") \
 	X(hash_unknown, "is not a hash") \
-	X(power_destroyed, "destroys its own components")
+	X(power_destroyed, "destroys its own components") \
+	X(processor_unlocked, "cpu_get: cpu_lock is not held") \
+	X(process_unlocked, "prfind: pidlock is not held") \
+	X(halted, "the machine is halted by a driver: too hot") \
+	X(booted, "the machine is booted again by a driver") \
+	X(switched_off, "the machine is switched off by a driver") \
+	X(periodic_unknown, "is no periodic function") \
+	X(cyclic_unlocked, "cyclic_add: cpu_lock is not held") \
+	X(cyclic_without_interval, "cyclic_add: an interval of 0") \
+	X(cyclic_unknown, "is no cyclic") \
+	X(i2c_transfer_unknown, "is not an I2C transfer") \
+	X(i2c_client_unknown, "is not an I2C client")
 
 #define INTERFACE_DECLARE(name, ...) void check_##name(void);
 #define INTERFACE_BUG_DECLARE(name, ...) void bug_##name(void);
