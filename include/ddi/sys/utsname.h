@@ -3,6 +3,8 @@
 #ifndef _SYS_UTSNAME_H
 #define _SYS_UTSNAME_H
 
+#include <sys/types.h>
+
 #define _SYS_NMLN 257
 #define SYS_NMLN 257
 
