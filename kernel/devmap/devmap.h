@@ -18,6 +18,11 @@ int devmap_layout_begin(struct address_space *space, uintptr_t addr, size_t len)
  * nothing has changed.
  */
 int devmap_unmap(struct address_space *space, uintptr_t addr, size_t len);
+/*
+ * After the driver has returned from the mmap(2) that made a mapping at addr.  0; or why the host could not show it, with
+ * the mapping taken away again as by munmap(2).  EFAULT: the process is dying, and its end takes the mapping away.
+ */
+int devmap_confirm(struct address_space *space, uintptr_t addr, size_t len);
 /* exit(2), exec(2): everything goes, in address order. */
 void devmap_unmap_all(struct address_space *space);
 /* mprotect(2), prot as mmap(2) has it.  EACCES: more than a driver grants, and nothing has changed; ENOMEM; EINTR. */

@@ -69,7 +69,7 @@ int devmap_devmem_setup(devmap_cookie_t dhp, dev_info_t *dip, struct devmap_call
 static bool
 remap_invalid(struct handle *handle, unsigned maxprot)
 {
-	if (!grant_remap_allowed(&handle->public, maxprot))
+	if (!grant_remap_allowed(handle, maxprot))
 		return false;
 	unload_handle(handle);
 	handle_back(handle, BACKING_INVALID_DEVMEM, NULL, 0);
@@ -81,7 +81,7 @@ remap_invalid(struct handle *handle, unsigned maxprot)
 static bool
 remap_registers(struct handle *handle, struct page_object *object, size_t offset, unsigned maxprot)
 {
-	if (!grant_remap_allowed(&handle->public, maxprot) || handle->public.dh_len > object->size - offset)
+	if (!grant_remap_allowed(handle, maxprot) || handle->public.dh_len > object->size - offset)
 		return false;
 	unload_handle(handle);
 	page_object_hold(object);

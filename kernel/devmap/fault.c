@@ -65,7 +65,7 @@ load_pinned(struct handle *handle, uintptr_t page, unsigned rw, bool kernel)
 	int code;
 
 	host_mutex_lock(&handle->lock);
-	code = load_range(handle, page, page + PAGE_SIZE, rw, !kernel && handle_intercepts(handle));
+	code = load_range(handle, page, page + PAGE_SIZE, rw, !kernel);
 	host_mutex_unlock(&handle->lock);
 	return code;
 }

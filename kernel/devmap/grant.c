@@ -4,12 +4,13 @@
 #include <sys/sunddi.h>
 
 #include "kernel/devmap/handle.h"
+#include "kernel/devmap/protection.h"
 
 /* Does the driver grant all that the process asked for? */
 static bool
-protection_granted(const devmap_handle_t *dh, unsigned maxprot)
+protection_granted(const devmap_handle_t *dh, unsigned prot, unsigned maxprot)
 {
-	return (dh->dh_prot & dh->dh_orig_maxprot & maxprot) == dh->dh_prot;
+	return (prot & dh->dh_orig_maxprot & maxprot) == prot;
 }
 
 static bool
@@ -22,7 +23,7 @@ cache_attributes_valid(unsigned flags)
 
 bool grant_setup_allowed(const devmap_handle_t *dh, unsigned maxprot, unsigned flags)
 {
-	if ((dh->dh_flags & DEVMAP_SETUP_DONE) || !cache_attributes_valid(flags) || !protection_granted(dh, maxprot))
+	if ((dh->dh_flags & DEVMAP_SETUP_DONE) || !cache_attributes_valid(flags) || !protection_granted(dh, dh->dh_prot, maxprot))
 		return false;
 	return !(flags & DEVMAP_MAPPING_INVALID) || (flags & DEVMAP_ALLOW_REMAP);
 }
@@ -40,9 +41,17 @@ void grant_setup(struct handle *handle, const struct devmap_callback_ctl *ops, s
 		dh->dh_callbackops = *ops;
 }
 
-bool grant_remap_allowed(const devmap_handle_t *dh, unsigned maxprot)
+bool grant_remap_allowed(const struct handle *handle, unsigned maxprot)
 {
-	return (dh->dh_flags & DEVMAP_ALLOW_REMAP) != 0 && protection_granted(dh, maxprot);
+	uintptr_t addr = handle_base(handle);
+
+	if ((handle->public.dh_flags & DEVMAP_ALLOW_REMAP) == 0)
+		return false;
+	while (addr < handle_end(handle)) {
+		if (!protection_granted(&handle->public, protection_at(handle, addr, &addr), maxprot))
+			return false;
+	}
+	return true;
 }
 
 void grant_remap(struct handle *handle, unsigned maxprot, bool invalid)

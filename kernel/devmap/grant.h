@@ -14,8 +14,8 @@ bool grant_setup_allowed(const devmap_handle_t *dh, unsigned maxprot, unsigned f
 void grant_setup(struct handle *handle, const struct devmap_callback_ctl *ops, size_t len, unsigned maxprot,
 		 unsigned flags);
 
-/* May it be remapped?  Under handle->lock. */
-bool grant_remap_allowed(const devmap_handle_t *dh, unsigned maxprot);
+/* May it be remapped: is what each of its pages has by now granted?  Under handle->lock. */
+bool grant_remap_allowed(const struct handle *handle, unsigned maxprot);
 /* It has been, under handle->lock; invalid: to nothing. */
 void grant_remap(struct handle *handle, unsigned maxprot, bool invalid);
 

@@ -61,6 +61,7 @@ struct devmap_segment {
 	struct segment segment; /* first */
 	dev_t dev;
 	struct tree handles; /* by user address */
+	int unshown;         /* constant: why the host could not show it when it was made, see devmap_confirm() */
 };
 
 static inline struct handle *

@@ -125,7 +125,7 @@ handle_map(struct handle *handle, const struct mapping *mapping)
 	return 0;
 }
 
-/* devmap_unmap for the handles before end, whose devmap_map succeeded; NULL: all. */
+/* devmap_unmap for the handles before end, whose devmap_map succeeded. */
 static void
 mapping_unmap(struct mapping *mapping, const struct handle *end)
 {
@@ -164,22 +164,25 @@ mapping_show(struct mapping *mapping)
 	return error;
 }
 
-/* With the range claimed. */
+/*
+ * With the range claimed.  A driver may hold its mutex over devmap_setup(9F), and what its devmap_map has made is undone by
+ * its devmap_unmap, which may want that mutex: where the host cannot show the mapping, it stands all the same and goes
+ * as others do, in a munmap or in the process's end.
+ */
 static int
 mapping_finish(struct mapping *mapping)
 {
+	struct devmap_segment *segment = mapping->segment;
 	int error;
 
 	mapping_settle(mapping);
 	error = mapping_map(mapping);
 	if (error != 0)
 		return error;
-	error = mapping_show(mapping);
-	if (error != 0) {
-		mapping_unmap(mapping, NULL);
-		return error;
-	}
-	address_space_insert(&mapping->segment->segment);
+	segment->unshown = mapping_show(mapping);
+	if (segment->unshown != 0)
+		atomic_store(&segment->segment.space->unshown, true);
+	address_space_insert(&segment->segment);
 	return 0;
 }
 
@@ -243,5 +246,30 @@ int mapping_place(struct mapping *mapping)
 	}
 	if (error != 0)
 		mapping_abandon(mapping);
+	return error;
+}
+
+/* ---- what the host could not show ---- */
+
+static int
+unshown_at(struct address_space *space, uintptr_t addr)
+{
+	const struct segment *segment;
+	int error = 0;
+
+	address_space_layout_begin(space);
+	segment = address_space_find(space, addr);
+	if (segment != NULL && segment_base(segment) == addr)
+		error = ((const struct devmap_segment *)segment)->unshown;
+	address_space_layout_end(space);
+	return error;
+}
+
+int devmap_confirm(struct address_space *space, uintptr_t addr, size_t len)
+{
+	int error = atomic_load(&space->unshown) ? unshown_at(space, addr) : 0;
+
+	if (error != 0 && error != EFAULT)
+		(void)devmap_unmap(space, addr, page_ceil(len)); /* EINTR: it is locked for a device, and stays till the end */
 	return error;
 }

@@ -31,7 +31,7 @@ struct handle *mapping_handle(const struct mapping *mapping, size_t at);
 void mapping_abandon(struct mapping *mapping);
 /*
  * Finds its place, calls devmap_map for its handles in order, and publishes it.  0, or an errno with everything undone
- * and mapping freed.
+ * and mapping freed.  Nothing is undone once the last devmap_map has succeeded: see devmap_confirm().
  */
 int mapping_place(struct mapping *mapping);
 

@@ -113,7 +113,7 @@ int devmap_umem_remap(devmap_cookie_t dhp, dev_info_t *dip, ddi_umem_cookie_t um
 	    !memory_find(cookie, koff, handle_length(handle), &found))
 		return DDI_FAILURE;
 	host_mutex_lock(&handle->lock);
-	allowed = grant_remap_allowed(&handle->public, maxprot);
+	allowed = grant_remap_allowed(handle, maxprot);
 	if (allowed) {
 		unload_handle(handle);
 		handle_back_umem(handle, cookie, koff, &found);

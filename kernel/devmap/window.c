@@ -145,11 +145,31 @@ window_lay(struct handle *handle, struct page_object *object, size_t offset)
 	return 0;
 }
 
+/* A window has one protection, that of the handle's first pages: a fork child's other pages get theirs afterwards. */
+static int
+window_protect(const struct handle *handle)
+{
+	struct address_space *space = handle->space;
+	uintptr_t addr, end;
+	int error = 0;
+
+	(void)protection_at(handle, handle_base(handle), &addr);
+	host_mutex_lock(&space->host_lock);
+	for (; addr < handle_end(handle) && error == 0; addr = end) {
+		unsigned prot = protection_host(protection_at(handle, addr, &end));
+
+		error = host_as_protect(space->host, addr, end - addr, prot);
+	}
+	host_mutex_unlock(&space->host_lock);
+	return error;
+}
+
 int window_show(struct handle *handle)
 {
-	if (handle->backing == BACKING_PAGES)
-		return window_lay(handle, handle->object, handle->offset);
-	return window_lay(handle, NULL, 0);
+	bool pages = handle->backing == BACKING_PAGES;
+	int error = window_lay(handle, pages ? handle->object : NULL, pages ? handle->offset : 0);
+
+	return error != 0 || handle_intercepts(handle) ? error : window_protect(handle);
 }
 
 /*

@@ -7,6 +7,7 @@
 
 #include "kernel/ddi/core/kthread.h"
 #include "kernel/ddi/core/module.h"
+#include "kernel/devmap/devmap.h"
 #include "kernel/sys/file.h"
 #include "kernel/sys/proc.h"
 #include "kernel/sys/snode.h"
@@ -103,6 +104,8 @@ int sys_mmap(struct sys_file *f, uintptr_t *addr, uint64_t len, int prot, int fl
 	before = kthread_serve(f->dev);
 	error = SLOT_USABLE(f->ops->cb_segmap) ? driver_segmap(&r) : default_segmap(&r);
 	(void)kthread_serve(before);
+	if (error == 0)
+		error = devmap_confirm(&proc_current()->space, (uintptr_t)r.addr, (size_t)len);
 	if (error == 0)
 		*addr = (uintptr_t)r.addr;
 	return error;

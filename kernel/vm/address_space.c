@@ -15,6 +15,7 @@ void address_space_init(struct address_space *space, struct host_as *host, struc
 	host_cond_init(&space->changed);
 	host_cond_init(&space->unpinned);
 	atomic_init(&space->nsegments, 0);
+	atomic_init(&space->unshown, false);
 	atomic_init(&space->references, 1);
 	space->free = free;
 }

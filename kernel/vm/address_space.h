@@ -86,6 +86,7 @@ struct address_space {
 	struct host_cond unpinned;      /* pins lost a range, or one changed its state */
 
 	atomic_size_t nsegments; /* as many as in segments */
+	atomic_bool unshown;     /* once one has been published that the host could not show */
 	atomic_size_t references;
 	void (*free)(struct address_space *); /* with the last one */
 };

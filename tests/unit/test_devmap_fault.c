@@ -400,6 +400,20 @@ remap_refuses_flags_bad_ranges_and_protections(void **state)
 	assert_int_equal(rec_umem_remap(rec_handle(0), other, 0, PAGE, PROT_READ | PU, 0), -1);
 }
 
+/* The first page asks for no more than is granted, but the second one does. */
+static void
+remap_looks_at_the_protection_of_each_page(void **state)
+{
+	rec.parts[0].flags = ALLOW_REMAP;
+	map_at(0);
+	assert_int_equal(sundog_mprotect(process, addr, PAGE, PROT_READ), 0);
+	assert_int_equal(rec_umem_remap(rec_handle(0), other, 0, PAGE, PROT_READ | PU, 0), -1);
+	assert_int_equal(rec_invalidate(rec_handle(0), PAGE, PROT_READ | PU), -1);
+	assert_int_equal(sundog_mprotect(process, addr + PAGE, (PAGES - 1) * PAGE, PROT_READ), 0);
+	assert_int_equal(rec_umem_remap(rec_handle(0), other, 0, PAGE, PROT_READ | PU, 0), 0);
+	assert_int_equal(sundog_mprotect(process, addr + PAGE, PAGE, PROT_READ | PROT_WRITE), EACCES);
+}
+
 static void
 remap_unloads_and_shows_the_new_memory(void **state)
 {
@@ -1100,6 +1114,7 @@ int main(void)
 		T(load_checks_the_current_protection),
 		T(remap_needs_ALLOW_REMAP),
 		T(remap_refuses_flags_bad_ranges_and_protections),
+		T(remap_looks_at_the_protection_of_each_page),
 		T(remap_unloads_and_shows_the_new_memory),
 		T(remap_clears_MAPPING_INVALID),
 		T(remap_from_within_access),

@@ -480,6 +480,26 @@ invalidate_new(void *dhp, void *new_dhp)
 	assert_int_equal(rec_invalidate(new_dhp, PAGES * PAGE, PROT_DDI_ALL), 0);
 }
 
+/* A child's child's are the child's pages', not the first page's; without devmap_access nobody else would say so. */
+static void
+fork_inherits_protections_of_pages_that_are_shown_at_once(void **state)
+{
+	struct sundog_process *child, *grandchild;
+
+	rec.parts[0].callbacks = REC_NO_CALLBACKS;
+	addr = rec_mmap_pages(process, fd, 0, PAGES);
+	assert_int_equal(sundog_mprotect(process, addr + PAGE, PAGE, PROT_READ), 0);
+	assert_int_equal(sundog_mprotect(process, addr + 3 * PAGE, PAGE, PROT_NONE), 0);
+	assert_int_equal(sundog_fork(process, &child), 0);
+	assert_int_equal(sundog_fork(child, &grandchild), 0);
+	for (size_t i = 0; i < PAGES; i++) {
+		rec_expect_signal(sundog_touch(child, addr + i * PAGE, SUNDOG_READ), i == 3 ? SIGSEGV : 0, i == 3 ? SEGV_ACCERR : 0, 0);
+		rec_expect_signal(sundog_touch(grandchild, addr + i * PAGE, SUNDOG_WRITE), i % 2 ? (i == 5 ? 0 : SIGSEGV) : 0, i % 2 ? (i == 5 ? 0 : SEGV_ACCERR) : 0, 0);
+	}
+	sundog_exit(child);
+	sundog_exit(grandchild);
+}
+
 static void
 fork_invalidated_in_dup(void **state)
 {
@@ -786,6 +806,7 @@ int main(void)
 		T(fork_dup_ENOMEM_is_ENOMEM),
 		T(fork_dup_other_error_is_EAGAIN),
 		T(fork_inherits_protections),
+		T(fork_inherits_protections_of_pages_that_are_shown_at_once),
 		T(fork_invalidated_in_dup),
 		T(fork_after_cuts),
 		T(exit_unmaps_in_address_order_then_closes),

@@ -229,6 +229,22 @@ without_devmap_access_pages_are_locked_directly(void **state)
 	rec_expect("");
 }
 
+/* mprotect(2) has taken the translation, and the lock has pinned a page that has none. */
+static void
+without_devmap_access_a_page_that_was_protected_is_served_while_it_is_locked(void **state)
+{
+	void *locked;
+
+	rec.parts[0].callbacks = REC_NO_CALLBACKS;
+	map_at(0);
+	assert_int_equal(sundog_mprotect(process, addr, PAGE, PROT_NONE), 0);
+	assert_int_equal(sundog_mprotect(process, addr, PAGE, PROT_READ | PROT_WRITE), 0);
+	locked = lock(process, fd, addr, PAGE, REC_WRITE);
+	rec_write(process, addr, 77);
+	rec_umem_unlock(locked);
+	assert_int_equal(*word(0), 77);
+}
+
 static void
 the_locked_pages_are_the_mappings_own(void **state)
 {
@@ -1237,6 +1253,7 @@ int main(void)
 		TEST(LOCK_in_an_ACCESS_is_refused),
 		TEST(result_0_without_a_load_is_retried),
 		TEST(without_devmap_access_pages_are_locked_directly),
+		TEST(without_devmap_access_a_page_that_was_protected_is_served_while_it_is_locked),
 		TEST(the_locked_pages_are_the_mappings_own),
 		TEST(ALLOW_REMAP_refuses_with_EFAULT),
 		TEST(ALLOW_REMAP_of_a_later_handle_calls_nobody),
