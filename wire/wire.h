@@ -129,7 +129,7 @@ enum wire_op {
 	WIRE_FAULT,    /* a: address, b: 0 other, 1 read, 2 write, 3 exec, c: tid, or 0, the calling thread: it touched an
 	                   intercepted page -> a: 0 = try again, else the signal that it gets, b: si_code, c: si_errno */
 	WIRE_ADVISE,   /* a: address, b: length: MADV_DONTNEED or MADV_FREE follow; what the server shares is zeroed */
-	WIRE_PRIVATE,  /* a: address, b: length: mremap follows; waits for locks, and makes shared pages private again */
+	WIRE_PRIVATE,  /* a: address, b: length: mremap follows; waits for pins, and makes shared pages private again */
 	WIRE_UNMAPPED, /* a, b: as of the WIRE_MUNMAP before it: it is done, or Linux has refused it */
 	WIRE_FORKING,  /* after WIRE_FORK, just before Linux forks: pages shared with the server are private until WIRE_FORKED */
 	WIRE_OP_END
@@ -145,18 +145,18 @@ enum wire_step {
 	WIRE_STEP_PROTECT,  /* a: address, b: length, c: prot */
 	WIRE_STEP_COPYIN,   /* a: address, b: length <= WIRE_DATA_SIZE -> data */
 	WIRE_STEP_COPYOUT,  /* a: address, b: length <= WIRE_DATA_SIZE, data */
-	WIRE_STEP_LOCKS,    /* 1 descriptor, of a struct wire_locks: this process has locked memory from now on, and an agent */
+	WIRE_STEP_PINS,     /* 1 descriptor, of a struct wire_pins: this process has pinned memory from now on, and an agent */
 	WIRE_STEP_POPULATE, /* a: address, b: length, c: 1 = for writing: the pages are resident, the process's own */
 };
 
 /*
- * What a process with locked memory has to know of it before it changes its address space; read-only in the client.
- * Memory that is locked, or shared with the server since it was, lies within [low, high).
+ * What a process with pinned memory (which a driver has locked: ddi_umem_lock) has to know of it before it changes its address space; read-only in the client.
+ * Memory that is pinned, or shared with the server since it was, lies within [low, high).
  */
-#define WIRE_LOCKS_FILE "sundog-user" /* name of the file behind shared pages, as Linux lists it */
-struct wire_locks {
-	volatile uint64_t low, high; /* low >= high: there is none; written before the call returns that locks */
-	_Atomic uint32_t locks;      /* munmap and the like may have to wait */
+#define WIRE_PINS_FILE "sundog-user" /* name of the file behind shared pages, as Linux lists it */
+struct wire_pins {
+	volatile uint64_t low, high; /* low >= high: there is none; written before the call returns that pins */
+	_Atomic uint32_t pins;       /* munmap and the like may have to wait */
 	_Atomic uint32_t shared;     /* a fork child finds pages that are not its own */
 	_Atomic uint32_t held;       /* ... or a file behind its own pages that is not empty */
 };

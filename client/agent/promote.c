@@ -41,7 +41,7 @@ static struct {
 
 /*
  * Linux has no mmap(2) that replaces only what is expected, and the application may unmap at any time what nobody
- * has locked.  So it is looked at just before, by who replaces it.
+ * has pinned.  So it is looked at just before, by who replaces it.
  */
 long promote_check(const struct wire_agent_command *c)
 {
@@ -306,7 +306,7 @@ long promote_share(const struct wire_agent_command *c, int fd)
 		return r;
 	if (c->prot & WIRE_AGENT_GROW)
 		stack_grow(c->addr);
-	/* The lock has brought them in.  One that has gone since then must not come back unwatched. */
+	/* The pin has brought them in.  One that has gone since then must not come back unwatched. */
 	r = tools.whole ? 0 : populate(c->addr, c->len, prot & PROT_WRITE);
 	if (r < 0)
 		return r;

@@ -24,7 +24,7 @@
 
 #define STACK 65536u
 #define TEXT 32768u
-#define FILE_NAME "/memfd:" WIRE_LOCKS_FILE " (deleted)"
+#define FILE_NAME "/memfd:" WIRE_PINS_FILE " (deleted)"
 
 struct copier {
 	bool done;   /* nothing of the file is left */

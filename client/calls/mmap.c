@@ -165,9 +165,9 @@ EXPORT int mprotect(void *addr, size_t len, int prot)
 {
 	uintptr_t at = (uintptr_t)addr, end = at + PAGE_UP(len);
 	struct range part = {0};
-	bool locked = pin_holds(at, end);
+	bool pinned = pin_holds(at, end);
 
-	if (likely(!range_any() && !locked) || at % PAGE || end < at || (!range_first(at, end, &part) && !locked))
+	if (likely(!range_any() && !pinned) || at % PAGE || end < at || (!range_first(at, end, &part) && !pinned))
 		return REAL(mprotect)(addr, len, prot);
 	while (at < end) {
 		bool more = range_first(at, end, &part);

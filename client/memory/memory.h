@@ -45,7 +45,7 @@ void ranges_fork_unlock(void);
 
 /* ---- pin.c: pinned memory ---- */
 
-/* Steps; 0 or errno.  file: of a struct wire_locks. */
+/* Steps; 0 or errno.  file: of a struct wire_pins. */
 int pin_begin(int file);
 int pin_populate(uintptr_t addr, size_t len, bool write);
 /* Some of the range may be pinned, or shared with the server since it was; pin_holds: it may be pinned;

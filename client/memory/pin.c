@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-static const struct wire_locks *pins; /* the server's; NULL: nothing was ever pinned */
+static const struct wire_pins *pinned; /* the server's; NULL: nothing was ever pinned */
 
 /* ---- steps ---- */
 
@@ -20,7 +20,7 @@ int pin_begin(int file)
 
 	if (p == MAP_FAILED)
 		return errno;
-	__atomic_store_n(&pins, p, __ATOMIC_RELEASE);
+	__atomic_store_n(&pinned, p, __ATOMIC_RELEASE);
 	return 0;
 }
 
@@ -39,7 +39,7 @@ int pin_populate(uintptr_t addr, size_t len, bool write)
 
 bool pin_meets(uintptr_t start, uintptr_t end)
 {
-	const struct wire_locks *l = __atomic_load_n(&pins, __ATOMIC_ACQUIRE);
+	const struct wire_pins *l = __atomic_load_n(&pinned, __ATOMIC_ACQUIRE);
 
 	if (likely(l == NULL))
 		return false;
@@ -48,12 +48,12 @@ bool pin_meets(uintptr_t start, uintptr_t end)
 
 bool pin_holds(uintptr_t start, uintptr_t end)
 {
-	return unlikely(pin_meets(start, end)) && pins->locks != 0;
+	return unlikely(pin_meets(start, end)) && pinned->pins != 0;
 }
 
 bool pin_leaves(uintptr_t start, uintptr_t end)
 {
-	return unlikely(pin_meets(start, end)) && (pins->locks != 0 || pins->shared != 0);
+	return unlikely(pin_meets(start, end)) && (pinned->pins != 0 || pinned->shared != 0);
 }
 
 bool pin_any(void)
@@ -63,7 +63,7 @@ bool pin_any(void)
 
 bool pin_ever(void)
 {
-	return __atomic_load_n(&pins, __ATOMIC_ACQUIRE) != NULL;
+	return __atomic_load_n(&pinned, __ATOMIC_ACQUIRE) != NULL;
 }
 
 /* ---- calls that would lose or reveal what is shared ---- */
@@ -132,12 +132,12 @@ int pin_before_discard(uintptr_t start, uintptr_t end)
 
 bool pin_shared(void)
 {
-	return pin_ever() && (pins->shared || pins->held);
+	return pin_ever() && (pinned->shared || pinned->held);
 }
 
 void pin_forget(void)
 {
-	if (pins)
-		(void)REAL(munmap)((void *)pins, 4096);
-	pins = NULL;
+	if (pinned)
+		(void)REAL(munmap)((void *)pinned, 4096);
+	pinned = NULL;
 }

@@ -150,7 +150,7 @@ int step_perform(struct call *c, struct wire_message *m)
 	case WIRE_STEP_COPYIN:
 	case WIRE_STEP_COPYOUT:
 		return len > WIRE_DATA_SIZE ? EINVAL : copy_self(data, user, m->op == WIRE_STEP_COPYIN);
-	case WIRE_STEP_LOCKS:
+	case WIRE_STEP_PINS:
 		return pins_begin(c);
 	case WIRE_STEP_POPULATE:
 		return pin_populate((uintptr_t)m->a, len, m->c != 0);

@@ -75,8 +75,8 @@ struct locks {
 	struct process *process;
 	pthread_mutex_t begin; /* held while the client begins; protects the next two */
 	bool begun;
-	enum wire_watch watch;   /* how writers are stopped; changes with lock */
-	struct wire_locks *page; /* the client's view; written with lock */
+	enum wire_watch watch;  /* how writers are stopped; changes with lock */
+	struct wire_pins *page; /* the client's view; written with lock */
 
 	pthread_mutex_t lock; /* protects the fields below; held while the agent works */
 	unsigned nlocks;

@@ -89,13 +89,13 @@ void locks_publish(struct locks *l, uint64_t start, uint64_t end)
 		l->page->low = start;
 	if (end > l->page->high)
 		l->page->high = end;
-	atomic_store(&l->page->locks, l->nlocks);
+	atomic_store(&l->page->pins, l->nlocks);
 }
 
 /* ---- the first lock ---- */
 
 /* Sealed, so that the client can only read it. */
-static int page_create(struct wire_locks **page, int *client_fd)
+static int page_create(struct wire_pins **page, int *client_fd)
 {
 	int error, fd = memfd_create("sundog-locks", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
@@ -147,7 +147,7 @@ static int agent_watch(struct locks *l)
 /* l->begin is held.  The client maps the page, has an agent, and a handler for writers that are stopped. */
 static int begin(struct locks *l, struct thread *t)
 {
-	struct wire_message m = {.op = WIRE_STEP_LOCKS, .nfds = 1};
+	struct wire_message m = {.op = WIRE_STEP_PINS, .nfds = 1};
 	int fd, error = page_create(&l->page, &fd);
 
 	if (error != 0)

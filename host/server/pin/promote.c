@@ -28,7 +28,7 @@ uint64_t promote_limit(const struct locks *l)
 
 bool vma_is_of_file(const struct locks *l, const struct vma *v)
 {
-	static const char name[] = "/memfd:" WIRE_LOCKS_FILE;
+	static const char name[] = "/memfd:" WIRE_PINS_FILE;
 
 	return l->file != NULL && v->inode == l->inode && strncmp(v->name, name, sizeof(name) - 1) == 0;
 }
@@ -203,7 +203,7 @@ static int file_need(struct locks *l)
 
 	if (l->file != NULL)
 		return 0;
-	error = posix_file_create(WIRE_LOCKS_FILE, FILE_SIZE_MAX, &l->file);
+	error = posix_file_create(WIRE_PINS_FILE, FILE_SIZE_MAX, &l->file);
 	if (error != 0)
 		return error;
 	if (fstat(posix_file_fd(l->file), &status) != 0) {
