@@ -7,10 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "cmd/command.h"
+#include "cmd/connect.h"
+#include "wire/address.h"
 #include "wire/admin.h"
 #include "wire/wire.h"
 
@@ -86,23 +87,21 @@ static int not_running(const char *label)
 
 static int admin_connect(const char *name, const char *label, int *fd)
 {
-	struct sockaddr_un sa = {.sun_family = AF_UNIX};
-	size_t n = strlen(name);
+	uid_t owner;
+	int error = connect_server(name, fd, &owner);
 
-	if (n == 0 || n >= sizeof(sa.sun_path) - 1)
-		return fail("%.60s: a socket's name has 1 to %zu bytes", name, sizeof(sa.sun_path) - 2);
-	memcpy(sa.sun_path + 1, name, n);
-	*fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (*fd < 0)
-		return fail("cannot reach the server %s: socket: %s", label, strerror(errno));
-	if (connect(*fd, (struct sockaddr *)&sa, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + n)) == 0)
+	switch (error) {
+	case 0:
 		return 0;
-	if (errno == ECONNREFUSED)
-		not_running(label);
-	else
-		fail("cannot reach the server %s: %s", label, strerror(errno));
-	close(*fd);
-	return EXIT_SUNDOG;
+	case ENAMETOOLONG:
+		return fail("%.60s: a socket's name has 1 to %zu bytes", name, sizeof(((struct sockaddr_un *)0)->sun_path) - 1);
+	case ECONNREFUSED:
+		return not_running(label);
+	case EPERM:
+		return fail("the server %s is user %u's, not root's or uid %u's: not obeyed", label, owner, getuid());
+	default:
+		return fail("cannot reach the server %s: %s", label, strerror(error));
+	}
 }
 
 static int admin_greet(int fd, const char *label)

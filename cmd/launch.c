@@ -11,7 +11,7 @@
 
 #include "cmd/command.h"
 #include "cmd/launch.h"
-#include "wire/wire.h"
+#include "wire/address.h"
 
 volatile sig_atomic_t launch_hurry;
 
@@ -64,6 +64,16 @@ int launch_check(const char *command)
 	return cannot(command, worst);
 }
 
+/* For programs in other network namespaces. */
+static bool file_name(const char *socket_name)
+{
+	char file[PATH_MAX];
+
+	if (socket_name[0] == '/' || wire_socket_file(socket_name, false, file, sizeof(file)) != 0)
+		return unsetenv(WIRE_ENV_FILE) == 0;
+	return setenv(WIRE_ENV_FILE, file, 1) == 0;
+}
+
 int launch_environment(const struct install *in, const char *socket_name)
 {
 	const char *preload = getenv("LD_PRELOAD");
@@ -75,7 +85,7 @@ int launch_environment(const struct install *in, const char *socket_name)
 		return fail("out of memory for LD_PRELOAD");
 	snprintf(value, size, "%s%s%s", in->preload, preload != NULL && *preload != '\0' ? ":" : "",
 		 preload != NULL ? preload : "");
-	ok = setenv("LD_PRELOAD", value, 1) == 0 && setenv(WIRE_ENV, socket_name, 1) == 0;
+	ok = setenv("LD_PRELOAD", value, 1) == 0 && setenv(WIRE_ENV, socket_name, 1) == 0 && file_name(socket_name);
 	free(value);
 	return ok ? 0 : fail("cannot set LD_PRELOAD: %s", strerror(errno));
 }

@@ -2,15 +2,13 @@
 /* server.c: `sundog server`, for several commands and terminals, and `sundog exec`, which uses it. */
 #include <errno.h>
 #include <poll.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "cmd/command.h"
+#include "cmd/connect.h"
 #include "cmd/launch.h"
 #include "cmd/newtask.h"
 #include "cmd/options.h"
@@ -76,21 +74,19 @@ int cmd_server(int argc, char **argv)
 	return status;
 }
 
-/* Is a server listening there? */
+/* Is a server listening there, and may we obey it? */
 static int server_check(const struct options *o, const char *name)
 {
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), error = 0;
-	struct sockaddr_un sa = {.sun_family = AF_UNIX};
-	size_t n = strlen(name);
+	uid_t owner;
+	int fd, error = connect_server(name, &fd, &owner);
 
-	memcpy(sa.sun_path + 1, name, n);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&sa, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + n)))
-		error = errno;
-	if (fd >= 0)
+	if (error == 0)
 		close(fd);
 	if (error == ECONNREFUSED)
 		return fail("no server named %s is running for uid %u: start it with `sundog server -n %s -d ...`",
 			    o->name, getuid(), o->name);
+	if (error == EPERM)
+		return fail("the server named %s is user %u's, not root's or uid %u's: not obeyed", o->name, owner, getuid());
 	return error == 0 ? 0 : fail("cannot reach the server named %s: %s", o->name, strerror(error));
 }
 

@@ -15,6 +15,7 @@
 #include "cmd/command.h"
 #include "cmd/note.h"
 #include "cmd/supervisor.h"
+#include "wire/address.h"
 #include "wire/supervisor.h"
 
 /* One flavour that serves every driver: 0, or EXIT_SUNDOG after an error message that names those that do not go together. */
@@ -123,11 +124,14 @@ static bool hear(struct supervisor *s, char *line)
 /* Reaps the server; how it ended, if not well, is reported with what it was asked to do. */
 static int reap(struct supervisor *s, const char *what)
 {
+	char file[PATH_MAX];
 	int status = 0;
 
 	close(s->fd);
 	while (waitpid(s->pid, &status, 0) < 0 && errno == EINTR)
 		;
+	if (wire_socket_file(s->socket_name, false, file, sizeof(file)) == 0)
+		wire_socket_remove(file); /* one that was killed could not */
 	if (WIFSIGNALED(status))
 		return fail("%s: the server died of signal %d (%s)", what, WTERMSIG(status),
 			    strsignal(WTERMSIG(status)));
@@ -194,6 +198,7 @@ int supervisor_start(struct supervisor *s, const struct options *o, const struct
 		return fail("cannot start the server: socketpair: %s", strerror(errno));
 	server_args(&a, o, server, pair[1], socket_name);
 	s->fd = pair[0];
+	s->socket_name = socket_name;
 	s->pid = fork();
 	if (s->pid == 0)
 		server_exec(&a, pair[1], flavour, parent);

@@ -12,10 +12,11 @@
 struct supervisor {
 	pid_t pid;
 	int fd;
+	const char *socket_name; /* the caller's */
 };
 
 /*
- * Starts the server that the drivers need and waits until it is ready.  socket_name: of its abstract socket.
+ * Starts the server that the drivers need and waits until it is ready.  socket_name: of its abstract socket; it must last as long as *s.
  * 0, or EXIT_SUNDOG after an error message; then nothing is left.
  */
 int supervisor_start(struct supervisor *s, const struct options *o, const struct install *in,

@@ -3,8 +3,8 @@
  * wire.h: what the client library and the server send to each other.  The layout is the same for
  * 32-bit and 64-bit clients: fixed-size types, explicit padding.
  *
- * A client opens SOCK_SEQPACKET connections to the server's abstract socket and sends one struct
- * wire_hello (with SCM_CREDENTIALS) on each:
+ * A client opens SOCK_SEQPACKET connections to the server (address.h) and sends one struct
+ * wire_hello on each (who sends it, Linux tells the server: SO_PEERCRED, SO_PEERPIDFD):
  *
  *   WIRE_PROCESS  one per process image: identity, lifetime, interrupts
  *   WIRE_THREAD   one per calling thread: its calls, by a channel in shared memory
@@ -30,7 +30,6 @@
 
 #define WIRE_MAGIC 0x53554e44u /* "SUND" */
 #define WIRE_VERSION 1u
-#define WIRE_ENV "SUNDOG_SOCKET" /* environment: name of the abstract socket, without the NUL */
 
 enum wire_kind {
 	WIRE_PROCESS = 1,

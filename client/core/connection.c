@@ -10,10 +10,10 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "client/core/quiet.h"
+#include "client/core/server.h"
 
 struct connection {
 	struct lock lock; /* protects the fields below while connecting */
@@ -33,78 +33,10 @@ static struct connection *current(void)
 
 /* ---- connecting ---- */
 
-static char server_name[sizeof(((struct sockaddr_un *)0)->sun_path)]; /* "": one that is none */
-
-/* The first time as the program starts: it may clear its environment later. */
-static int read_name(void)
-{
-	const char *name = getenv(WIRE_ENV);
-
-	if (name == NULL || *name == '\0')
-		return -1;
-	if (strlen(name) < sizeof(server_name))
-		memcpy(server_name, name, strlen(name) + 1);
-	return 1;
-}
-
-bool client_active(void)
-{
-	static int active; /* 0 not asked, 1 yes, -1 no */
-	int a = __atomic_load_n(&active, __ATOMIC_ACQUIRE);
-
-	if (unlikely(a == 0)) {
-		a = read_name();
-		__atomic_store_n(&active, a, __ATOMIC_RELEASE);
-	}
-	return a > 0;
-}
-
-static int connect_server(void)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	size_t length = strlen(server_name);
-	int result;
-
-	if (length == 0)
-		return fail(ENXIO);
-	memcpy(address.sun_path + 1, server_name, length);
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -1;
-	do /* a handler may run while the server is slow to accept */
-		result = quiet_connect(fd, (struct sockaddr *)&address,
-				       (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length));
-	while (result < 0 && errno == EINTR);
-	if (result < 0) {
-		int error = errno;
-		quiet_close(fd);
-		return fail(error);
-	}
-	return fd;
-}
-
+/* Who we are, Linux tells the server itself. */
 static int send_hello(int fd, const struct wire_hello *hello)
 {
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(struct ucred))];
-	} control = {0};
-	struct iovec iov = {(void *)hello, sizeof(*hello)};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
-	struct cmsghdr *c = CMSG_FIRSTHDR(&mh);
-	struct ucred self = {getpid(), geteuid(), getegid()};
-
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_CREDENTIALS;
-	c->cmsg_len = CMSG_LEN(sizeof(self));
-	memcpy(CMSG_DATA(c), &self, sizeof(self));
-	ssize_t n = quiet_sendmsg(fd, &mh, MSG_NOSIGNAL);
-	if (n < 0 && errno == EINVAL) { /* a user namespace that has no name for us: the server asks Linux itself */
-		mh.msg_control = NULL;
-		mh.msg_controllen = 0;
-		n = quiet_sendmsg(fd, &mh, MSG_NOSIGNAL);
-	}
-	return n == (ssize_t)sizeof(*hello) ? 0 : -1;
+	return quiet_send(fd, hello, sizeof(*hello), MSG_NOSIGNAL) == (ssize_t)sizeof(*hello) ? 0 : -1;
 }
 
 /* The server's welcome and the memory that comes with it. */
@@ -167,7 +99,7 @@ bool connection_is_parents(void)
 static int connection_open(struct connection *c, uint64_t token, bool lent)
 {
 	struct wire_hello hello;
-	int fd = connect_server();
+	int fd = server_connect();
 
 	if (fd < 0)
 		return -1;
@@ -248,7 +180,7 @@ int connection_new(enum wire_kind kind, int *fd, uint32_t *tid)
 
 	if (!connection_get(c))
 		return ENXIO;
-	int s = connect_server();
+	int s = server_connect();
 	if (s < 0)
 		return error_of_another(errno);
 	fill_hello(&hello, kind, c, 0);

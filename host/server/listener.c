@@ -14,10 +14,10 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "host/server/server.h"
+#include "host/server/sockets.h"
 
 #define PENDING_MAX 1024u
 #define PATIENCE_NS UINT64_C(5000000000)
@@ -32,7 +32,7 @@ struct greeting {
 	struct ucred peer;
 };
 static struct {
-	int socket, stop;
+	int sockets[SOCKETS], stop;
 	int reserve; /* a descriptor to give up when there is none left for accept() */
 	pthread_t thread;
 	struct pending pending[PENDING_MAX]; /* the listener thread's; oldest first */
@@ -218,13 +218,13 @@ static void pending_read(const struct pollfd *p, unsigned n)
 /* ---- accepting ---- */
 
 /* No descriptor is left: take the connection with the reserve, and hang up, rather than spin on it. */
-static void accept_refuse(void)
+static void accept_refuse(int socket)
 {
 	static atomic_bool said;
 	int connection;
 
 	close(listener.reserve);
-	connection = accept4(listener.socket, NULL, NULL, SOCK_CLOEXEC);
+	connection = accept4(socket, NULL, NULL, SOCK_CLOEXEC);
 	if (connection >= 0) {
 		hello_answer(connection, EMFILE, -1, 0);
 		close(connection);
@@ -235,13 +235,13 @@ static void accept_refuse(void)
 			  (unsigned long long)posix_limit(RLIMIT_NOFILE));
 }
 
-static void accept_some(void)
+static void accept_some(int socket)
 {
 	for (int budget = 16; budget > 0; budget--) {
-		int connection = accept4(listener.socket, NULL, NULL, SOCK_CLOEXEC);
+		int connection = accept4(socket, NULL, NULL, SOCK_CLOEXEC);
 		if (connection < 0) {
 			if (errno == EMFILE || errno == ENFILE)
-				accept_refuse();
+				accept_refuse(socket);
 			return;
 		}
 		if (!hello_read(connection))
@@ -251,54 +251,33 @@ static void accept_some(void)
 
 static void *listener_thread(void *arg)
 {
-	struct pollfd p[PENDING_MAX + 2];
+	struct pollfd p[PENDING_MAX + 1 + SOCKETS];
 
 	pthread_setname_np(pthread_self(), "listener");
 	for (;;) {
 		unsigned n = listener.npending;
 		for (unsigned i = 0; i < n; i++)
 			p[i] = (struct pollfd){listener.pending[i].connection, POLLIN, 0};
-		p[n] = (struct pollfd){listener.socket, POLLIN, 0};
-		p[n + 1] = (struct pollfd){listener.stop, POLLIN, 0};
-		if (poll(p, n + 2, n > 0 ? 1000 : -1) < 0)
+		p[n] = (struct pollfd){listener.stop, POLLIN, 0};
+		for (unsigned i = 0; i < SOCKETS; i++) /* poll(2) passes over -1 */
+			p[n + 1 + i] = (struct pollfd){listener.sockets[i], POLLIN, 0};
+		if (poll(p, n + 1 + SOCKETS, n > 0 ? 1000 : -1) < 0)
 			continue;
-		if (p[n + 1].revents != 0)
+		if (p[n].revents != 0)
 			return NULL;
 		pending_read(p, n);
 		pending_expire();
-		if (p[n].revents != 0)
-			accept_some();
+		for (unsigned i = 0; i < SOCKETS; i++)
+			if (p[n + 1 + i].revents != 0)
+				accept_some(listener.sockets[i]);
 	}
 }
 
 /* ---- start and stop ---- */
 
-static int listener_bind(const char *name)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	size_t length = strlen(name);
-	static const int on = 1;
-
-	if (length == 0 || length >= sizeof(address.sun_path))
-		return ENAMETOOLONG;
-	memcpy(address.sun_path + 1, name, length); /* abstract: a NUL in front, none behind */
-	listener.socket = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (listener.socket < 0)
-		return errno;
-	if (setsockopt(listener.socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) != 0 ||
-	    bind(listener.socket, (struct sockaddr *)&address,
-		 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length)) != 0 ||
-	    listen(listener.socket, 512) != 0) {
-		int error = errno;
-		close(listener.socket);
-		return error;
-	}
-	return 0;
-}
-
 int listener_start(const char *name)
 {
-	int error = listener_bind(name);
+	int error = sockets_open(name, listener.sockets);
 
 	if (error != 0)
 		return error;
@@ -317,7 +296,7 @@ void listener_stop(void)
 	pthread_join(listener.thread, NULL);
 	for (unsigned i = 0; i < listener.npending; i++)
 		close(listener.pending[i].connection);
-	close(listener.socket);
+	sockets_close(listener.sockets);
 	close(listener.stop);
 	close(listener.reserve);
 	pthread_mutex_lock(&listener.lock);

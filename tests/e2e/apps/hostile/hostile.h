@@ -7,6 +7,7 @@
 #include "lockdrv.h"
 
 #include "wire/channel.h"
+#include "wire/address.h"
 #include "wire/wire.h"
 
 extern uint64_t rng_state;
