@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Simulated address spaces. */
+/* Simulated address spaces: what is host/embed's own; what any host owes is in tests/conformance. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
@@ -50,18 +50,6 @@ static uintptr_t reserve(struct fixture *f, size_t pages)
 	return addr;
 }
 
-static uintptr_t window(struct fixture *f, size_t pages, bool intercept)
-{
-	struct host_window w = {.addr = reserve(f, pages),
-				.len = pages * AS_PAGE,
-				.pages = f->pages,
-				.prot = RW,
-				.intercept = intercept};
-
-	assert_int_equal(host_as_window(f->as, &w), 0);
-	return w.addr;
-}
-
 static void places(void **state)
 {
 	struct fixture *f = *state;
@@ -104,80 +92,6 @@ static void below_4g(void **state)
 	as_destroy(as);
 }
 
-static void intercepted_window(void **state)
-{
-	struct fixture *f = *state;
-	uintptr_t at = window(f, 4, true);
-	uint64_t value = 7;
-
-	assert_int_equal(as_access(f->as, at, &value, 8, HOST_PROT_READ), AS_NO_TRANSLATION);
-	assert_int_equal(host_as_load(f->as, at + AS_PAGE, AS_PAGE, HOST_PROT_READ), 0);
-	assert_false(as_loaded(f->as, at, HOST_PROT_READ));
-	assert_true(as_loaded(f->as, at + AS_PAGE, HOST_PROT_READ));
-	assert_false(as_loaded(f->as, at + AS_PAGE, HOST_PROT_WRITE));
-	assert_false(as_loaded(f->as, at + 2 * AS_PAGE, HOST_PROT_READ));
-	f->kernel[AS_PAGE + 3] = 'k';
-	assert_int_equal(as_access(f->as, at + AS_PAGE + 3, &value, 1, HOST_PROT_READ), AS_DONE);
-	assert_int_equal((char)value, 'k');
-	assert_int_equal(as_access(f->as, at + AS_PAGE, &value, 8, HOST_PROT_WRITE), AS_NO_TRANSLATION);
-	assert_int_equal(host_as_load(f->as, at, 4 * AS_PAGE, RW), 0);
-	assert_int_equal(as_access(f->as, at + 2 * AS_PAGE, "user", 5, HOST_PROT_WRITE), AS_DONE);
-	assert_string_equal(f->kernel + 2 * AS_PAGE, "user");
-	host_as_unload(f->as, at + AS_PAGE, 2 * AS_PAGE);
-	assert_true(as_loaded(f->as, at, RW));
-	assert_false(as_loaded(f->as, at + AS_PAGE, HOST_PROT_READ));
-	assert_false(as_loaded(f->as, at + 2 * AS_PAGE, HOST_PROT_READ));
-	assert_true(as_loaded(f->as, at + 3 * AS_PAGE, RW));
-	assert_string_equal(f->kernel + 2 * AS_PAGE, "user");
-	assert_int_equal(host_as_protect(f->as, at, 4 * AS_PAGE, HOST_PROT_READ), 0);
-	assert_false(as_loaded(f->as, at, HOST_PROT_WRITE));
-	assert_true(as_loaded(f->as, at, HOST_PROT_READ));
-	assert_false(as_loaded(f->as, at + AS_PAGE, HOST_PROT_READ));
-}
-
-static void plain_window(void **state)
-{
-	struct fixture *f = *state;
-	uintptr_t at = window(f, 2, false);
-
-	assert_true(as_loaded(f->as, at + AS_PAGE, RW));
-	assert_int_equal(host_as_protect(f->as, at, AS_PAGE, 0), 0);
-	assert_false(as_loaded(f->as, at, HOST_PROT_READ));
-	assert_int_equal(host_as_protect(f->as, at, AS_PAGE, RW), 0);
-	assert_true(as_loaded(f->as, at, RW));
-}
-
-static void windows_replace_each_other(void **state)
-{
-	struct fixture *f = *state;
-	uintptr_t at = window(f, 4, false);
-	struct host_window w = {.addr = at + AS_PAGE,
-				.len = AS_PAGE,
-				.pages = f->pages,
-				.offset = 6 * AS_PAGE,
-				.prot = RW,
-				.intercept = true};
-	char c = 0;
-
-	assert_int_equal(host_as_window(f->as, &w), 0);
-	assert_true(as_loaded(f->as, at, RW));
-	assert_false(as_loaded(f->as, at + AS_PAGE, HOST_PROT_READ));
-	assert_int_equal(host_as_load(f->as, at + AS_PAGE, AS_PAGE, RW), 0);
-	f->kernel[6 * AS_PAGE] = 'n';
-	f->kernel[2 * AS_PAGE] = 'o';
-	assert_int_equal(as_access(f->as, at + AS_PAGE, &c, 1, HOST_PROT_READ), AS_DONE);
-	assert_int_equal(c, 'n');
-	assert_int_equal(as_access(f->as, at + 2 * AS_PAGE, &c, 1, HOST_PROT_READ), AS_DONE);
-	assert_int_equal(c, 'o'); /* the part behind the cut kept its offset */
-	w.pages = NULL;
-	assert_int_equal(host_as_window(f->as, &w), 0);
-	assert_int_equal(host_as_load(f->as, at + AS_PAGE, AS_PAGE, RW), EFAULT);
-	assert_int_equal(host_as_load(f->as, at, 3 * AS_PAGE, RW), EFAULT);
-	host_as_release(f->as, at, 4 * AS_PAGE);
-	assert_int_equal(host_as_load(f->as, at, AS_PAGE, RW), EFAULT);
-	assert_int_equal(as_access(f->as, at, &c, 1, HOST_PROT_READ), AS_NOT_MAPPED);
-}
-
 static void ordinary_memory(void **state)
 {
 	struct fixture *f = *state;
@@ -212,94 +126,6 @@ static void ordinary_memory(void **state)
 	assert_int_equal(host_copyout(f->as, lent, "x", 1), EFAULT);
 }
 
-/* Random loads, unloads and protections against a table of pages. */
-#define MODEL_PAGES 32
-static void against_a_model(void **state)
-{
-	struct fixture *f = *state;
-	struct host_window w = {
-		.addr = reserve(f, MODEL_PAGES), .len = MODEL_PAGES * AS_PAGE, .prot = RW, .intercept = true};
-	int model[MODEL_PAGES]; /* -1: not loaded */
-	unsigned seed = 5;
-
-	assert_int_equal(host_pages_create(MODEL_PAGES * AS_PAGE, 0, &w.pages), 0);
-	assert_int_equal(host_as_window(f->as, &w), 0);
-	memset(model, 0xff, sizeof(model));
-	for (int round = 0; round < 3000; round++) {
-		size_t from = (size_t)rand_r(&seed) % MODEL_PAGES;
-		size_t n = 1 + (size_t)rand_r(&seed) % (MODEL_PAGES - from);
-		unsigned prot = (unsigned)rand_r(&seed) % 4;
-		int action = rand_r(&seed) % 3;
-
-		if (action == 0)
-			assert_int_equal(host_as_load(f->as, w.addr + from * AS_PAGE, n * AS_PAGE, prot), 0);
-		else if (action == 1)
-			host_as_unload(f->as, w.addr + from * AS_PAGE, n * AS_PAGE);
-		else
-			assert_int_equal(host_as_protect(f->as, w.addr + from * AS_PAGE, n * AS_PAGE, prot),
-					 0);
-		for (size_t i = from; i < from + n; i++) {
-			if (action != 2 || model[i] >= 0)
-				model[i] = action == 1 ? -1 : (int)prot;
-		}
-		for (size_t i = 0; i < MODEL_PAGES; i++) {
-			uintptr_t at = w.addr + i * AS_PAGE + (uintptr_t)rand_r(&seed) % AS_PAGE;
-
-			for (unsigned p = 1; p < 4; p++)
-				assert_int_equal(as_loaded(f->as, at, p),
-						 model[i] >= 0 && ((unsigned)model[i] & p) == p);
-		}
-	}
-	host_as_release(f->as, w.addr, w.len);
-	host_pages_destroy(w.pages);
-}
-
-/* ---- unload is synchronous: after it the driver may read the page without a lock ---- */
-
-struct race {
-	struct fixture *f;
-	uintptr_t at;
-	_Atomic int stop;
-};
-
-static void poke_main(void *arg)
-{
-	struct race *r = arg;
-	uint64_t words[8];
-
-	for (uint64_t n = 1; !r->stop; n++) {
-		for (int i = 0; i < 8; i++)
-			words[i] = n;
-		if (as_access(r->f->as, r->at, words, sizeof(words), HOST_PROT_WRITE) == AS_NO_TRANSLATION)
-			assert_int_equal(host_as_load(r->f->as, r->at, AS_PAGE, RW), 0);
-	}
-}
-
-static void unload_is_synchronous(void **state)
-{
-	struct fixture *f = *state;
-	struct race r = {.f = f, .at = window(f, 1, true)};
-	struct host_thread *thread;
-	const volatile uint64_t *words = (const volatile uint64_t *)(void *)f->kernel;
-	struct host_window gone = {.addr = r.at, .len = AS_PAGE, .prot = RW, .intercept = true};
-	struct host_window again = gone;
-
-	again.pages = f->pages;
-	r.stop = 0;
-	assert_int_equal(host_thread_create(poke_main, &r, "poke", &thread), 0);
-	for (int round = 0; round < 2000; round++) {
-		host_as_unload(f->as, r.at, AS_PAGE);
-		(void)words[0];
-	}
-	r.stop = 1;
-	host_thread_join(thread);
-	host_as_unload(f->as, r.at, AS_PAGE);
-	for (int i = 1; i < 8; i++)
-		assert_int_equal(words[i], words[0]);
-	assert_int_equal(host_as_window(f->as, &gone), 0);
-	assert_int_equal(host_as_window(f->as, &again), 0);
-}
-
 /* ---- locks ---- */
 
 static struct host_pin *lock_memory(struct fixture *f, uintptr_t at, size_t len, unsigned flags)
@@ -321,58 +147,6 @@ static uint32_t word_at(struct fixture *f, uintptr_t at)
 static void put_word(struct fixture *f, uintptr_t at, uint32_t value)
 {
 	assert_int_equal(as_access(f->as, at, &value, sizeof(value), HOST_PROT_WRITE), AS_DONE);
-}
-
-static void locks_are_of_ordinary_memory(void **state)
-{
-	struct fixture *f = *state;
-	struct host_pin *lock;
-	uintptr_t at = 0;
-
-	assert_int_equal(as_map_memory(f->as, &at, 3 * AS_PAGE, RW), 0);
-	assert_int_equal(host_pin_create(f->as, at, 4 * AS_PAGE, 0, &lock), EFAULT);
-	assert_int_equal(host_pin_create(f->as, at - AS_PAGE, AS_PAGE, 0, &lock), EFAULT);
-	assert_int_equal(host_pin_create(f->as, window(f, 1, true), AS_PAGE, 0, &lock), EFAULT);
-	assert_int_equal(host_pin_create(f->as, ~(uintptr_t)(AS_PAGE - 1), AS_PAGE, 0, &lock), EFAULT);
-	as_protect_memory(f->as, at + AS_PAGE, AS_PAGE, HOST_PROT_READ);
-	assert_int_equal(host_pin_create(f->as, at, 3 * AS_PAGE, HOST_PIN_WRITE, &lock), EACCES);
-	host_pin_destroy(lock_memory(f, at, 3 * AS_PAGE, 0));
-	as_unmap_memory(f->as, at + AS_PAGE, AS_PAGE);
-	assert_int_equal(host_pin_create(f->as, at, 3 * AS_PAGE, 0, &lock), EFAULT);
-}
-
-/* Both ways, before and after it is shared, across a cut in the protections. */
-static void a_lock_reaches_what_the_process_reaches(void **state)
-{
-	struct fixture *f = *state;
-	struct host_pages *pages, *again;
-	struct host_pin *lock;
-	uintptr_t at = 0;
-	uint32_t value = 7, *kernel;
-
-	assert_int_equal(as_map_memory(f->as, &at, 4 * AS_PAGE, RW), 0);
-	as_protect_memory(f->as, at + 2 * AS_PAGE, AS_PAGE, HOST_PROT_READ | HOST_PROT_EXEC);
-	put_word(f, at + AS_PAGE + 4, 5);
-	lock = lock_memory(f, at + AS_PAGE, 3 * AS_PAGE, 0);
-	assert_int_equal(host_pin_write(lock, AS_PAGE - 2, &value, sizeof(value)), 0);
-	assert_int_equal(host_pin_read(lock, 4, &value, sizeof(value)), 0);
-	assert_int_equal(value, 5);
-	assert_int_equal(host_pin_pages(lock, &pages), 0);
-	assert_int_equal(host_pin_pages(lock, &again), 0);
-	kernel = host_pages_address(pages);
-	assert_int_equal(kernel[1], 5);
-	put_word(f, at + 3 * AS_PAGE, 9);
-	assert_int_equal(kernel[2 * AS_PAGE / 4], 9);
-	kernel[2 * AS_PAGE / 4] = 10;
-	assert_int_equal(word_at(f, at + 3 * AS_PAGE), 10);
-	assert_int_equal(host_pin_read(lock, 2 * AS_PAGE, &value, sizeof(value)), 0);
-	assert_int_equal(value, 10);
-	host_pages_destroy(pages);
-	host_pin_destroy(lock);
-	kernel = host_pages_address(again); /* longer than the lock */
-	kernel[0] = 11;
-	assert_int_equal(word_at(f, at + AS_PAGE), 11);
-	host_pages_destroy(again);
 }
 
 static void a_lock_over_two_memories_has_no_object(void **state)
@@ -486,14 +260,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(places, setup, teardown),
 		cmocka_unit_test(below_4g),
-		cmocka_unit_test_setup_teardown(intercepted_window, setup, teardown),
-		cmocka_unit_test_setup_teardown(plain_window, setup, teardown),
-		cmocka_unit_test_setup_teardown(windows_replace_each_other, setup, teardown),
 		cmocka_unit_test_setup_teardown(ordinary_memory, setup, teardown),
-		cmocka_unit_test_setup_teardown(against_a_model, setup, teardown),
-		cmocka_unit_test_setup_teardown(unload_is_synchronous, setup, teardown),
-		cmocka_unit_test_setup_teardown(locks_are_of_ordinary_memory, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_lock_reaches_what_the_process_reaches, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_lock_over_two_memories_has_no_object, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_lock_outlives_its_address_space, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_lent_buffer_comes_back_with_what_was_written, setup, teardown),
