@@ -206,7 +206,7 @@ static enum host_wake cond_sleep(struct host_cond *c, struct cond_waiter *w, uin
 			return cond_withdraw(c, w, HOST_INTERRUPTED);
 		if (!hooked) { /* things may have happened meanwhile: look again */
 			hooked = true;
-			thread_before_block(t);
+			thread_before_block(t, false);
 			continue;
 		}
 		if (!thread_sleep(t, events, deadline))

@@ -16,7 +16,7 @@ struct posix_thread {
 
 	/* The thread's own. */
 	void *local;
-	void (*before_block)(void *);
+	void (*before_block)(void *, bool);
 	void *before_block_arg;
 	bool in_before_block;
 
@@ -24,8 +24,11 @@ struct posix_thread {
 };
 
 /* Runs the thread's before_block hook. */
-void thread_before_block(struct posix_thread *t);
+void thread_before_block(struct posix_thread *t, bool announced);
 /* Raises the event count of t and wakes it. */
 void thread_event(struct posix_thread *t);
+
+/* size bytes of a memfd that only its user may open, of that size for good; more seals with it.  0 or errno. */
+int memfd_sealed(const char *name, uint64_t size, unsigned seals, int *out);
 
 #endif

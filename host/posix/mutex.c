@@ -55,7 +55,7 @@ void host_mutex_lock(struct host_mutex *m)
 		return;
 	t = posix_thread_self();
 	if (t->before_block != NULL && !t->in_before_block) /* the thread serves others too: let it arrange for them */
-		thread_before_block(t);
+		thread_before_block(t, false);
 	pthread_mutex_lock(mutex_of(m));
 }
 

@@ -102,16 +102,10 @@ static int pages_no_descriptor(int error)
 
 static int memfd_open(const char *name, uint64_t size, int *out)
 {
-	int error, fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int error = memfd_sealed(name, size, F_SEAL_SEAL, out);
 
-	if (fd < 0)
-		return pages_no_descriptor(errno);
-	*out = fd;
-	if (fchmod(fd, 0600) == 0 && ftruncate(fd, (off_t)size) == 0 &&
-	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
-		return 0;
-	error = errno;
-	close(fd);
+	if (error == EMFILE || error == ENFILE)
+		return pages_no_descriptor(error);
 	return error == EFBIG || error == EINVAL ? ENOMEM : error;
 }
 

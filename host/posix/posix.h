@@ -6,6 +6,8 @@
 #ifndef HOST_POSIX_POSIX_H
 #define HOST_POSIX_POSIX_H
 
+#include <pthread.h>
+
 #include "kernel/host.h"
 
 /* ---- start ---- */
@@ -62,6 +64,19 @@ struct posix_memlock {
 };
 void posix_memlock(struct posix_memlock *out);
 
+/* ---- memory to share with another process ---- */
+
+/*
+ * size bytes, all zero, mapped here, and their descriptor, which the caller closes: of that size for good, so that who gets
+ * it cannot make us die of an access; readonly: others cannot write it.  0 or errno.
+ */
+int posix_memory_share(const char *name, size_t size, bool readonly, int *fd, void **memory);
+
+/* ---- waits with an end ---- */
+
+/* As pthread_cond_timedwait(3), until host_time_monotonic() is end.  0 or ETIMEDOUT. */
+int posix_wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex, uint64_t end);
+
 /* ---- threads ---- */
 
 /* One per thread of the program that ever came here.  Its memory is never given back to the system, so a
@@ -82,11 +97,13 @@ void posix_thread_revive(struct posix_thread *t);
 bool posix_thread_is_dying(const struct posix_thread *t);
 
 /*
- * fn(arg) runs in the calling thread each time just before it sleeps in host_cond_wait() or for a contended
- * host_mutex_lock(); NULL: no more.  At a condition the waiter is queued and its mutex released; at a
- * contended mutex any locks may be held.  fn may itself lock and wait; it is not called for that.
+ * fn(arg, false) runs in the calling thread each time just before it sleeps in host_cond_wait() or for a contended
+ * host_mutex_lock(), fn(arg, true) when it calls posix_thread_blocks(); NULL: no more.  At a condition the waiter is queued
+ * and its mutex released; elsewhere any locks may be held.  fn may itself lock and wait; it is not called for that.
  */
-void posix_thread_before_block(void (*fn)(void *arg), void *arg);
+void posix_thread_before_block(void (*fn)(void *arg, bool announced), void *arg);
+/* The calling thread is about to wait for something by other means than host.h's. */
+void posix_thread_blocks(void);
 
 /* ---- messages ---- */
 

@@ -116,7 +116,7 @@ bool posix_thread_is_dying(const struct posix_thread *t)
 
 /* ---- the hook ---- */
 
-void posix_thread_before_block(void (*fn)(void *), void *arg)
+void posix_thread_before_block(void (*fn)(void *, bool), void *arg)
 {
 	struct posix_thread *t = posix_thread_self();
 
@@ -124,13 +124,18 @@ void posix_thread_before_block(void (*fn)(void *), void *arg)
 	t->before_block_arg = arg;
 }
 
-void thread_before_block(struct posix_thread *t)
+void thread_before_block(struct posix_thread *t, bool announced)
 {
 	if (t->before_block == NULL || t->in_before_block)
 		return;
 	t->in_before_block = true;
-	t->before_block(t->before_block_arg);
+	t->before_block(t->before_block_arg, announced);
 	t->in_before_block = false;
+}
+
+void posix_thread_blocks(void)
+{
+	thread_before_block(posix_thread_self(), true);
 }
 
 /* ---- making threads ---- */

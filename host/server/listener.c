@@ -10,17 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/server/admin/admin.h"
 #include "host/server/server.h"
 #include "host/server/sockets.h"
 
 #define PENDING_MAX 1024u
-#define PATIENCE_NS UINT64_C(5000000000)
+#define HELLO_TIMEOUT_NS UINT64_C(5000000000)
 
 struct pending {
 	int connection;
@@ -37,63 +36,9 @@ static struct {
 	pthread_t thread;
 	struct pending pending[PENDING_MAX]; /* the listener thread's; oldest first */
 	unsigned npending;
-	pthread_mutex_t lock; /* protects the field below */
-	pthread_cond_t idle;
-	unsigned greetings; /* hellos that are being answered */
-} listener = {.lock = PTHREAD_MUTEX_INITIALIZER, .idle = PTHREAD_COND_INITIALIZER};
+} listener;
 
 /* ---- hellos ---- */
-
-/* Sealed: a client that cut it short would kill us with SIGBUS. */
-int hello_memory(const char *name, size_t size, int *fd, void **memory)
-{
-	int error;
-
-	*fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (*fd < 0)
-		return errno;
-	if (fchmod(*fd, 0600) != 0 || ftruncate(*fd, (off_t)size) != 0 ||
-	    fcntl(*fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
-		goto close;
-	*memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
-	if (*memory != MAP_FAILED)
-		return 0;
-close:
-	error = errno;
-	close(*fd);
-	return error;
-}
-
-void hello_answer(int connection, int error, int fd, uint64_t size)
-{
-	struct wire_welcome w = {WIRE_MAGIC, WIRE_VERSION, error, 0, size};
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = {0};
-	struct iovec iov = {&w, sizeof(w)};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
-	struct cmsghdr *c;
-
-	if (fd >= 0) {
-		mh.msg_control = control.bytes;
-		mh.msg_controllen = sizeof(control.bytes);
-		c = CMSG_FIRSTHDR(&mh);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(c), &fd, sizeof(int));
-	}
-	(void)sendmsg(connection, &mh, MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
-void listener_hello_done(void)
-{
-	pthread_mutex_lock(&listener.lock);
-	if (--listener.greetings == 0)
-		pthread_cond_broadcast(&listener.idle);
-	pthread_mutex_unlock(&listener.lock);
-}
 
 static void *greeting_thread(void *arg)
 {
@@ -112,7 +57,7 @@ static void *greeting_thread(void *arg)
 		admin_hello(copy.connection, copy.peer.pid, copy.peer.uid);
 	else
 		process_hello(&copy.hello, copy.connection, copy.peer.pid, copy.peer.uid, copy.peer.gid);
-	listener_hello_done();
+	hello_done();
 	return NULL;
 }
 
@@ -143,15 +88,13 @@ static int greet(const struct wire_hello *hello, int connection)
 		free(g);
 		return EACCES;
 	}
-	pthread_mutex_lock(&listener.lock);
-	listener.greetings++;
-	pthread_mutex_unlock(&listener.lock);
+	hello_begin();
 	error = pthread_create(&id, NULL, greeting_thread, g);
 	if (error == 0) {
 		pthread_detach(id);
 		return 0;
 	}
-	listener_hello_done();
+	hello_done();
 	free(g);
 	return error;
 }
@@ -195,7 +138,7 @@ static void pending_add(int connection)
 		pending_remove(0);
 	}
 	listener.pending[listener.npending++] =
-		(struct pending){connection, host_time_monotonic() + PATIENCE_NS};
+		(struct pending){connection, host_time_monotonic() + HELLO_TIMEOUT_NS};
 }
 
 static void pending_expire(void)
@@ -299,8 +242,5 @@ void listener_stop(void)
 	sockets_close(listener.sockets);
 	close(listener.stop);
 	close(listener.reserve);
-	pthread_mutex_lock(&listener.lock);
-	while (listener.greetings > 0)
-		pthread_cond_wait(&listener.idle, &listener.lock);
-	pthread_mutex_unlock(&listener.lock);
+	hellos_drain();
 }

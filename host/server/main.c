@@ -12,35 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "host/server/server.h"
 #include "wire/supervisor.h"
-
-struct server server = {.lock = PTHREAD_MUTEX_INITIALIZER};
-bool server_verbose;
-
-void server_lock(void)
-{
-	pthread_mutex_lock(&server.lock);
-}
-
-void server_unlock(void)
-{
-	pthread_mutex_unlock(&server.lock);
-}
-
-uint64_t server_random(void)
-{
-	uint64_t value = 0;
-
-	while (value == 0)
-		if (getrandom(&value, sizeof(value), 0) != sizeof(value))
-			value = 0;
-	return value;
-}
 
 /* ---- options ---- */
 
@@ -157,6 +133,7 @@ static void start(const struct options *o)
 	struct sys_config config = {.verbose = o->verbose, .strict_lock = o->strict_lock};
 	struct posix_config posix = {.verbose = o->verbose, .strict_lock = o->strict_lock};
 	char message[SUPERVISOR_LINE_MAX - 64] = "";
+	const char *engines;
 	bool unload;
 	int error;
 
@@ -165,8 +142,8 @@ static void start(const struct options *o)
 		fail(o, "start: %s", why(error));
 	if (!projects_start(&o->projects, message, sizeof(message)))
 		fail(o, "%s", message);
-	if ((error = engine_start(o->engine)) != 0)
-		fail(o, "--fault-engine %s: %s", o->engine, "must be uffd or sigsegv");
+	if (engine_start(o->engine, &engines) != 0)
+		fail(o, "--fault-engine %s: must be %s", o->engine, engines);
 	sys_thread_enter(NULL);
 	for (size_t i = 0; i < o->ndrivers; i++) {
 		if (driver_load(o->drivers[i], message, sizeof(message)) != 0) {
@@ -175,7 +152,7 @@ static void start(const struct options *o)
 		}
 	}
 	sys_thread_leave();
-	if ((error = jobs_start()) != 0 || (error = lifecycle_start()) != 0)
+	if ((error = jobs_start(lifecycle_find)) != 0 || (error = lifecycle_start()) != 0)
 		fail(o, "start: %s", why(error));
 	if ((error = nodes_start()) != 0)
 		fail(o, "table of nodes: %s", why(error));

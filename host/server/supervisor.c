@@ -12,24 +12,12 @@
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "host/server/base/linux.h"
 #include "host/server/server.h"
 
-static struct {
-	atomic_bool awaited; /* the command has been told "busy N" and waits for "busy 0" */
-	atomic_int changed;  /* eventfd + 1; 0: not yet */
-} supervisor;
-
-void supervisor_changed(void)
-{
-	uint64_t one = 1;
-	int fd = atomic_load(&supervisor.changed) - 1;
-
-	if (fd >= 0 && atomic_load(&supervisor.awaited))
-		(void)!write(fd, &one, sizeof(one));
-}
+static atomic_bool awaited; /* the command has been told "busy N" and waits for "busy 0" */
 
 void supervisor_say(int fd, const char *format, ...)
 {
@@ -60,12 +48,13 @@ static bool holds(struct process *p)
 	if (p->state == PROCESS_PENDING && p->pidfd < 0)
 		return false;
 	pthread_mutex_lock(&p->lock);
-	any = p->proofs.count > 0;
+	any = p->proofs->count > 0;
 	pthread_mutex_unlock(&p->lock);
-	return any || !as_empty(&p->as);
+	return any || !as_empty(p->as);
 }
 
-unsigned process_busy(bool kill)
+/* Processes that hold an open or a mapping; SIGKILL for each of them if kill. */
+static unsigned process_busy(bool kill)
 {
 	struct process *p;
 	unsigned count = 0;
@@ -76,7 +65,7 @@ unsigned process_busy(bool kill)
 			continue;
 		count++;
 		if (kill && p->pidfd >= 0)
-			(void)syscall(SYS_pidfd_send_signal, p->pidfd, SIGKILL, NULL, 0);
+			(void)pidfd_signal(p->pidfd, SIGKILL, NULL);
 	}
 	count += open_unproven(); /* held by somebody who has no library of ours */
 	server_unlock();
@@ -87,10 +76,10 @@ static void busy_answer(int fd)
 {
 	unsigned n;
 
-	atomic_store(&supervisor.awaited, true); /* first, or the last change may be missed */
+	atomic_store(&awaited, true); /* first, or the last change may be missed */
 	n = process_busy(false);
 	if (n == 0)
-		atomic_store(&supervisor.awaited, false);
+		atomic_store(&awaited, false);
 	supervisor_say(fd, "busy %u\n", n);
 }
 
@@ -99,8 +88,8 @@ static void busy_changed(int fd, int changed)
 	uint64_t value;
 
 	(void)!read(changed, &value, sizeof(value));
-	if (atomic_load(&supervisor.awaited) && process_busy(false) == 0) {
-		atomic_store(&supervisor.awaited, false);
+	if (atomic_load(&awaited) && process_busy(false) == 0) {
+		atomic_store(&awaited, false);
 		supervisor_say(fd, "busy 0\n");
 	}
 }
@@ -168,7 +157,7 @@ void supervisor_run(int fd)
 	struct pollfd p[3] = {{signals_descriptor(), POLLIN, 0}, {changed, POLLIN, 0}, {fd, POLLIN, 0}};
 	bool go_on = true;
 
-	atomic_store(&supervisor.changed, changed + 1);
+	server_changed_tell(changed, &awaited);
 	supervisor_say(fd, "ready\n");
 	while (go_on) {
 		if (poll(p, fd >= 0 ? 3 : 2, -1) < 0)
@@ -180,6 +169,6 @@ void supervisor_run(int fd)
 		if (fd >= 0 && p[2].revents && go_on)
 			go_on = command(fd);
 	}
-	atomic_store(&supervisor.awaited, false); /* changed stays: late callers may hold its number */
+	atomic_store(&awaited, false); /* changed stays open: late callers may be about to write to it */
 	close(p[0].fd);
 }

@@ -200,7 +200,7 @@ struct hooked {
 };
 
 /* Waits itself while its thread is queued: the outer wait must not notice. */
-static void signal_myself(void *arg)
+static void signal_myself(void *arg, bool announced)
 {
 	struct hooked *h = arg;
 	struct fixture inner = {0};

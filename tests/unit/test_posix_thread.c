@@ -146,7 +146,7 @@ struct hooked {
 };
 
 /* The hook is what lets the holder go on: it only ends if it runs before the sleep. */
-static void let_the_holder_go(void *arg)
+static void let_the_holder_go(void *arg, bool announced)
 {
 	struct hooked *h = arg;
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "host/server/server.h"
+#include "host/server/fault/uffd/uffd.h"
 #include "kernel/host.h"
 
 #define PAGE 4096u

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "host/server/server.h"
+#include "host/server/fault/fault.h"
 
 #define PAGES 64u
 #define BASE 0x100000u

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* admin.h: shared by the files of this folder only. */
+/* admin.h: what a command that looks into the server is told; but for admin_hello() shared by the files of this folder only. */
 #ifndef HOST_SERVER_ADMIN_H
 #define HOST_SERVER_ADMIN_H
 
-#include "host/server/server.h"
+#include "host/server/call/call.h"
 
 #define FIELDS_MAX 10
 
@@ -30,6 +30,11 @@ const char *tabless(const char *name, char *copy, size_t size);
 bool uid_privileged(uid_t uid);
 /* KIND ID; false: it is answered why not. */
 bool target_read(struct admin_request *r, const char *kind, const char *id, struct sys_rctl_target *t);
+
+/* ---- admin.c ---- */
+
+/* A command that looks into the server: serves its request, and closes the connection. */
+void admin_hello(int connection, pid_t pid, uid_t uid);
 
 /* ---- requests ---- */
 

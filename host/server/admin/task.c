@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "host/server/admin/admin.h"
+#include "host/server/base/linux.h"
 
 static bool project_read(struct admin_request *r, const char *name, int32_t *id)
 {

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "host/conf/loader.h"
-#include "host/server/server.h"
+#include "host/server/base/base.h"
 
 #define PATIENCE_S 2 /* looking the name up may wait for a lock that the crash has left behind */
 

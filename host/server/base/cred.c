@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host/server/server.h"
+#include "host/server/base/linux.h"
 
 #define CAP_IPC_LOCK_BIT 14
 #define GROUPS_MAX 65536u

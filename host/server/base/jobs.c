@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <time.h>
 
-#include "host/server/server.h"
+#include "host/server/base/peers.h"
 
 #define GRACE_NS 250000000u /* a thread that was woken may have to wait for a CPU */
 
@@ -23,6 +23,7 @@ static struct {
 	unsigned running, blocked;
 	atomic_uint unsettled; /* running + blocked, for a look without the lock */
 	pthread_cond_t spare;
+	void (*find)(void); /* constant */
 } jobs = {.lock = PTHREAD_MUTEX_INITIALIZER,
 	  .list = TAILQ_HEAD_INITIALIZER(jobs.list),
 	  .waiting = TAILQ_HEAD_INITIALIZER(jobs.waiting)};
@@ -40,20 +41,25 @@ static void job_set_state(struct job *job, enum job_state state)
 	pthread_cond_broadcast(&jobs.changed);
 }
 
-static void before_block(void *arg)
+static void job_block(struct job *job)
 {
-	struct job *job = arg;
-
 	pthread_mutex_lock(&jobs.lock);
 	if (job->state == JOB_RUNNING)
 		job_set_state(job, JOB_BLOCKED);
 	pthread_mutex_unlock(&jobs.lock);
 }
 
+/* What our own files wait for comes soon, but for what job_blocks() tells of. */
+static void before_block(void *arg, bool announced)
+{
+	if (!announced)
+		job_block(arg);
+}
+
 void job_blocks(void)
 {
 	if (job_self != NULL)
-		before_block(job_self);
+		job_block(job_self);
 }
 
 void job_resumes(void)
@@ -130,10 +136,11 @@ static int thread_detached(void *(*fn)(void *), void *arg)
 	return error != 0 ? error : pthread_detach(id);
 }
 
-int jobs_start(void)
+int jobs_start(void (*find)(void))
 {
 	pthread_condattr_t attr;
 
+	jobs.find = find;
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&jobs.changed, &attr);
@@ -192,15 +199,23 @@ static void settle_locked(const struct process *p)
 	}
 }
 
-bool jobs_settle(const struct process *p)
+/* False: there was nothing to wait for. */
+static bool settle(const struct process *p)
 {
 	if (atomic_load(&jobs.unsettled) == 0 || atomic_load(&p->dying))
 		return false;
-	(void)faults_yield();
+	posix_thread_blocks();
 	pthread_mutex_lock(&jobs.lock);
 	settle_locked(p);
 	pthread_mutex_unlock(&jobs.lock);
 	return true;
+}
+
+void jobs_settle(const struct process *p)
+{
+	do
+		jobs.find(); /* a teardown may lead to more */
+	while (settle(p));
 }
 
 void jobs_drain(void)

@@ -6,14 +6,14 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "host/server/pin/pin.h"
+#include "host/server/base/linux.h"
+#include "host/server/base/peers.h"
 
 struct query { /* Linux's struct procmap_query */
 	uint64_t size, flags, addr, vma_start, vma_end, vma_flags, page_size, offset, inode;
@@ -26,14 +26,13 @@ struct query { /* Linux's struct procmap_query */
 
 int maps_open(const struct process *p, const char *name)
 {
-	struct pollfd dead = {p->pidfd, POLLIN, 0};
 	char path[48];
 	int fd;
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)p->pid, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	/* The number was this process's if it lives now. */
-	if (fd >= 0 && (p->pidfd < 0 || poll(&dead, 1, 0) != 0)) {
+	if (fd >= 0 && pidfd_is_dead(p->pidfd, 0)) {
 		close(fd);
 		return -1;
 	}

@@ -9,11 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/server/server.h"
+#include "host/server/base/base.h"
 
 struct warned {
 	struct warned *next;
@@ -160,17 +159,13 @@ static void nodes_say(void)
 
 int nodes_start(void)
 {
+	void *table;
 	char path[64];
-	int fd = memfd_create("sundog-nodes", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int fd, error = posix_memory_share("sundog-nodes", WIRE_NODES_SIZE, false, &fd, &table);
 
-	if (fd < 0)
-		return errno;
-	if (fchmod(fd, 0600) != 0 || ftruncate(fd, WIRE_NODES_SIZE) != 0 ||
-	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
-		return errno;
-	nodes.table = mmap(NULL, WIRE_NODES_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (nodes.table == MAP_FAILED)
-		return errno;
+	if (error != 0)
+		return error;
+	nodes.table = table;
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	nodes.fd_readonly = open(path, O_RDONLY | O_CLOEXEC);
 	if (nodes.fd_readonly < 0)

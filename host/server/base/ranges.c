@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/server/server.h"
+#include "host/server/base/base.h"
 
 /* Index of the first range that ends behind address. */
 static size_t first_behind(const struct ranges *r, uint64_t address)

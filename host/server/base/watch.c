@@ -8,7 +8,7 @@
 #define _GNU_SOURCE
 #include <stdlib.h>
 
-#include "host/server/server.h"
+#include "host/server/base/base.h"
 
 struct slot {
 	void *object; /* NULL: free */

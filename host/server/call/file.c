@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host/server/server.h"
+#include "host/server/call/call.h"
 
 #define IOV_MAX_CALL 1024u
 #define OPEN_FLAGS (SYS_FREAD | SYS_FWRITE | SYS_FNDELAY | SYS_FNONBLOCK | SYS_FEXCL | SYS_FBLOCK)

@@ -2,34 +2,13 @@
 /* memory.c: mmap, munmap, mprotect. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <string.h>
 #include <sys/mman.h>
 
-#include "host/server/server.h"
-
-static uint64_t user_top(const struct process *p)
-{
-	return p->model == SYS_ILP32 ? USER_TOP_32 : USER_TOP_64;
-}
+#include "host/server/call/call.h"
 
 static uint64_t round_up(uint64_t len)
 {
 	return (len + PAGE_MASK) & ~(uint64_t)PAGE_MASK;
-}
-
-/* A range that the application may have at all, whole pages from an aligned address on. */
-static bool range_is_good(const struct process *p, uint64_t addr, uint64_t len)
-{
-	uint64_t top = user_top(p);
-
-	return (addr & PAGE_MASK) == 0 && addr >= PAGE_SIZE && addr < top && len != 0 && len <= top - addr &&
-	       round_up(len) <= top - addr;
-}
-
-static void call_range(struct call *c, uint64_t addr, uint64_t len)
-{
-	c->start = addr;
-	c->end = addr + round_up(len);
 }
 
 /* mmap failed after what was at the fixed address had been unmapped: the client must not keep it. */
@@ -41,15 +20,6 @@ static void released_unmap(struct thread *t)
 		struct wire_message m = {.op = WIRE_STEP_RELEASE, .a = r->at[i].start, .b = r->at[i].end - r->at[i].start};
 		(void)thread_step(t, &m, NULL);
 	}
-}
-
-static void maps_reply(struct thread *t, struct wire_message *out)
-{
-	struct call *c = &t->call;
-
-	out->b = c->nmaps;
-	out->data_len = (uint32_t)(c->nmaps * sizeof(c->maps[0]));
-	memcpy(t->channel.memory->data, c->maps, out->data_len);
 }
 
 /*
@@ -93,12 +63,12 @@ int call_mmap(struct thread *t, const struct wire_message *in, struct wire_messa
 	int error;
 
 	c->fixed = flags & MAP_FIXED;
-	if (addr != 0 && range_is_good(t->process, addr, in->c)) {
+	if (addr != 0 && process_has_pages(t->process, addr, in->c)) {
 		c->mmap = true;
-		call_range(c, addr, in->c);
+		call_set_range(c, addr, in->c);
 	} else if (addr != 0 && !c->fixed) {
 		return EINVAL; /* the client has reserved no such thing */
-	} else if (in->c > user_top(t->process)) {
+	} else if (in->c > process_top(t->process)) {
 		return ENOMEM;
 	}
 	o = open_get(t->process, in->a);
@@ -117,7 +87,7 @@ int call_mmap(struct thread *t, const struct wire_message *in, struct wire_messa
 		return error;
 	}
 	out->a = addr;
-	maps_reply(t, out);
+	call_reply_maps(t, out);
 	return 0;
 }
 
@@ -125,9 +95,9 @@ int call_munmap(struct thread *t, const struct wire_message *in, struct wire_mes
 {
 	int error;
 
-	if (!range_is_good(t->process, in->a, in->b))
+	if (!process_has_pages(t->process, in->a, in->b))
 		return EINVAL;
-	call_range(&t->call, in->a, in->b);
+	call_set_range(&t->call, in->a, in->b);
 	error = layout_enter_unlocked(t, in->a, round_up(in->b));
 	if (error != 0)
 		return error;
@@ -141,9 +111,9 @@ int call_mprotect(struct thread *t, const struct wire_message *in, struct wire_m
 {
 	int error;
 
-	if (!range_is_good(t->process, in->a, in->b) || (in->c & ~(uint64_t)(PROT_READ | PROT_WRITE | PROT_EXEC)))
+	if (!process_has_pages(t->process, in->a, in->b) || (in->c & ~(uint64_t)(PROT_READ | PROT_WRITE | PROT_EXEC)))
 		return EINVAL;
-	call_range(&t->call, in->a, in->b);
+	call_set_range(&t->call, in->a, in->b);
 	error = layout_enter_unlocked(t, in->a, round_up(in->b));
 	if (error != 0)
 		return error;
@@ -155,11 +125,11 @@ int call_mprotect(struct thread *t, const struct wire_message *in, struct wire_m
 int call_fault(struct thread *t, const struct wire_message *in, struct wire_message *out)
 {
 	uint64_t page = in->a & ~(uint64_t)PAGE_MASK;
-	struct host_as *as = &t->process->as;
+	struct host_as *as = t->process->as;
 	const struct as_engine *engine;
 	struct sys_fault fault;
 
-	if (!range_is_good(t->process, page, PAGE_SIZE) || in->b > SYS_RW_EXEC)
+	if (!process_has_pages(t->process, page, PAGE_SIZE) || in->b > SYS_RW_EXEC)
 		return EINVAL;
 	engine = atomic_load(&as->engine);
 	if (engine->refused == NULL || !engine->refused(as, in->c != 0 ? (uint32_t)in->c : t->tid, page, (enum sys_rw)in->b, &fault))

@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <limits.h>
 
-#include "host/server/server.h"
+#include "host/server/base/linux.h"
+#include "host/server/call/call.h"
 
 int call_fork(struct thread *t, const struct wire_message *in, struct wire_message *out)
 {

@@ -10,14 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/server/server.h"
-
-static _Thread_local struct thread *thread_self;
-
-struct thread *thread_current(void)
-{
-	return thread_self;
-}
+#include "host/server/call/call.h"
 
 static int channel_hear(struct channel *ch, struct wire_message *m)
 {
@@ -68,24 +61,14 @@ static int call_run(struct thread *t, const struct wire_message *in, struct wire
 	if (in->op >= WIRE_OP_END || calls[in->op] == NULL)
 		return ENOSYS;
 	if (in->op != WIRE_FAULT)
-		faults_forgive(&t->process->as, t->tid);
-	lifecycle_settle(t->process);
+		engine_forgive(t->process->as, t->tid);
+	jobs_settle(t->process);
 	if (!calls_driver(in->op))
 		return calls[in->op](t, in, out);
 	locks_meet(t);
 	error = calls[in->op](t, in, out);
 	locks_meet(t);
 	return error;
-}
-
-void call_fini(struct call *c)
-{
-	for (unsigned i = 0; i < c->nfds; i++)
-		close(c->fds[i]);
-	ranges_fini(&c->released);
-	c->nfds = c->nmaps = 0;
-	c->start = c->end = 0;
-	c->mmap = c->fixed = c->reserved = c->given = false;
 }
 
 /* One call; false: the connection is of no use any more. */
@@ -147,7 +130,7 @@ void thread_leave_process(struct thread *t)
 		return;
 	t->left = true;
 	fork_leave(t);
-	thread_self = NULL;
+	thread_set_current(NULL);
 	sys_thread_leave();
 	pthread_mutex_lock(&p->lock);
 	LIST_REMOVE(t, link);
@@ -163,11 +146,11 @@ static void thread_run(struct thread *t, int connection, int memory_fd)
 
 	/* Credentials come by /proc when they change; bells are cheaper without them. */
 	(void)setsockopt(connection, SOL_SOCKET, SO_PASSCRED, &off, sizeof(off));
-	thread_self = t;
+	thread_set_current(t);
 	sys_thread_enter(t->process->sys);
 	hello_answer(connection, 0, memory_fd, sizeof(struct wire_channel));
 	close(memory_fd);
-	listener_hello_done();
+	hello_done();
 	thread_serve(t);
 	thread_leave_process(t);
 }
@@ -188,7 +171,7 @@ void thread_hello(const struct wire_hello *hello, int connection, pid_t pid, uid
 {
 	struct process *p = process_find(&hello->image, pid, uid);
 	struct thread *t = NULL;
-	struct wire_channel *memory;
+	void *memory;
 	int memory_fd, error = p == NULL ? ESRCH : 0;
 
 	if (error != 0)
@@ -198,7 +181,7 @@ void thread_hello(const struct wire_hello *hello, int connection, pid_t pid, uid
 		error = ENOMEM;
 		goto put;
 	}
-	error = hello_memory("sundog-channel", sizeof(*memory), &memory_fd, (void **)&memory);
+	error = posix_memory_share("sundog-channel", sizeof(struct wire_channel), false, &memory_fd, &memory);
 	if (error != 0)
 		goto free;
 	channel_init(&t->channel, memory, connection, true);
@@ -208,7 +191,7 @@ void thread_hello(const struct wire_hello *hello, int connection, pid_t pid, uid
 	else
 		close(memory_fd);
 	channel_fini(&t->channel);
-	munmap(memory, sizeof(*memory));
+	munmap(memory, sizeof(struct wire_channel));
 	ranges_fini(&t->leaving.places);
 free:
 	free(t);
@@ -217,22 +200,7 @@ put:
 refuse:
 	if (error != 0) {
 		hello_answer(connection, error, -1, 0);
-		listener_hello_done();
+		hello_done();
 	}
 	close(connection);
-}
-
-void thread_interrupt(struct process *p, uint32_t tid, uint32_t turn)
-{
-	struct thread *t;
-
-	pthread_mutex_lock(&p->lock);
-	LIST_FOREACH (t, &p->threads, link) {
-		if (t->tid != tid)
-			continue;
-		atomic_store(&t->interrupted, turn);
-		if (atomic_load(&t->in_call))
-			posix_thread_interrupt(t->posix);
-	}
-	pthread_mutex_unlock(&p->lock);
 }

@@ -22,15 +22,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "host/server/server.h"
+#include "host/server/base/linux.h"
+#include "host/server/fault/fault.h"
 
-#define PATIENCE_S 10
+#define ANSWER_TIMEOUT_S 10
 #define LOOKS_PER_S 20
-#define MOMENT_MS 200  /* until a process that gets SIGKILL is dead */
-#define SPIN_NS 100000 /* for its answer: it must be woken first */
-#define PULSE_NS UINT64_C(50000000)
-#define PULSES (PATIENCE_S * 20)  /* in the time of our patience */
-#define SOON_NS UINT64_C(2000000) /* a thread that serves faults waits so long for an answer before it lets another one do so */
+#define DEATH_TIMEOUT_MS 200 /* until a process that gets SIGKILL is dead */
+#define SPIN_NS 100000       /* for its answer: it must be woken first */
+#define LOOK_NS UINT64_C(50000000)
+#define LOOKS (ANSWER_TIMEOUT_S * 20)    /* in that time */
+#define YIELD_AFTER_NS UINT64_C(2000000) /* a thread that serves faults waits so long before another one does so */
 
 void agent_init(struct agent *a)
 {
@@ -55,7 +56,7 @@ void agent_fini(struct agent *a)
 static void agent_close(struct agent *a)
 {
 	if (a->pidfd >= 0) {
-		(void)syscall(SYS_pidfd_send_signal, a->pidfd, SIGKILL, NULL, 0);
+		(void)pidfd_signal(a->pidfd, SIGKILL, NULL);
 		close(a->pidfd);
 	}
 	if (a->socket >= 0)
@@ -144,7 +145,7 @@ static pid_t sender_pid(struct msghdr *mh)
 static void agent_meet(struct agent *a, pid_t pid, pid_t parent)
 {
 	struct cred cred;
-	int pidfd = pid > 0 && pid != parent ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+	int pidfd = pid > 0 && pid != parent ? pidfd_of(pid) : -1;
 	bool ours;
 
 	if (pidfd < 0)
@@ -163,9 +164,9 @@ static bool greeting_wait(const struct agent *a)
 	struct pollfd p = {a->socket, POLLIN, 0};
 	int n;
 
-	(void)faults_yield();
+	posix_thread_blocks();
 	do
-		n = poll(&p, 1, PATIENCE_S * 1000);
+		n = poll(&p, 1, ANSWER_TIMEOUT_S * 1000);
 	while (n < 0 && errno == EINTR);
 	return n > 0;
 }
@@ -219,11 +220,11 @@ static int answer_await(struct agent *a, uint32_t old)
 
 	/* Sequentially consistent with the agent's answer(): one of the two sees the other's store. */
 	atomic_store(&a->answer->awaited, 1);
-	error = answer_sleep(a, old, SOON_NS);
+	error = answer_sleep(a, old, YIELD_AFTER_NS);
 	if (error != 0)
-		(void)faults_yield();
-	for (unsigned i = 0; i < PULSES && error == ETIMEDOUT; i++)
-		error = poll(&p, 1, 0) > 0 ? EPIPE : answer_sleep(a, old, PULSE_NS);
+		posix_thread_blocks();
+	for (unsigned i = 0; i < LOOKS && error == ETIMEDOUT; i++)
+		error = poll(&p, 1, 0) > 0 ? EPIPE : answer_sleep(a, old, LOOK_NS);
 	atomic_store(&a->answer->awaited, 0);
 	return error;
 }
@@ -248,13 +249,6 @@ static int answer_receive(struct agent *a, pid_t parent, struct wire_agent_resul
 
 /* ---- when it fails ---- */
 
-static bool pidfd_is_dead(int pidfd, int milliseconds)
-{
-	struct pollfd p = {pidfd, POLLIN, 0};
-
-	return pidfd < 0 || poll(&p, 1, milliseconds) > 0;
-}
-
 /*
  * Without its agent nobody can take a translation from a process that may be stopped: so it goes as a whole, and is
  * gone when this returns.  An image that has ended has lost its translations already.
@@ -262,12 +256,12 @@ static bool pidfd_is_dead(int pidfd, int milliseconds)
 static void process_condemn(const struct process *p, const char *what, int error)
 {
 	/* An agent that has gone may not have come to be, in a process that is being killed. */
-	if (atomic_load(&p->dying) || pidfd_is_dead(p->pidfd, error == EPIPE ? MOMENT_MS : 0))
+	if (atomic_load(&p->dying) || pidfd_is_dead(p->pidfd, error == EPIPE ? DEATH_TIMEOUT_MS : 0))
 		return;
 	posix_log(HOST_LOG_WARN, "process %d is killed: its agent failed to %s: %s", (int)p->pid, what,
 		  strerror(error));
-	(void)syscall(SYS_pidfd_send_signal, p->pidfd, SIGKILL, NULL, 0);
-	if (!pidfd_is_dead(p->pidfd, PATIENCE_S * 1000))
+	(void)pidfd_signal(p->pidfd, SIGKILL, NULL);
+	if (!pidfd_is_dead(p->pidfd, ANSWER_TIMEOUT_S * 1000))
 		posix_log(HOST_LOG_WARN, "process %d does not die", (int)p->pid);
 }
 
@@ -280,9 +274,9 @@ static bool process_is_able(const struct process *p)
 {
 	char state;
 
-	if (atomic_load(&p->dying) || p->as.agent.successors >= SUCCESSORS_MAX)
+	if (atomic_load(&p->dying) || p->as->agent.successors >= SUCCESSORS_MAX)
 		return false;
-	state = process_state(p->pid);
+	state = task_state(p->pid, p->pid);
 	return state == 'R' || state == 'S' || state == 'D';
 }
 
@@ -293,16 +287,16 @@ static int successor_ask(const struct process *p)
 	info.si_pid = getpid();
 	info.si_uid = getuid();
 	info.si_value.sival_int = WIRE_AGENT_AGAIN;
-	return syscall(SYS_pidfd_send_signal, p->pidfd, SIGSEGV, &info, 0) == 0 ? 0 : errno;
+	return pidfd_signal(p->pidfd, SIGSEGV, &info);
 }
 
 /* With the lock.  The process may die or be stopped meanwhile. */
 static bool successor_wait(struct process *p)
 {
-	struct agent *a = &p->as.agent;
+	struct agent *a = &p->as->agent;
 	struct timespec next;
 
-	for (int looks = 0; a->socket < 0 && !a->ended && looks < PATIENCE_S * LOOKS_PER_S; looks++) {
+	for (int looks = 0; a->socket < 0 && !a->ended && looks < ANSWER_TIMEOUT_S * LOOKS_PER_S; looks++) {
 		if (looks > 0 && !process_is_able(p))
 			break;
 		clock_gettime(CLOCK_MONOTONIC, &next);
@@ -317,11 +311,11 @@ static bool successor_wait(struct process *p)
 /* The agent has gone; other commands wait until this returns.  True: there is another one. */
 static bool agent_replace(struct process *p)
 {
-	struct agent *a = &p->as.agent;
-	bool able = !pidfd_is_dead(p->pidfd, MOMENT_MS) && process_is_able(p) && successor_ask(p) == 0, come;
+	struct agent *a = &p->as->agent;
+	bool able = !pidfd_is_dead(p->pidfd, DEATH_TIMEOUT_MS) && process_is_able(p) && successor_ask(p) == 0, come;
 	unsigned n;
 
-	(void)faults_yield();
+	posix_thread_blocks();
 	pthread_mutex_lock(&a->lock);
 	come = able && successor_wait(p);
 	n = a->successors += come;
@@ -345,11 +339,11 @@ static bool agent_replace(struct process *p)
 static void agent_lock(struct agent *a)
 {
 	if (pthread_mutex_trylock(&a->lock) != 0) {
-		(void)faults_yield();
+		posix_thread_blocks();
 		pthread_mutex_lock(&a->lock);
 	}
 	while (a->replaced) {
-		(void)faults_yield();
+		posix_thread_blocks();
 		pthread_cond_wait(&a->changed, &a->lock);
 	}
 }
@@ -359,14 +353,14 @@ static bool agent_has_gone(const struct agent *a, int error)
 {
 	if (error != ETIMEDOUT || a->pidfd < 0)
 		return error == EPIPE;
-	(void)syscall(SYS_pidfd_send_signal, a->pidfd, SIGKILL, NULL, 0);
-	return pidfd_is_dead(a->pidfd, MOMENT_MS);
+	(void)pidfd_signal(a->pidfd, SIGKILL, NULL);
+	return pidfd_is_dead(a->pidfd, DEATH_TIMEOUT_MS);
 }
 
 /* ESRCH: there is none.  EPIPE: it has gone, and agent_replace() must be called.  Other errors are the process's end. */
 static int command_run(struct process *p, struct wire_agent_command *c, int fd, int *result)
 {
-	struct agent *a = &p->as.agent;
+	struct agent *a = &p->as->agent;
 	struct wire_agent_result r = {0};
 	int error = ESRCH;
 
@@ -441,7 +435,7 @@ static void agent_disclaim(struct agent *a)
 static int agent_welcome(struct agent *a, int connection, int pipe_end)
 {
 	void *answer;
-	int fd, error = hello_memory("sundog-agent", sizeof(*a->answer), &fd, &answer);
+	int fd, error = posix_memory_share("sundog-agent", sizeof(*a->answer), false, &fd, &answer);
 
 	if (error != 0)
 		return error;
@@ -455,11 +449,11 @@ static int agent_welcome(struct agent *a, int connection, int pipe_end)
 
 static int agent_adopt(struct agent *a, int connection)
 {
-	static const struct timeval patience = {PATIENCE_S, 0}, soon = {0, SOON_NS / 1000};
+	static const struct timeval timeout = {ANSWER_TIMEOUT_S, 0}, soon = {0, YIELD_AFTER_NS / 1000};
 	int ends[2], error;
 
 	if (setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof(soon)) != 0 ||
-	    setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) != 0 ||
+	    setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) != 0 ||
 	    pipe2(ends, O_CLOEXEC) != 0)
 		return errno;
 	(void)fcntl(ends[1], F_SETFL, O_NONBLOCK);
@@ -477,13 +471,13 @@ static int agent_adopt(struct agent *a, int connection)
 	return error;
 }
 
-/* Accesses are intercepted as before.  With the lock: the userfaultfd is not closed before agent_end(). */
+/* Accesses are intercepted as before.  With the lock: the engine's descriptor is not closed before agent_end(). */
 static void agent_keep(struct process *p, int connection)
 {
-	struct agent *a = &p->as.agent;
+	struct agent *a = &p->as->agent;
 
 	pthread_mutex_lock(&a->lock);
-	hello_answer(connection, 0, a->ended ? -1 : p->as.faults.fd, WIRE_WANT_KEEP);
+	hello_answer(connection, 0, a->ended ? -1 : engine_descriptor(p->as), WIRE_WANT_KEEP);
 	pthread_mutex_unlock(&a->lock);
 }
 
@@ -494,16 +488,16 @@ void agent_hello(const struct wire_hello *hello, int connection, pid_t pid, uid_
 	bool again = false;
 
 	if (p != NULL && p->pid == pid)
-		error = agent_claim(&p->as.agent, &again);
+		error = agent_claim(&p->as->agent, &again);
 	if (error == 0) {
-		if (again || p->as.faults.fd >= 0) /* or one has come with a hello that came to nothing after that */
+		if (again || engine_descriptor(p->as) >= 0) /* or one has come with a hello that came to nothing after that */
 			agent_keep(p, connection);
 		else
-			error = engine_agree(p, connection);
+			error = engine_agree(p->as, connection);
 		if (error == 0)
-			error = agent_adopt(&p->as.agent, connection);
+			error = agent_adopt(&p->as->agent, connection);
 		if (error != 0)
-			agent_disclaim(&p->as.agent);
+			agent_disclaim(&p->as->agent);
 	}
 	if (p != NULL)
 		process_put(p);

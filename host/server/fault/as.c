@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * as.c: the address spaces of real processes.  What host.h asks is done by the application's own thread that
- * waits for the call in progress: as entries of the reply to mmap where that is possible, else as steps.
+ * waits for the call in progress: as entries of the reply to mmap where that is possible, else as steps (base/call.c).
  *
  *	WIRE_MMAP      [ reserved by the client ....... )   windows in it travel with the reply
  *	WIRE_MUNMAP    [ unmapped by the client ....... )   after the reply: nothing to do here
@@ -14,28 +14,26 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include "host/server/server.h"
+#include "host/server/base/linux.h"
+#include "host/server/fault/fault.h"
 
-void as_init(struct host_as *as, struct process *p)
+int as_init(struct host_as *as, struct process *p)
 {
 	as->process = p;
-	atomic_init(&as->engine, engine_first());
-	faults_init(&as->faults);
+	atomic_init(&as->engine, NULL);
 	pthread_mutex_init(&as->lock, NULL);
 	agent_init(&as->agent);
+	return engines_init(as);
 }
 
 void as_fini(struct host_as *as)
 {
 	agent_fini(&as->agent);
-	locks_fini(as->locks);
 	ranges_fini(&as->claims);
 	windows_fini(&as->windows);
-	faults_fini(&as->faults);
+	engines_fini(as);
 	pthread_mutex_destroy(&as->lock);
 }
 
@@ -53,26 +51,6 @@ bool as_empty(struct host_as *as)
 static bool nothing_to_do(const struct host_as *as)
 {
 	return atomic_load(&as->forking) || atomic_load(&as->process->dying);
-}
-
-/* The application's thread that waits for the present call, if it is one of that process. */
-static struct thread *waiting_thread(const struct host_as *as)
-{
-	struct thread *t = thread_current();
-
-	return t != NULL && t->process == as->process ? t : NULL;
-}
-
-static bool in_call(const struct call *c, uint64_t addr, uint64_t len)
-{
-	return addr >= c->start && addr < c->end && len <= c->end - addr;
-}
-
-static bool range_is_good(const struct host_as *as, uint64_t addr, uint64_t len)
-{
-	uint64_t top = as->process->model == SYS_ILP32 ? USER_TOP_32 : USER_TOP_64;
-
-	return (addr & PAGE_MASK) == 0 && addr >= PAGE_SIZE && addr < top && len <= top - addr;
 }
 
 /* ---- claims ---- */
@@ -95,7 +73,7 @@ static int claim(struct host_as *as, uint64_t addr, uint64_t len, bool replace)
 static int reserve_by_step(const struct host_as *as, uintptr_t *addr, size_t len, bool fixed)
 {
 	struct wire_message m = {.op = WIRE_STEP_RESERVE, .a = *addr, .b = len, .c = fixed};
-	struct thread *t = waiting_thread(as);
+	struct thread *t = thread_waiting(as->process);
 	int error = t != NULL ? thread_step(t, &m, NULL) : ENOMEM;
 
 	if (error != 0)
@@ -103,64 +81,28 @@ static int reserve_by_step(const struct host_as *as, uintptr_t *addr, size_t len
 	if (fixed && m.a != *addr)
 		return ENOMEM;
 	*addr = m.a;
-	return range_is_good(as, m.a, len) ? 0 : ENOMEM;
+	return process_has_pages(as->process, m.a, len) ? 0 : ENOMEM;
 }
 
 int host_as_reserve(struct host_as *as, uintptr_t *addr, size_t len, unsigned flags)
 {
-	struct thread *t = waiting_thread(as);
+	struct thread *t = thread_waiting(as->process);
 	bool fixed = flags & HOST_AS_FIXED;
 	int error = 0;
 
 	if (atomic_load(&as->forking))
 		return claim(as, *addr, len, true);
-	if (t != NULL && t->call.mmap && !t->call.given && len == t->call.end - t->call.start &&
-	    (!fixed || *addr == t->call.start)) {
-		*addr = t->call.start;
-		t->call.given = true;
-	} else {
+	if (t == NULL || !call_take_range(&t->call, addr, len, fixed))
 		error = reserve_by_step(as, addr, len, fixed);
-	}
 	return error != 0 ? error : claim(as, *addr, len, fixed);
 }
 
 /* ---- giving back ---- */
 
-/* Entries that were gathered for a part that goes away again. */
-static void maps_forget(struct call *c, uint64_t addr, uint64_t len)
-{
-	unsigned kept = 0, fd = 0, kept_fds = 0;
-
-	for (unsigned i = 0; i < c->nmaps; i++) {
-		struct wire_map *m = &c->maps[i];
-		bool with_fd = m->flags & WIRE_MAP_DESCRIPTOR;
-		bool gone = m->addr >= addr && m->addr - addr < len;
-		if (with_fd && gone)
-			close(c->fds[fd]);
-		else if (with_fd)
-			c->fds[kept_fds++] = c->fds[fd];
-		fd += with_fd;
-		if (!gone)
-			c->maps[kept++] = *m;
-	}
-	c->nmaps = kept;
-	c->nfds = kept_fds;
-}
-
-/* True if the client does it without being told. */
-static bool release_is_implied(struct call *c, uint64_t addr, uint64_t len)
-{
-	if (!in_call(c, addr, len))
-		return false;
-	if (c->mmap && c->fixed)
-		(void)ranges_add(&c->released, addr, addr + len); /* see call_mmap() */
-	return true;
-}
-
 void host_as_release(struct host_as *as, uintptr_t addr, size_t len)
 {
 	struct wire_message m = {.op = WIRE_STEP_RELEASE, .a = addr, .b = len};
-	struct thread *t = waiting_thread(as);
+	struct thread *t = thread_waiting(as->process);
 
 	pthread_mutex_lock(&as->lock);
 	(void)ranges_remove(&as->claims, addr, addr + len);
@@ -168,15 +110,15 @@ void host_as_release(struct host_as *as, uintptr_t addr, size_t len)
 	pthread_mutex_unlock(&as->lock);
 	if (nothing_to_do(as))
 		return;
-	supervisor_changed();
+	server_changed();
 	if (t == NULL) {
 		posix_log(HOST_LOG_WARN, "process %d: a mapping was removed in no call of the process: "
 					 "its addresses stay taken",
 			  (int)as->process->pid);
 		return;
 	}
-	maps_forget(&t->call, addr, len);
-	if (!release_is_implied(&t->call, addr, len))
+	call_forget_maps(&t->call, addr, len);
+	if (!call_releases(&t->call, addr, len))
 		(void)thread_step(t, &m, NULL);
 }
 
@@ -184,7 +126,7 @@ void host_as_signal(struct host_as *as, int signo)
 {
 	server_lock();
 	if (as->process->pidfd >= 0)
-		(void)syscall(SYS_pidfd_send_signal, as->process->pidfd, signo, NULL, 0);
+		(void)pidfd_signal(as->process->pidfd, signo, NULL);
 	server_unlock();
 }
 
@@ -218,22 +160,6 @@ static int note_window(struct host_as *as, const struct host_window *w, bool *wa
 
 /* ---- windows ---- */
 
-int call_maps_flush(struct thread *t)
-{
-	struct call *c = &t->call;
-	struct wire_message m = {.op = WIRE_STEP_MAP, .b = c->nmaps, .nfds = c->nfds, .data_len = (uint32_t)(c->nmaps * sizeof(c->maps[0]))};
-	int error;
-
-	if (c->nmaps == 0)
-		return 0;
-	memcpy(t->channel.memory->data, c->maps, m.data_len);
-	error = thread_step(t, &m, c->fds);
-	for (unsigned i = 0; i < c->nfds; i++)
-		close(c->fds[i]);
-	c->nmaps = c->nfds = 0;
-	return error;
-}
-
 /* A descriptor of our own: the page object may be gone before the reply is sent. */
 int as_window_descriptor(const struct host_window *w)
 {
@@ -249,27 +175,18 @@ uint64_t as_window_offset(const struct host_window *w)
 
 static int window_add(struct thread *t, const struct host_window *w)
 {
-	struct call *c = &t->call;
 	struct wire_map m = {.addr = w->addr, .len = w->len, .offset = as_window_offset(w), .prot = w->prot};
-	int error = 0;
+	int fd = w->pages != NULL ? as_window_descriptor(w) : -1;
 
-	if (c->nmaps == MAPS_MAX || c->nfds == WIRE_FDS_MAX)
-		error = call_maps_flush(t);
-	if (error != 0)
-		return error;
-	if (w->pages != NULL) {
-		int fd = as_window_descriptor(w);
-		if (fd < 0)
-			return errno == EMFILE || errno == ENFILE ? ENOMEM : errno;
-		c->fds[c->nfds++] = fd;
+	if (w->pages != NULL && fd < 0)
+		return errno == EMFILE || errno == ENFILE ? ENOMEM : errno;
+	if (w->pages != NULL)
 		m.flags = WIRE_MAP_DESCRIPTOR | (w->resident && !w->intercept ? WIRE_MAP_POPULATE : 0);
-	}
 	if (w->intercept) {
 		m.flags |= WIRE_MAP_INTERCEPT;
 		m.prot = 0;
 	}
-	c->maps[c->nmaps++] = m;
-	return 0;
+	return call_add_map(t, &m, fd);
 }
 
 /* The client lays it at its next word from us. */
@@ -277,11 +194,11 @@ static int window_new(struct thread *t, const struct host_window *w)
 {
 	int error;
 
-	if (t->call.mmap && in_call(&t->call, w->addr, w->len)) {
-		maps_forget(&t->call, w->addr, w->len); /* an older window */
+	if (t->call.mmap && call_covers(&t->call, w->addr, w->len)) {
+		call_forget_maps(&t->call, w->addr, w->len); /* an older window */
 		return window_add(t, w);
 	}
-	error = call_maps_flush(t);
+	error = call_flush_maps(t);
 	return error != 0 ? error : window_add(t, w);
 }
 
@@ -293,30 +210,28 @@ static int window_laid(struct thread *t, struct host_as *as, const struct host_w
 	bool open = false;
 	int error = engine->laid != NULL ? engine->laid(as, w, &open) : 0;
 
-	if (error == 0 && open)
-		t->call.maps[t->call.nmaps++] = m;
-	return error;
+	return error == 0 && open ? call_add_map(t, &m, -1) : error;
 }
 
 int host_as_window(struct host_as *as, const struct host_window *w)
 {
 	const struct as_engine *engine = atomic_load(&as->engine);
-	struct thread *t = waiting_thread(as);
+	struct thread *t = thread_waiting(as->process);
 	bool was_intercepted, in_mmap;
 	int error = note_window(as, w, &was_intercepted);
 
 	if (error != 0 || nothing_to_do(as))
 		return error;
-	in_mmap = t != NULL && t->call.mmap && in_call(&t->call, w->addr, w->len);
+	in_mmap = t != NULL && t->call.mmap && call_covers(&t->call, w->addr, w->len);
 	if (t == NULL || (was_intercepted && !in_mmap && agent_exists(&as->agent)))
 		return w->intercept ? engine->window(as, w) : ENOTSUP;
 	error = window_new(t, w);
 	if (error != 0 || (in_mmap && !(w->intercept && engine->laid != NULL)))
 		return error;
-	error = call_maps_flush(t);
+	error = call_flush_maps(t);
 	if (error == 0 && w->intercept)
 		error = window_laid(t, as, w);
-	return error != 0 || in_mmap ? error : call_maps_flush(t);
+	return error != 0 || in_mmap ? error : call_flush_maps(t);
 }
 
 int host_as_load(struct host_as *as, uintptr_t addr, size_t len, unsigned prot)
@@ -359,7 +274,7 @@ void host_as_unload(struct host_as *as, uintptr_t addr, size_t len)
 int host_as_protect(struct host_as *as, uintptr_t addr, size_t len, unsigned prot)
 {
 	struct wire_message m = {.op = WIRE_STEP_PROTECT, .a = addr, .b = len, .c = prot};
-	struct thread *t = waiting_thread(as);
+	struct thread *t = thread_waiting(as->process);
 	struct window w;
 
 	if (nothing_to_do(as))
@@ -368,7 +283,7 @@ int host_as_protect(struct host_as *as, uintptr_t addr, size_t len, unsigned pro
 		return atomic_load(&as->engine)->protect(as, addr, len, prot);
 	if (t == NULL)
 		return ENOTSUP;
-	if (!t->call.mmap && in_call(&t->call, addr, len))
+	if (!t->call.mmap && call_covers(&t->call, addr, len))
 		return 0;
 	return thread_step(t, &m, NULL);
 }

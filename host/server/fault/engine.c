@@ -1,174 +1,196 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * engine.c: which fault engine an address space has.  It is agreed upon when the client starts its agent, before its
- * first intercepted window is accessible:
- *
- *	client: hello -->            --> offer, userfaultfd -->              --> the agent takes commands
- *	server:      --> welcome, device                        --> welcome, engine
- *
- * The client makes the userfaultfd, since that is for the memory of who makes it.  Where the server may open
- * /dev/userfaultfd it lends that descriptor: then system calls of an application without privileges make events, too.
+ * engine.c: which fault engine an address space has: the first in the table that works.  It is agreed upon when the client
+ * starts its agent, before its first intercepted window is accessible.
  */
-#define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/userfaultfd.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
 
-#include "host/server/server.h"
+#include "host/server/base/linux.h"
+#include "host/server/fault/fault.h"
 
-#define PATIENCE_S 5
+extern const struct as_engine as_engine_uffd;
+static const struct as_engine *const engines[] = {
+	&as_engine_uffd,
+	&as_engine_sigsegv,
+};
+#define ENGINES (sizeof(engines) / sizeof(engines[0]))
+_Static_assert(ENGINES <= ENGINES_MAX, "each has its place in struct host_as");
 
-static struct {
-	const struct as_engine *only; /* NULL: the best that works */
-	int device;                   /* /dev/userfaultfd, or -1 */
-} engine = {.device = -1};
+static const struct as_engine *only; /* that is allowed; NULL: any */
 
-int engine_start(const char *name)
+static bool is_allowed(const struct as_engine *e)
 {
-	if (name != NULL && strcmp(name, as_engine_uffd.name) == 0)
-		engine.only = &as_engine_uffd;
-	else if (name != NULL && strcmp(name, as_engine_sigsegv.name) == 0)
-		engine.only = &as_engine_sigsegv;
-	else if (name != NULL)
+	return only == NULL || e == only;
+}
+
+/* ---- the server's start ---- */
+
+static const char *engine_names(void)
+{
+	static char text[80];
+	const char *between = "";
+
+	for (size_t i = 0, used = 0; i < ENGINES; i++) {
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s", between, engines[i]->name);
+		between = i + 2 < ENGINES ? ", " : " or ";
+	}
+	return text;
+}
+
+int engine_start(const char *name, const char **names)
+{
+	for (size_t i = 0; i < ENGINES && name != NULL && only == NULL; i++)
+		if (strcmp(name, engines[i]->name) == 0)
+			only = engines[i];
+	*names = engine_names();
+	if (name != NULL && only == NULL)
 		return EINVAL;
-	if (engine.only != &as_engine_sigsegv)
-		engine.device = open("/dev/userfaultfd", O_RDWR | O_CLOEXEC);
-	faults_prepare();
+	for (size_t i = 0; i < ENGINES; i++)
+		if (is_allowed(engines[i]) && engines[i]->start != NULL)
+			engines[i]->start();
 	return 0;
 }
 
-bool engine_allows_uffd(int *device)
+/* ---- what an address space has of each ---- */
+
+/* What it begins with, until its agent's hello. */
+static const struct as_engine *engine_first(void)
 {
-	*device = engine.device;
-	return engine.only != &as_engine_sigsegv;
+	return only != NULL ? only : engines[0];
 }
 
-const struct as_engine *engine_first(void)
+int engines_init(struct host_as *as)
 {
-	return engine.only != NULL ? engine.only : &as_engine_uffd;
+	atomic_store(&as->engine, engine_first());
+	for (size_t i = 0; i < ENGINES; i++) {
+		if (!is_allowed(engines[i]) || engines[i]->init == NULL)
+			continue;
+		as->engine_data[i] = engines[i]->init(as);
+		if (as->engine_data[i] == NULL)
+			return ENOMEM;
+	}
+	return 0;
 }
 
-/* ---- the client's offer ---- */
-
-static bool is_userfaultfd(int fd)
+void engines_fini(struct host_as *as)
 {
-	static const char name[] = "anon_inode:[userfaultfd]";
-	char path[40], target[sizeof(name)];
-	ssize_t n;
-
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	n = readlink(path, target, sizeof(target));
-	return n == sizeof(name) - 1 && memcmp(target, name, sizeof(name) - 1) == 0;
+	for (size_t i = 0; i < ENGINES; i++)
+		if (as->engine_data[i] != NULL)
+			engines[i]->fini(as->engine_data[i]);
 }
 
-/* Is it a fresh one that can do what we need?  0 or errno. */
-static int uffd_check(int fd)
+void *engine_data(const struct host_as *as, const struct as_engine *engine)
 {
-	struct uffdio_api api = {.api = UFFD_API,
-				 .features = UFFD_FEATURE_THREAD_ID | UFFD_FEATURE_EVENT_REMAP |
-					     UFFD_FEATURE_MISSING_SHMEM | UFFD_FEATURE_MINOR_SHMEM};
+	size_t i = 0;
 
-	if (!is_userfaultfd(fd))
-		return EINVAL;
-	return ioctl(fd, UFFDIO_API, &api) == 0 ? 0 : errno;
+	while (engines[i] != engine)
+		i++;
+	return as->engine_data[i];
 }
 
-/* The first one; others may have come along. */
-static void descriptor_take(struct msghdr *mh, int *fd)
+/* ---- an agreement with the client ---- */
+
+static void say_chosen(const struct process *p, const struct as_engine *e, const struct as_engine *before, int refused)
 {
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(mh); c != NULL; c = CMSG_NXTHDR(mh, c)) {
-		size_t n = c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS ? (c->cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
-		for (size_t i = 0; i < n; i++) {
-			int one;
-			memcpy(&one, CMSG_DATA(c) + i * sizeof(int), sizeof(int));
-			if (*fd < 0)
-				*fd = one;
-			else
-				close(one);
+	if (before != NULL)
+		posix_log(HOST_LOG_DEBUG, "process %d: fault engine: %s, %s: %s", (int)p->pid, e->name, before->means,
+			  strerror(refused));
+	else
+		posix_log(HOST_LOG_DEBUG, "process %d: fault engine: %s", (int)p->pid, e->name);
+}
+
+int engine_agree(struct host_as *as, int connection)
+{
+	struct process *p = as->process;
+	const struct as_engine *before = NULL;
+	int refused = 0;
+
+	for (size_t i = 0; i < ENGINES; i++) {
+		const struct as_engine *e = engines[i];
+		int error = 0, why = 0;
+
+		if (!is_allowed(e))
+			continue;
+		if (e->agree != NULL)
+			error = e->agree(as, connection, &why);
+		else if (before == NULL)
+			hello_answer(connection, 0, -1, WIRE_WANT_NONE);
+		if (error != 0)
+			return error;
+		if (why == 0) {
+			atomic_store(&as->engine, e);
+			if (e->agree == NULL)
+				say_chosen(p, e, before, refused);
+			return 0;
 		}
+		if (atomic_load(&p->dying))
+			return ESRCH;
+		before = e;
+		refused = why;
 	}
+	posix_log(HOST_LOG_WARN, "process %d: fault engine %s: %s: %s", (int)p->pid, before->name, before->means,
+		  strerror(refused));
+	return refused;
 }
 
-static int offer_receive(int connection, struct wire_offer *offer, int *fd)
-{
-	static const struct timeval patience = {PATIENCE_S, 0};
-	static const int off = 0;
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct iovec iov = {offer, sizeof(*offer)};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
-	ssize_t n;
+/* ---- operations that not every engine has ---- */
 
-	/* Without its credentials, for which there would be no room. */
-	if (setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) != 0 ||
-	    setsockopt(connection, SOL_SOCKET, SO_PASSCRED, &off, sizeof(off)) != 0)
-		return errno;
-	do
-		n = recvmsg(connection, &mh, MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
-	if (n >= 0)
-		descriptor_take(&mh, fd);
-	return n == sizeof(*offer) && offer->magic == WIRE_MAGIC ? 0 : EPROTO;
+int engine_descriptor(const struct host_as *as)
+{
+	const struct as_engine *e = atomic_load(&as->engine);
+
+	return e->descriptor != NULL ? e->descriptor(as) : -1;
 }
 
-/* Takes the descriptor, or says why not. */
-static int uffd_take(struct process *p, const struct wire_offer *offer, int fd)
+void engine_interrupt(struct host_as *as, uint32_t tid)
 {
-	int error = fd >= 0 ? uffd_check(fd) : offer->error > 0 && offer->error < 4096 ? offer->error
-										       : EPROTO;
+	const struct as_engine *e = atomic_load(&as->engine);
 
-	if (error == 0)
-		return faults_start(p, fd, offer->flags & WIRE_OFFER_FULL);
-	if (fd >= 0)
-		close(fd);
-	return error;
+	if (e->interrupt != NULL)
+		e->interrupt(as, tid);
 }
 
-static int choose(struct process *p, const struct wire_offer *offer, int fd)
+void engine_forgive(struct host_as *as, uint32_t tid)
 {
-	int error = uffd_take(p, offer, fd);
+	const struct as_engine *e = atomic_load(&as->engine);
 
-	if (error == 0) {
-		posix_log(HOST_LOG_DEBUG, "process %d: fault engine: uffd, %s system calls", (int)p->pid,
-			  p->as.faults.full ? "also for" : "not for");
-	} else if (atomic_load(&p->dying)) {
-		return ESRCH;
-	} else if (engine.only != NULL) {
-		posix_log(HOST_LOG_WARN, "process %d: fault engine uffd: userfaultfd: %s", (int)p->pid,
-			  strerror(error));
-	} else {
-		posix_log(HOST_LOG_DEBUG, "process %d: fault engine: sigsegv, userfaultfd: %s", (int)p->pid,
-			  strerror(error));
-		atomic_store(&p->as.engine, &as_engine_sigsegv);
-		error = 0;
-	}
-	return error;
+	if (e->forgive != NULL)
+		e->forgive(as, tid);
 }
 
-int engine_agree(struct process *p, int connection)
+void engine_end(struct host_as *as)
 {
-	static const int on = 1;
-	struct wire_offer offer;
-	int fd = -1, error;
+	const struct as_engine *e = atomic_load(&as->engine);
 
-	if (engine.only == &as_engine_sigsegv) {
-		hello_answer(connection, 0, -1, WIRE_WANT_NONE);
-		posix_log(HOST_LOG_DEBUG, "process %d: fault engine: sigsegv", (int)p->pid);
-		return 0;
-	}
-	hello_answer(connection, 0, engine.device, WIRE_WANT_UFFD);
-	error = offer_receive(connection, &offer, &fd);
-	if (error == 0)
-		return setsockopt(connection, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == 0 ? choose(p, &offer, fd) : errno;
-	if (fd >= 0)
-		close(fd);
-	return error;
+	if (e->end != NULL)
+		e->end(as);
+}
+
+bool engine_wake(struct host_as *as)
+{
+	const struct as_engine *e = atomic_load(&as->engine);
+
+	return e->wake != NULL && e->wake(as);
+}
+
+void engine_close(struct host_as *as)
+{
+	const struct as_engine *e = atomic_load(&as->engine);
+
+	if (e->close != NULL)
+		e->close(as);
+}
+
+/* ---- writers of pages that are becoming shared ---- */
+
+int engine_watch(struct process *p, enum wire_watch *how, const char **words)
+{
+	*how = WIRE_WATCH_SIGNAL;
+	*words = "mprotect and SIGSEGV: a system call into pages that become shared may fail with EFAULT";
+	for (size_t i = 0; i < ENGINES; i++)
+		if (is_allowed(engines[i]) && engines[i]->watch != NULL)
+			return engines[i]->watch(p, how, words);
+	return 0;
 }

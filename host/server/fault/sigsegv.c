@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "host/server/server.h"
+#include "host/server/fault/fault.h"
 
 static int protect(struct host_as *as, uint64_t addr, uint64_t len, unsigned prot)
 {
@@ -87,5 +87,10 @@ static int sigsegv_protect(struct host_as *as, uintptr_t addr, size_t len, unsig
 	return 0;
 }
 
-const struct as_engine as_engine_sigsegv = {"sigsegv", NULL, sigsegv_window, sigsegv_load,
-					    sigsegv_unload, sigsegv_protect, NULL};
+const struct as_engine as_engine_sigsegv = {
+	.name = "sigsegv",
+	.window = sigsegv_window,
+	.load = sigsegv_load,
+	.unload = sigsegv_unload,
+	.protect = sigsegv_protect,
+};

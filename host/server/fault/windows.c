@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/server/server.h"
+#include "host/server/fault/fault.h"
 
 /* Index of the first window that ends behind address. */
 static size_t first_behind(const struct windows *ws, uint64_t address)

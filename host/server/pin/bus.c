@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "host/server/pin/pin.h"
+#include "host/server/pin/pins.h"
 
 /* Never freed, used again: the handler walks the list without a lock. */
 struct guard {

@@ -11,12 +11,11 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "host/server/pin/pin.h"
+#include "host/server/pin/pins.h"
 
 #define PERIOD_NS UINT64_C(1000000000)
 
@@ -113,9 +112,7 @@ void demote_range(struct locks *l, uint64_t start, uint64_t end, bool recent)
 /* One that has announced its exit runs on its stack a moment longer. */
 static bool is_dead(const struct process *p)
 {
-	struct pollfd dead = {p->pidfd, POLLIN, 0};
-
-	return p->pidfd >= 0 && poll(&dead, 1, 0) > 0;
+	return p->pidfd >= 0 && pidfd_is_dead(p->pidfd, 0);
 }
 
 void demote_all_gone(struct locks *l)

@@ -12,11 +12,11 @@
 #define _GNU_SOURCE
 #include <errno.h>
 
-#include "host/server/pin/pin.h"
+#include "host/server/pin/pins.h"
 
 bool leave_begin(struct thread *t, uint64_t addr, uint64_t len)
 {
-	struct locks *l = locks_of(&t->process->as);
+	struct locks *l = locks_of(t->process->as);
 	uint64_t end = addr + len;
 	struct vma v;
 
@@ -58,7 +58,7 @@ static void place_end(struct locks *l, const struct range *place)
 
 int call_unmapped(struct thread *t, const struct wire_message *in, struct wire_message *out)
 {
-	struct locks *l = locks_of(&t->process->as);
+	struct locks *l = locks_of(t->process->as);
 	struct leaving *leaving = &t->leaving;
 	bool known;
 

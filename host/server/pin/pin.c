@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host/server/pin/pin.h"
+#include "host/server/pin/pins.h"
 
 static void lock_record(struct host_pin *lock, int by)
 {
@@ -106,7 +106,7 @@ static void view_released(void *arg)
 		bus_unguard(h->guard);
 	pthread_mutex_lock(&h->locks->lock);
 	hold_destroy(h);
-	pthread_mutex_unlock(&p->as.locks->lock);
+	pthread_mutex_unlock(&p->as->locks->lock);
 	process_put(p);
 }
 
@@ -187,7 +187,7 @@ static int file_copy(const struct posix_file *file, uint64_t offset, char *ours,
 
 static int process_copy(struct host_pin *lock, uint64_t offset, void *ours, size_t len, bool write)
 {
-	struct host_as *as = &lock->process->as;
+	struct host_as *as = lock->process->as;
 	uintptr_t theirs = lock->addr + offset;
 
 	return write ? host_copyout(as, theirs, ours, len) : host_copyin(as, ours, theirs, len);

@@ -5,19 +5,15 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/server/pin/pin.h"
+#include "host/server/pin/pins.h"
 
 bool locks_range_is_good(const struct process *p, uint64_t addr, uint64_t len)
 {
-	uint64_t top = p->model == SYS_ILP32 ? USER_TOP_32 : USER_TOP_64;
-
-	return (addr & PAGE_MASK) == 0 && len != 0 && (len & PAGE_MASK) == 0 && addr < top && len <= top - addr;
+	return (len & PAGE_MASK) == 0 && process_has_pages(p, addr, len);
 }
 
 /* ---- a process's locks ---- */
@@ -94,53 +90,24 @@ void locks_publish(struct locks *l, uint64_t start, uint64_t end)
 
 /* ---- the first lock ---- */
 
-/* Sealed, so that the client can only read it. */
 static int page_create(struct wire_pins **page, int *client_fd)
 {
-	int error, fd = memfd_create("sundog-locks", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	void *memory;
+	int error = posix_memory_share("sundog-locks", PAGE_SIZE, true, client_fd, &memory);
 
-	if (fd < 0)
-		return EAGAIN;
-	if (fchmod(fd, 0600) != 0 || ftruncate(fd, PAGE_SIZE) != 0)
-		goto close;
-	*page = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (*page == MAP_FAILED)
-		goto close;
-	if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE | F_SEAL_SEAL) != 0) {
-		munmap(*page, PAGE_SIZE);
-		goto close;
-	}
-	*client_fd = fd;
+	if (error != 0)
+		return error == EMFILE || error == ENFILE || error == ENOSPC ? EAGAIN : ENOMEM;
+	*page = memory;
 	return 0;
-close:
-	error = errno == EMFILE || errno == ENFILE || errno == ENOSPC ? EAGAIN : ENOMEM;
-	close(fd);
-	return error;
-}
-
-static void watch_say(const struct process *p, enum wire_watch way)
-{
-	static const char *const ways[] = {
-		[WIRE_WATCH_SIGNAL] = "mprotect and SIGSEGV: a system call into pages that become shared may fail with EFAULT",
-		[WIRE_WATCH_USER] = "userfaultfd, user mode: a system call into pages that become shared may fail with EFAULT",
-		[WIRE_WATCH_FULL] = "userfaultfd",
-	};
-
-	if (server_verbose)
-		posix_log(HOST_LOG_DEBUG, "process %d: promotion stops writers by %s", (int)p->pid, ways[way]);
 }
 
 static int agent_watch(struct locks *l)
 {
-	struct wire_agent_command c = {.op = WIRE_AGENT_WATCH};
-	int device, error;
+	const char *words;
+	int error = engine_watch(l->process, &l->watch, &words);
 
-	l->watch = WIRE_WATCH_SIGNAL;
-	error = engine_allows_uffd(&device) ? agent_run(l->process, &c, device) : 0;
-	if (error == 0 && c.addr <= WIRE_WATCH_FULL) /* what it said */
-		l->watch = (enum wire_watch)c.addr;
-	if (error == 0)
-		watch_say(l->process, l->watch);
+	if (error == 0 && server_verbose)
+		posix_log(HOST_LOG_DEBUG, "process %d: promotion stops writers by %s", (int)l->process->pid, words);
 	return error;
 }
 
@@ -172,16 +139,9 @@ static int begin(struct locks *l, struct thread *t)
 	return 0;
 }
 
-struct thread *locks_thread(const struct process *p)
-{
-	struct thread *t = thread_current();
-
-	return t != NULL && t->process == p ? t : NULL;
-}
-
 int locks_begin(struct locks *l)
 {
-	struct thread *t = locks_thread(l->process);
+	struct thread *t = thread_waiting(l->process);
 	int error = 0;
 
 	pthread_mutex_lock(&l->begin);
@@ -244,12 +204,12 @@ void locks_gone(struct host_as *as)
  */
 void locks_meet(struct thread *t)
 {
-	struct locks *l = locks_of(&t->process->as);
+	struct locks *l = locks_of(t->process->as);
 
 	if (l == NULL || !atomic_load(&l->split))
 		return;
 	if (t->locks_forking)
-		locks_fork_end(&t->process->as);
+		locks_fork_end(t->process->as);
 	t->locks_forking = false;
 	split_meet(l);
 }
@@ -342,7 +302,7 @@ void locks_fork_end(struct host_as *as)
 
 static bool call_range(struct thread *t, const struct wire_message *in, struct locks **l)
 {
-	*l = locks_of(&t->process->as);
+	*l = locks_of(t->process->as);
 	return locks_range_is_good(t->process, in->a, in->b);
 }
 

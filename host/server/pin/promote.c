@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "host/server/pin/pin.h"
+#include "host/server/pin/pins.h"
 
 #define TRIES 4 /* the application may change its mappings while we look */
 
@@ -303,21 +303,13 @@ static int base_choose(struct locks *l, uint64_t addr, uint64_t end, const struc
 void promote_caller_sleeps(const struct locks *l)
 {
 	static const struct timespec moment = {.tv_nsec = LOOK_NS};
-	const struct thread *t = thread_current();
-	char path[64], text[256];
-	const char *state;
+	const struct thread *t = thread_waiting(l->process);
 
-	if (l->watch != WIRE_WATCH_SIGNAL || t == NULL || t->process != l->process)
+	if (l->watch != WIRE_WATCH_SIGNAL || t == NULL)
 		return;
-	(void)snprintf(path, sizeof(path), "/proc/%d/task/%u/stat", (int)l->process->pid, (unsigned)t->tid);
 	for (int i = 0; i < LOOKS; i++) {
-		int fd = open(path, O_RDONLY | O_CLOEXEC);
-		ssize_t n = fd >= 0 ? read(fd, text, sizeof(text) - 1) : -1;
-		if (fd >= 0)
-			close(fd);
-		text[n > 0 ? n : 0] = '\0';
-		state = strrchr(text, ')');
-		if (state == NULL || state[2] == 'S' || state[2] == 'D')
+		char state = task_state(l->process->pid, (pid_t)t->tid);
+		if (state == '\0' || state == 'S' || state == 'D')
 			return;
 		nanosleep(&moment, NULL);
 	}

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "host/server/pin/pin.h"
+#include "host/server/pin/pins.h"
 
 static int populate_by_agent(struct locks *l, uint64_t addr, uint64_t len, bool write)
 {
@@ -36,7 +36,7 @@ static int populate_by_thread(struct thread *t, uint64_t addr, uint64_t len, boo
 
 static int populate(struct locks *l, uint64_t addr, uint64_t len, bool write)
 {
-	struct thread *t = locks_thread(l->process);
+	struct thread *t = thread_waiting(l->process);
 
 	return t != NULL ? populate_by_thread(t, addr, len, write) : populate_by_agent(l, addr, len, write);
 }
@@ -123,7 +123,7 @@ static int reach_check(const struct host_pin *lock)
 {
 	char byte;
 
-	(void)host_copyin(&lock->process->as, &byte, lock->addr, 1); /* it looks */
+	(void)host_copyin(lock->process->as, &byte, lock->addr, 1); /* it looks */
 	return atomic_load(&lock->process->vm_refused) ? ENOTSUP : 0;
 }
 

@@ -13,7 +13,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "host/server/pin/pin.h"
+#include "host/server/pin/pins.h"
 
 /* Until the looks after a change. */
 static const uint64_t look_ns[] = {2000000, 20000000, 200000000};
@@ -77,11 +76,10 @@ static bool sleeps_in_futex(const struct process *p, int tasks, const char *tid,
 static void interrupt(const struct process *p, pid_t tid, long number, uint64_t address)
 {
 	siginfo_t info = {.si_signo = SIGSEGV, .si_code = SI_QUEUE, .si_errno = WIRE_SLEEPER};
-	struct pollfd dead = {p->pidfd, POLLIN, 0};
 
 	info.si_pid = (pid_t)number;
 	info.si_value.sival_ptr = (void *)(uintptr_t)address;
-	if (poll(&dead, 1, 0) == 0 && !atomic_load(&p->dying))
+	if (!pidfd_is_dead(p->pidfd, 0) && !atomic_load(&p->dying))
 		(void)syscall(SYS_rt_tgsigqueueinfo, p->pid, tid, SIGSEGV, &info);
 }
 
@@ -266,7 +264,7 @@ static bool others_sleep(const struct locks *l)
 {
 	struct stat status;
 
-	return locks_thread(l->process) == NULL ||
+	return thread_waiting(l->process) == NULL ||
 	       (l->tasks >= 0 && fstat(l->tasks, &status) == 0 && status.st_nlink > 3);
 }
 

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "host/server/pin/pin.h"
+#include "host/server/pin/pins.h"
 
 struct split {
 	uint64_t addr, offset, len;
@@ -124,13 +124,13 @@ static void deadline_set(struct timespec *until)
  */
 void split_wait(struct locks *l)
 {
-	const struct thread *t = locks_thread(l->process);
+	const struct thread *t = thread_waiting(l->process);
 	unsigned own = t != NULL && t->locks_forking; /* such a handler calls */
 	struct timespec until;
 	int error = 0;
 
 	if (l->forks > own)
-		(void)faults_yield(); /* the one that forks may touch a device */
+		posix_thread_blocks(); /* the one that forks may touch a device */
 	deadline_set(&until);
 	l->waiting++;
 	while (error == 0 && !l->gone && l->forks > own)

@@ -8,16 +8,9 @@
 #include <string.h>
 #include <sys/uio.h>
 
-#include "host/server/server.h"
+#include "host/server/pin/pins.h"
 
 #define CHUNK (UINT64_C(1) << 30)
-
-static bool range_is_user(const struct host_as *as, uintptr_t addr, size_t len)
-{
-	uint64_t top = as->process->model == SYS_ILP32 ? USER_TOP_32 : USER_TOP_64;
-
-	return addr < top && len <= top - addr;
-}
 
 /* EPERM: Linux refuses; EFAULT: not all is there. */
 static int vm_copy(struct process *p, void *ours, uintptr_t theirs, size_t len, bool out)
@@ -57,10 +50,10 @@ static int step_copyout(struct thread *t, const void *from, uintptr_t to, size_t
 
 static int step_copy(struct process *p, char *ours, uintptr_t theirs, size_t len, bool out)
 {
-	struct thread *t = thread_current();
+	struct thread *t = thread_waiting(p);
 	int error = 0;
 
-	if (t == NULL || t->process != p)
+	if (t == NULL)
 		return EFAULT;
 	while (len > 0 && error == 0) {
 		size_t n = len < WIRE_DATA_SIZE ? len : WIRE_DATA_SIZE;
@@ -78,7 +71,7 @@ static int user_copy(struct host_as *as, void *ours, uintptr_t theirs, size_t le
 	int error;
 
 	/* A dead process's number may be another's by now. */
-	if (!range_is_user(as, theirs, len) || atomic_load(&as->forking) || atomic_load(&p->dying))
+	if (!process_has_range(p, theirs, len) || atomic_load(&as->forking) || atomic_load(&p->dying))
 		return EFAULT;
 	if (!atomic_load_explicit(&p->vm_refused, memory_order_relaxed)) {
 		error = vm_copy(p, ours, theirs, len, out);

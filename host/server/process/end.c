@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "host/server/server.h"
+#include "host/server/process/process.h"
 
 static void threads_end(struct process *p, const struct thread *self)
 {
@@ -19,7 +19,7 @@ static void threads_end(struct process *p, const struct thread *self)
 	}
 	pthread_cond_broadcast(&p->changed);
 	pthread_mutex_unlock(&p->lock);
-	faults_end(&p->as.faults);
+	engine_end(p->as);
 }
 
 bool process_end(struct process *p, enum process_end end, const struct thread *self)
@@ -51,7 +51,7 @@ static void threads_wait_some(struct process *p)
 		t.tv_nsec -= 1000000000;
 		t.tv_sec++;
 	}
-	if (faults_kick(&p->as.faults))
+	if (engine_wake(p->as))
 		(void)pthread_cond_timedwait(&p->changed, &p->lock, &t);
 	else
 		(void)pthread_cond_wait(&p->changed, &p->lock);
@@ -103,9 +103,9 @@ void process_teardown(struct process *p, const struct thread *self)
 
 	threads_wait(p, self);
 	process_take_down(p);
-	locks_gone(&p->as);
-	agent_end(&p->as.agent);
-	faults_close(&p->as.faults);
+	locks_gone(p->as);
+	agent_end(&p->as->agent);
+	engine_close(p->as);
 	server_lock();
 	p->state = PROCESS_DEAD;
 	LIST_REMOVE(p, link);
@@ -121,7 +121,7 @@ void process_teardown(struct process *p, const struct thread *self)
 	p->gone = true;
 	pthread_cond_broadcast(&p->changed);
 	pthread_mutex_unlock(&p->lock);
-	supervisor_changed();
+	server_changed();
 	job_end(&p->job);
 	process_put(p);
 }

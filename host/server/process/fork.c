@@ -11,11 +11,11 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "host/server/server.h"
+#include "host/server/base/linux.h"
+#include "host/server/process/process.h"
 
 static int fork_proc(struct process *parent, struct process *child)
 {
@@ -27,7 +27,7 @@ static int fork_proc(struct process *parent, struct process *child)
 	info.cred = cred.sys;
 	info.name = cred.name;
 	atomic_store(&child->euid, cred.sys.euid);
-	error = sys_proc_fork(parent->sys, &info, &child->as, &child->sys);
+	error = sys_proc_fork(parent->sys, &info, child->as, &child->sys);
 	if (error == 0)
 		child->account = sys_proc_account(child->sys);
 	cred_fini(&cred);
@@ -53,7 +53,7 @@ static struct process *child_alloc(struct process *parent, int *leash)
 	}
 	child->leash = ends[0];
 	*leash = ends[1];
-	atomic_store(&child->as.forking, true);
+	atomic_store(&child->as->forking, true);
 	child->token = server_random();
 	child->parent = process_get(parent);
 	return child;
@@ -153,7 +153,7 @@ int fork_named(struct process *parent, uint64_t token, pid_t pid)
 
 	if (pid < 0)
 		return EINVAL;
-	pidfd = pid != 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+	pidfd = pid != 0 ? pidfd_of(pid) : -1;
 	if (pidfd < 0) {
 		fork_undo(parent, token);
 		return 0;
@@ -255,7 +255,7 @@ int fork_now(struct thread *t)
 	if (!t->forking)
 		return EINVAL;
 	if (!t->locks_forking)
-		t->locks_forking = locks_fork_begin(&t->process->as);
+		t->locks_forking = locks_fork_begin(t->process->as);
 	return 0;
 }
 
@@ -269,7 +269,7 @@ void fork_leave(struct thread *t)
 	pthread_cond_broadcast(&p->changed);
 	pthread_mutex_unlock(&p->lock);
 	if (t->locks_forking)
-		locks_fork_end(&p->as);
+		locks_fork_end(p->as);
 	t->locks_forking = false;
 }
 

@@ -6,11 +6,11 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "host/server/server.h"
+#include "host/server/base/linux.h"
+#include "host/server/process/process.h"
 
 #define HEIRS_MAX 1024u
 
@@ -27,13 +27,6 @@ static struct {
 	list; /* oldest first */
 	unsigned count;
 } heirs = {.lock = PTHREAD_MUTEX_INITIALIZER, .list = TAILQ_HEAD_INITIALIZER(heirs.list)};
-
-static bool heir_is_dead(const struct heir *h)
-{
-	struct pollfd p = {h->pidfd, POLLIN, 0};
-
-	return poll(&p, 1, 0) > 0;
-}
 
 static void heir_drop(struct heir *h)
 {
@@ -52,7 +45,7 @@ static void heirs_drop_dead(bool all)
 
 	for (h = TAILQ_FIRST(&heirs.list); h != NULL; h = next) {
 		next = TAILQ_NEXT(h, link);
-		if (all || heir_is_dead(h))
+		if (all || pidfd_is_dead(h->pidfd, 0))
 			heir_drop(h);
 	}
 }
@@ -91,7 +84,7 @@ static struct heir *heir_find(pid_t pid)
 	struct heir *h;
 
 	TAILQ_FOREACH_REVERSE(h, &heirs.list, heir_list, link)
-	if (h->pid == pid && !heir_is_dead(h))
+	if (h->pid == pid && !pidfd_is_dead(h->pidfd, 0))
 		return h;
 	return NULL;
 }

@@ -3,18 +3,11 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "host/server/server.h"
-
-static bool pidfd_is_dead(int pidfd)
-{
-	struct pollfd p = {pidfd, POLLIN, 0};
-
-	return poll(&p, 1, 0) > 0;
-}
+#include "host/server/base/linux.h"
+#include "host/server/process/process.h"
 
 static struct sys_account *account_hold(const struct process *p)
 {
@@ -38,7 +31,7 @@ static void image_replace(pid_t pid, uint64_t token, struct sys_account **accoun
 			continue;
 		if (p->state == PROCESS_PENDING && p->token == token)
 			continue; /* itself */
-		spawn = process_end(p, pidfd_is_dead(p->pidfd) ? END_EXIT : END_EXEC, NULL);
+		spawn = process_end(p, pidfd_is_dead(p->pidfd, 0) ? END_EXIT : END_EXEC, NULL);
 		old = process_get(p);
 		if (old->end == END_EXEC)
 			*account = account_hold(old);
@@ -64,7 +57,7 @@ static struct process *pending_take(const struct wire_hello *hello, pid_t pid, u
 		if (uid != 0 && atomic_load(&p->euid) != 0 && atomic_load(&p->euid) != uid)
 			continue;
 		if (hello->lent)
-			locks_lent(&p->parent->as);
+			locks_lent(p->parent->as);
 		p->parent->forks--;
 		p->state = PROCESS_LIVE;
 		return p;
@@ -91,7 +84,7 @@ static int process_adopt(const struct wire_hello *hello, int connection, int pid
 	p->connection = connection;
 	p->pid = pid;
 	p->image = hello->image;
-	atomic_store(&p->as.forking, false); /* it has no translation yet */
+	atomic_store(&p->as->forking, false); /* it has no translation yet */
 	atomic_store(&p->euid, cred->sys.euid);
 	(void)process_enter(p); /* it is not torn down below our feet */
 	spawn = process_watch(p) != 0 && process_end(p, END_EXIT, NULL);
@@ -140,7 +133,7 @@ static int process_create_sys(struct process *p, struct sys_proc_info *info, str
 	info->account = before != NULL ? before : parents;
 	if (info->account == NULL)
 		info->project = projects_of_user(info->cred.euid);
-	error = sys_proc_create(info, &p->as, &p->sys);
+	error = sys_proc_create(info, p->as, &p->sys);
 	if (parents != NULL)
 		sys_account_release(parents);
 	if (error != 0)

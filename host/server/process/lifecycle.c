@@ -16,15 +16,13 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <poll.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "host/server/server.h"
+#include "host/server/base/linux.h"
+#include "host/server/process/process.h"
 
 #define EVENTS 16
 #define SWEEP_MS 300
@@ -88,65 +86,15 @@ void lifecycle_unlisten(int fd)
 
 /* ---- ends ---- */
 
-static bool is_dead(int pidfd)
-{
-	struct pollfd p = {pidfd, POLLIN, 0};
-
-	return pidfd < 0 || poll(&p, 1, 0) > 0;
-}
-
-#define FLAG_EXITING 4u /* Linux's PF_EXITING */
-
-/* '\0': it is not there. */
-static char stat_read(pid_t pid, unsigned *flags)
-{
-	char path[64], text[512], state = '\0';
-	const char *behind_name;
-	FILE *file;
-	size_t n;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	file = fopen(path, "re");
-	if (file == NULL)
-		return '\0';
-	n = fread(text, 1, sizeof(text) - 1, file);
-	fclose(file);
-	text[n] = '\0';
-	behind_name = strrchr(text, ')');
-	if (behind_name == NULL || sscanf(behind_name, ") %c %*d %*d %*d %*d %*d %u", &state, flags) != 2)
-		return '\0';
-	return state;
-}
-
-char process_state(pid_t pid)
-{
-	unsigned flags;
-
-	return stat_read(pid, &flags);
-}
-
-/* Has begun to exit: its descriptors go one by one, and its pidfd tells soon. */
-static bool is_exiting(pid_t pid)
-{
-	unsigned flags = 0;
-
-	return stat_read(pid, &flags) != '\0' && (flags & FLAG_EXITING);
-}
-
-bool process_is_ending(const struct process *p)
-{
-	return atomic_load(&p->dying) || is_exiting(p->pid) || is_dead(p->pidfd); /* in this order: it may be reaped meanwhile */
-}
-
 /* The process connection is closed: by exit, by exec, or by a client that does not know better. */
 static struct job *connection_begin(struct process *p)
 {
-	if (!is_dead(p->pidfd) && is_exiting(p->pid)) {
+	if (!pidfd_is_dead(p->pidfd, 0) && pid_is_exiting(p->pid)) {
 		process_unwatch_connection(p);
 		return NULL;
 	}
 	/* Asked last: one that was reaped meanwhile did not look as if it exited. */
-	return process_end(p, is_dead(p->pidfd) ? END_EXIT : END_EXEC, NULL) ? &p->job : NULL;
+	return process_end(p, pidfd_is_dead(p->pidfd, 0) ? END_EXIT : END_EXEC, NULL) ? &p->job : NULL;
 }
 
 /* The job that the event begins, or NULL. */
@@ -214,12 +162,10 @@ static void deaths_begin(void)
 
 #define OWN_WATCHES 2u /* the pidfd and the connection of the process that asks: it is alive */
 
-void lifecycle_settle(const struct process *p)
+void lifecycle_find(void)
 {
-	do {
-		if (atomic_load(&lifecycle.watched) > OWN_WATCHES)
-			deaths_begin(); /* a teardown may find more */
-	} while (jobs_settle(p));
+	if (atomic_load(&lifecycle.watched) > OWN_WATCHES)
+		deaths_begin();
 }
 
 /* ---- interrupts ---- */
@@ -236,7 +182,7 @@ static bool input_one(struct process *p, int connection, bool *nonsense)
 		return false;
 	*nonsense = n != sizeof(m) || (mh.msg_flags & MSG_TRUNC) || m.magic != WIRE_MAGIC;
 	if (!*nonsense && m.access)
-		services_interrupt(&p->as.faults.services, m.tid);
+		engine_interrupt(p->as, m.tid);
 	else if (!*nonsense)
 		thread_interrupt(p, m.tid, m.turn);
 	return !*nonsense;
@@ -252,7 +198,7 @@ static void input(uint64_t id)
 	server_lock();
 	p = watch_find(id, &kind);
 	if (p != NULL)
-		atomic_fetch_add(&p->refs, 1);
+		process_get(p);
 	server_unlock();
 	if (p == NULL)
 		return;

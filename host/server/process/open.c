@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/server/server.h"
+#include "host/server/process/process.h"
 
 #define BUCKETS 4096u
 LIST_HEAD(open_list, open);
@@ -67,7 +67,7 @@ static void open_destroy(struct open *o)
 	sys_close(o->file);
 	close(o->end);
 	hold_drop(o);
-	supervisor_changed();
+	server_changed();
 }
 
 void open_put(struct open *o)
@@ -82,7 +82,7 @@ struct open *open_get(struct process *p, uint64_t id)
 	unsigned users;
 
 	pthread_mutex_lock(&p->lock);
-	o = proofs_find(&p->proofs, id);
+	o = proofs_find(p->proofs, id);
 	if (o != NULL) {
 		users = atomic_load(&o->closing) ? 0 : atomic_load(&o->users);
 		while (users != 0 && !atomic_compare_exchange_weak(&o->users, &users, users + 1))
@@ -143,7 +143,7 @@ static int proof_add(struct process *p, struct open *o)
 	int error;
 
 	pthread_mutex_lock(&p->lock);
-	error = proofs_add(&p->proofs, o);
+	error = proofs_add(p->proofs, o);
 	pthread_mutex_unlock(&p->lock);
 	if (error == 0) {
 		o->proofs++;
@@ -218,7 +218,7 @@ static bool proof_drop(struct process *p, struct open *o, bool hung_up)
 
 	server_lock();
 	pthread_mutex_lock(&p->lock);
-	removed = proofs_remove(&p->proofs, o);
+	removed = proofs_remove(p->proofs, o);
 	pthread_mutex_unlock(&p->lock);
 	o->proofs -= removed;
 	claimed = removed && hung_up && close_claim(o);
@@ -264,7 +264,7 @@ int open_prove(struct process *p, int fd, struct open **out)
 	o = find_ino(&st);
 	if (o == NULL)
 		error = EBADF;
-	else if (proofs_find(&p->proofs, o->id) == NULL)
+	else if (proofs_find(p->proofs, o->id) == NULL)
 		error = proof_add(p, o);
 	if (error == 0) {
 		proven(o);
@@ -278,7 +278,7 @@ int open_prove(struct process *p, int fd, struct open **out)
 /* server.lock is held. */
 int open_inherit(struct process *parent, struct process *child)
 {
-	struct proofs *from = &parent->proofs;
+	struct proofs *from = parent->proofs;
 	int error = 0;
 
 	pthread_mutex_lock(&parent->lock);
@@ -286,7 +286,7 @@ int open_inherit(struct process *parent, struct process *child)
 		struct open *o = from->slot[i];
 		if (o == NULL || atomic_load(&o->closing))
 			continue;
-		error = proofs_add(&child->proofs, o);
+		error = proofs_add(child->proofs, o);
 		if (error == 0) {
 			o->proofs++;
 			atomic_fetch_add(&o->holds, 1);
@@ -301,8 +301,8 @@ static struct open *proof_any(struct process *p, uint32_t *at)
 	struct open *o = NULL;
 
 	pthread_mutex_lock(&p->lock);
-	while (*at < p->proofs.room && o == NULL)
-		o = p->proofs.slot[(*at)++];
+	while (*at < p->proofs->room && o == NULL)
+		o = p->proofs->slot[(*at)++];
 	if (o != NULL)
 		atomic_fetch_add(&o->holds, 1);
 	pthread_mutex_unlock(&p->lock);

@@ -1,46 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * process.c: the table of processes, and who works for one; hello.c puts them in, end.c takes them out.
- *
- *	(WIRE_FORK) PENDING ----hello----> LIVE --death, exec, WIRE_EXIT, stop--> DYING --torn down--> DEAD
- *	                 '---failure, death before the hello---------------------^
- */
-#define _GNU_SOURCE
+/* process.c: making a process, and the descriptors that tell of its end. */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include "host/server/server.h"
+#include "host/server/process/process.h"
 
-#ifndef SO_PEERPIDFD
-#define SO_PEERPIDFD 77
-#endif
-
-/* ---- making and freeing ---- */
+/* In one piece: struct process points to the rooms' parts. */
+struct whole {
+	struct process process;
+	struct host_as as;
+	struct proofs proofs;
+};
 
 static void process_job(void *arg)
 {
 	process_teardown(arg, NULL);
-}
-
-struct process *process_alloc(enum sys_model model)
-{
-	struct process *p = calloc(1, sizeof(*p));
-
-	if (p == NULL)
-		return NULL;
-	atomic_init(&p->refs, 1);
-	p->model = model;
-	p->pidfd = p->connection = p->leash = -1;
-	pthread_mutex_init(&p->lock, NULL);
-	pthread_cond_init(&p->changed, NULL);
-	as_init(&p->as, p);
-	p->job.run = process_job;
-	p->job.arg = p;
-	return p;
 }
 
 static void process_free(struct process *p)
@@ -53,33 +28,45 @@ static void process_free(struct process *p)
 		close(p->leash);
 	if (p->parent != NULL)
 		process_put(p->parent);
-	proofs_fini(&p->proofs);
-	as_fini(&p->as);
+	proofs_fini(p->proofs);
+	locks_fini(p->as->locks);
+	as_fini(p->as);
 	pthread_cond_destroy(&p->changed);
 	pthread_mutex_destroy(&p->lock);
 	free(p);
 }
 
-void process_put(struct process *p)
+struct process *process_alloc(enum sys_model model)
 {
-	if (atomic_fetch_sub(&p->refs, 1) == 1)
-		process_free(p);
+	struct whole *whole = calloc(1, sizeof(*whole));
+	struct process *p;
+
+	if (whole == NULL)
+		return NULL;
+	p = &whole->process;
+	p->as = &whole->as;
+	p->proofs = &whole->proofs;
+	p->free = process_free;
+	atomic_init(&p->refs, 1);
+	p->model = model;
+	p->pidfd = p->connection = p->leash = -1;
+	pthread_mutex_init(&p->lock, NULL);
+	pthread_cond_init(&p->changed, NULL);
+	p->job.run = process_job;
+	p->job.arg = p;
+	if (as_init(p->as, p) == 0)
+		return p;
+	process_put(p);
+	return NULL;
 }
 
-struct process *process_get(struct process *p)
-{
-	atomic_fetch_add(&p->refs, 1);
-	return p;
-}
+/* ---- in the table, and watched ---- */
 
-int pidfd_of_peer(int connection, pid_t pid)
+void process_publish(struct process *p, enum process_state state)
 {
-	int fd;
-	socklen_t size = sizeof(fd);
-
-	if (getsockopt(connection, SOL_SOCKET, SO_PEERPIDFD, &fd, &size) == 0)
-		return fd;
-	return (int)syscall(SYS_pidfd_open, pid, 0);
+	p->state = state;
+	LIST_INSERT_HEAD(&server.processes, p, link);
+	server.nprocesses++;
 }
 
 int process_watch_pidfd(struct process *p)
@@ -124,65 +111,4 @@ void process_unwatch(struct process *p)
 		p->leash_id = WATCH_NO_ID;
 	}
 	process_unwatch_connection(p);
-}
-
-void process_publish(struct process *p, enum process_state state)
-{
-	p->state = state;
-	LIST_INSERT_HEAD(&server.processes, p, link);
-	server.nprocesses++;
-}
-
-struct process *process_find(const struct wire_image *image, pid_t pid, uid_t uid)
-{
-	struct process *p;
-
-	server_lock();
-	LIST_FOREACH (p, &server.processes, link)
-		if (p->state == PROCESS_LIVE && memcmp(&p->image, image, sizeof(*image)) == 0)
-			break;
-	/* A vfork child has its parent's image and another pid. */
-	if (p != NULL && (p->pid == pid || atomic_load(&p->euid) == uid))
-		process_get(p);
-	else
-		p = NULL;
-	server_unlock();
-	return p;
-}
-
-/* ---- who works for it ---- */
-
-bool process_enter(struct process *p)
-{
-	bool full;
-
-	pthread_mutex_lock(&p->lock);
-	full = p->nthreads >= THREADS_MAX;
-	if (!full)
-		p->nthreads++;
-	pthread_mutex_unlock(&p->lock);
-	return !full;
-}
-
-int process_join(struct process *p)
-{
-	int error = 0;
-
-	pthread_mutex_lock(&p->lock);
-	if (atomic_load(&p->dying))
-		error = ESRCH;
-	else if (p->nthreads >= THREADS_MAX)
-		error = EAGAIN;
-	else
-		p->nthreads++;
-	pthread_mutex_unlock(&p->lock);
-	return error;
-}
-
-void process_leave(struct process *p)
-{
-	pthread_mutex_lock(&p->lock);
-	p->nthreads--;
-	pthread_cond_broadcast(&p->changed);
-	pthread_mutex_unlock(&p->lock);
 }

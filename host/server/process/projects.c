@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host/server/server.h"
+#include "host/server/process/process.h"
 
 #define DATABASE "/etc/project"
 #define USER_ATTRIBUTES "/etc/user_attr"

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "host/server/server.h"
+#include "host/server/process/process.h"
 
 static uint32_t home(const struct proofs *s, uint64_t id)
 {

@@ -14,6 +14,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/userfaultfd.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -21,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "host/server/server.h"
+#include "host/server/fault/uffd/uffd.h"
 
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ 22
@@ -29,9 +30,14 @@
 
 /* ---- what the agent and the descriptor do ---- */
 
+struct faults *faults_of(const struct host_as *as)
+{
+	return engine_data(as, &as_engine_uffd);
+}
+
 static int uffd_of(const struct host_as *as)
 {
-	return as->faults.fd;
+	return faults_of(as)->fd;
 }
 
 static int protect(struct host_as *as, uint64_t start, uint64_t end, unsigned prot)
@@ -407,5 +413,67 @@ static bool uffd_refused(struct host_as *as, uint32_t tid, uint64_t page, enum s
 	return page_restore(as, page, &prot) && prot_allows(prot, rw);
 }
 
-const struct as_engine as_engine_uffd = {"uffd", uffd_laid, uffd_window, uffd_load,
-					 uffd_unload, uffd_protect, uffd_refused};
+/* ---- an address space's own ---- */
+
+static void uffd_start(void)
+{
+	offer_prepare();
+	faults_prepare();
+}
+
+static void *uffd_init(struct host_as *as)
+{
+	struct faults *f = malloc(sizeof(*f));
+
+	if (f != NULL)
+		faults_init(f);
+	return f;
+}
+
+static void uffd_fini(void *data)
+{
+	faults_fini(data);
+	free(data);
+}
+
+static void uffd_interrupt(struct host_as *as, uint32_t tid)
+{
+	services_interrupt(&faults_of(as)->services, tid);
+}
+
+static void uffd_end(struct host_as *as)
+{
+	faults_end(faults_of(as));
+}
+
+static bool uffd_kick(struct host_as *as)
+{
+	return faults_kick(faults_of(as));
+}
+
+static void uffd_close(struct host_as *as)
+{
+	faults_close(faults_of(as));
+}
+
+const struct as_engine as_engine_uffd = {
+	.name = "uffd",
+	.means = "userfaultfd",
+	.start = uffd_start,
+	.init = uffd_init,
+	.fini = uffd_fini,
+	.agree = offer_agree,
+	.descriptor = uffd_of,
+	.laid = uffd_laid,
+	.window = uffd_window,
+	.load = uffd_load,
+	.unload = uffd_unload,
+	.protect = uffd_protect,
+	.refused = uffd_refused,
+	.interrupt = uffd_interrupt,
+	.forgive = faults_forgive,
+	.end = uffd_end,
+	.wake = uffd_kick,
+	.close = uffd_close,
+	.watch = offer_watch,
+};

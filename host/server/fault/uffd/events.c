@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host/server/server.h"
+#include "host/server/fault/uffd/uffd.h"
 
 #define IDLE_MAX 2u
 #define SIGNAL_KICK SIGUSR2 /* only so that a read(2) ends */
@@ -42,16 +42,16 @@ static int thread_start(struct process *p);
 
 /* ---- the seat ---- */
 
-static struct faults *faults_of(const struct fault_thread *t)
+static struct faults *its_faults(const struct fault_thread *t)
 {
-	return &t->process->as.faults;
+	return faults_of(t->process->as);
 }
 
 /* With the lock. */
 static void seat_give(struct fault_thread *t)
 {
 	LIST_REMOVE(t, idle);
-	faults_of(t)->nidle--;
+	its_faults(t)->nidle--;
 	t->seated = true;
 	pthread_cond_signal(&t->given);
 }
@@ -77,13 +77,13 @@ bool faults_yield(void)
 
 	if (self == NULL || !self->seated)
 		return true;
-	if (yield_to_idle(faults_of(self)))
+	if (yield_to_idle(its_faults(self)))
 		return true;
 	error = thread_start(self->process);
 	if (error == 0) {
-		pthread_mutex_lock(&faults_of(self)->lock);
+		pthread_mutex_lock(&its_faults(self)->lock);
 		self->seated = false;
-		pthread_mutex_unlock(&faults_of(self)->lock);
+		pthread_mutex_unlock(&its_faults(self)->lock);
 	} else if (error != ESRCH && !atomic_exchange(&said, true)) {
 		posix_log(HOST_LOG_WARN, "process %d: no thread for its next fault: %s: it waits for the one before",
 			  (int)self->process->pid, strerror(error));
@@ -91,7 +91,7 @@ bool faults_yield(void)
 	return error == 0;
 }
 
-static void before_block(void *arg)
+static void before_block(void *arg, bool announced)
 {
 	(void)faults_yield();
 }
@@ -99,7 +99,7 @@ static void before_block(void *arg)
 /* Until the seat comes back; false: the thread is not needed any more. */
 static bool seat_wait(struct fault_thread *t)
 {
-	struct faults *f = faults_of(t);
+	struct faults *f = its_faults(t);
 	bool seated;
 
 	pthread_mutex_lock(&f->lock);
@@ -128,7 +128,7 @@ bool faults_wake_later(const struct host_as *as, uint64_t start, uint64_t end)
 {
 	struct range *w;
 
-	if (self == NULL || &self->process->as != as)
+	if (self == NULL || self->process->as != as)
 		return false;
 	w = &self->wake;
 	if (w->start == w->end)
@@ -138,7 +138,7 @@ bool faults_wake_later(const struct host_as *as, uint64_t start, uint64_t end)
 
 void faults_woken(const struct host_as *as, uint64_t start, uint64_t end)
 {
-	services_wake(&as->process->as.faults.services, self != NULL ? &self->service : NULL, start, end);
+	services_wake(&faults_of(as)->services, self != NULL ? &self->service : NULL, start, end);
 }
 
 /* What has been loaded, and the page in any case: a driver may be content without. */
@@ -148,22 +148,22 @@ static void wake(struct fault_thread *t)
 	uint64_t page = t->service.page;
 
 	if (page < w->start || page >= w->end)
-		uffd_wake(&t->process->as, page, page + PAGE_SIZE);
+		uffd_wake(t->process->as, page, page + PAGE_SIZE);
 	if (w->start < w->end)
-		uffd_wake(&t->process->as, w->start, w->end);
+		uffd_wake(t->process->as, w->start, w->end);
 }
 
 /* ---- events ---- */
 
 static void fault_serve(struct fault_thread *t, const struct uffd_msg *m, uint64_t read)
 {
-	struct host_as *as = &t->process->as;
+	struct host_as *as = t->process->as;
 	uint64_t page = m->arg.pagefault.address & ~(uint64_t)PAGE_MASK;
 	enum sys_rw rw = m->arg.pagefault.flags & UFFD_PAGEFAULT_FLAG_WRITE ? SYS_RW_WRITE : SYS_RW_READ;
 	struct service *v = &t->service;
 	struct sys_fault result;
 
-	switch (services_begin(&faults_of(t)->services, v, m->arg.pagefault.feat.ptid, page, read)) {
+	switch (services_begin(&its_faults(t)->services, v, m->arg.pagefault.feat.ptid, page, read)) {
 	case SERVICE_PAST:
 		uffd_wake(as, page, page + PAGE_SIZE);
 		return;
@@ -174,12 +174,12 @@ static void fault_serve(struct fault_thread *t, const struct uffd_msg *m, uint64
 	}
 	t->wake = (struct range){page, page};
 	faults_forgive(as, v->tid);
-	lifecycle_settle(t->process);
+	jobs_settle(t->process);
 	result = sys_fault(page, PAGE_SIZE, rw);
 	if (result.signo != 0)
 		failure_make(as, v->tid, page, &result);
 	wake(t);
-	if (services_end(&faults_of(t)->services, v)) /* it may have come back after that wake */
+	if (services_end(&its_faults(t)->services, v)) /* it may have come back after that wake */
 		uffd_wake(as, page, page + PAGE_SIZE);
 }
 
@@ -195,7 +195,7 @@ static void event_wait(int fd)
 /* Other events than faults want nothing but to be read. */
 static void event_serve(struct fault_thread *t)
 {
-	struct faults *f = faults_of(t);
+	struct faults *f = its_faults(t);
 	uint64_t number = services_read(&f->services);
 	int fd = f->fd;
 	struct uffd_msg m;
@@ -225,7 +225,7 @@ static void *thread_main(void *arg)
 {
 	struct fault_thread *t = arg;
 	struct process *p = t->process;
-	struct faults *f = faults_of(t);
+	struct faults *f = its_faults(t);
 
 	pthread_setname_np(pthread_self(), "fault");
 	self = t;
@@ -319,7 +319,7 @@ static int descriptor_set(struct faults *f, int fd, bool full)
 
 int faults_start(struct process *p, int fd, bool full)
 {
-	struct faults *f = &p->as.faults;
+	struct faults *f = faults_of(p->as);
 	int error = descriptor_set(f, fd, full);
 
 	if (error != 0) {

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "host/server/server.h"
+#include "host/server/fault/uffd/uffd.h"
 
 struct failure {
 	uint32_t tid;
@@ -58,7 +58,7 @@ static struct failure *failure_take(struct faults *f, uint32_t tid, uint64_t pag
 
 void failure_make(struct host_as *as, uint32_t tid, uint64_t page, const struct sys_fault *what)
 {
-	struct faults *f = &as->faults;
+	struct faults *f = faults_of(as);
 	struct failure *x = malloc(sizeof(*x)), *old;
 
 	if (x == NULL) /* it is tried again */
@@ -80,7 +80,7 @@ void failure_make(struct host_as *as, uint32_t tid, uint64_t page, const struct 
 
 bool faults_failed(struct host_as *as, uint32_t tid, uint64_t page, struct sys_fault *what)
 {
-	struct faults *f = &as->faults;
+	struct faults *f = faults_of(as);
 	struct failure *x;
 
 	if (atomic_load(&f->nfailures) == 0)
@@ -98,7 +98,7 @@ bool faults_failed(struct host_as *as, uint32_t tid, uint64_t page, struct sys_f
 
 void faults_forgive(struct host_as *as, uint32_t tid)
 {
-	struct faults *f = &as->faults;
+	struct faults *f = faults_of(as);
 	struct failure *x;
 
 	while (atomic_load(&f->nfailures) > 0) {

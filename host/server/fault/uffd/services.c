@@ -18,7 +18,7 @@
  */
 #include <string.h>
 
-#include "host/server/server.h"
+#include "host/server/fault/uffd/uffd.h"
 
 void services_init(struct services *s)
 {
