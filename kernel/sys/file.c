@@ -16,7 +16,7 @@ _Static_assert(SYS_FREAD == FREAD && SYS_FWRITE == FWRITE && SYS_FNDELAY == FNDE
 #define FILE_CHANGEABLE (SYS_FNDELAY | SYS_FNONBLOCK)
 
 /* Nodes belong to user 0, group 0. */
-static int permission_check(uint32_t mode, unsigned flags, const cred_t *c)
+int file_permission(uint32_t mode, unsigned flags, const cred_t *c)
 {
 	unsigned need = (flags & SYS_FREAD ? 4u : 0) | (flags & SYS_FWRITE ? 2u : 0);
 	unsigned granted;
@@ -52,7 +52,7 @@ static int file_open(dev_t dev, unsigned flags, const struct minor_open *node, s
 {
 	struct snode *s;
 	dev_t chosen = dev;
-	int error = permission_check(node->mode, flags, CRED());
+	int error = file_permission(node->mode, flags, CRED());
 
 	if (error == 0)
 		error = snode_open_begin(dev, node->block, node->dip, &s);

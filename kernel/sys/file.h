@@ -6,6 +6,7 @@
 #include "kernel/ddi/sync/poll.h"
 #include "kernel/host.h"
 #include "kernel/sys/sys.h"
+#include <sys/cred.h>
 #include <sys/types.h>
 
 struct cb_ops;
@@ -24,5 +25,8 @@ struct sys_file {
 
 	struct poll_waiter poll;
 };
+
+/* May who has these credentials open a node of this mode for SYS_FREAD, SYS_FWRITE?  0 or EACCES. */
+int file_permission(uint32_t mode, unsigned flags, const cred_t *c);
 
 #endif

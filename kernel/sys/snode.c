@@ -52,15 +52,20 @@ static bool snode_idle(const struct snode *s)
 	return s->opening == 0 && s->opens == 0 && s->mappings == 0 && !s->closing;
 }
 
-static void snode_free(struct snode *s)
+static void snode_unlink(struct snode *s)
 {
 	struct snode **link;
 
 	for (link = bucket_of(s->dev); *link != s; link = &(*link)->next)
 		;
 	*link = s->next;
-	devinfo_release(s->dip);
 	host_free(s, sizeof(*s));
+}
+
+static void snode_free(struct snode *s)
+{
+	devinfo_release(s->dip);
+	snode_unlink(s);
 }
 
 static void driver_close(struct snode *s, int flags)
@@ -89,7 +94,7 @@ static void snode_settle(struct snode *s, int flags)
 		s->closing = false;
 		host_cond_broadcast(&snodes.closed);
 	}
-	if (snode_idle(s))
+	if (snode_idle(s) && s->layered == 0)
 		snode_free(s);
 }
 
@@ -121,25 +126,57 @@ int snode_open_begin(dev_t dev, bool block, struct dev_info *dip, struct snode *
 	return error;
 }
 
-void snode_open_done(struct snode **sp, dev_t dev)
+/*
+ * An open in progress has become one of *sp, or of the device that the driver chose.  Called with the lock held, which is
+ * dropped when the other one settles: what it counts as was counted before.
+ */
+static void snode_opened(struct snode **sp, dev_t dev, bool layered)
 {
 	struct snode *old = *sp, *s = old;
 
-	host_mutex_lock(&snodes.lock);
 	if (dev != old->dev) {
 		s = snode_get(dev, old->block, old->dip);
 		s->opening++; /* a driver may reuse a minor whose close(9E) is just returning */
 		(void)wait_for_close(s, false);
 	}
 	s->opening--;
-	s->opens++;
-	s->opened = true;
-	if (s != old) {
-		old->opening--;
-		snode_settle(old, 0);
-	}
-	host_mutex_unlock(&snodes.lock);
+	s->layered += layered;
+	s->opens += !layered;
+	s->opened |= !layered;
 	*sp = s;
+	if (s != old)
+		old->opening--;
+	snode_settle(old, 0);
+}
+
+void snode_open_done(struct snode **sp, dev_t dev)
+{
+	host_mutex_lock(&snodes.lock);
+	snode_opened(sp, dev, false);
+	host_mutex_unlock(&snodes.lock);
+}
+
+void snode_layered_done(struct snode **sp, dev_t dev)
+{
+	host_mutex_lock(&snodes.lock);
+	snode_opened(sp, dev, true);
+	host_mutex_unlock(&snodes.lock);
+}
+
+void snode_layered_close(struct snode *s)
+{
+	host_mutex_lock(&snodes.lock);
+	s->layered--;
+	snode_settle(s, 0);
+	host_mutex_unlock(&snodes.lock);
+}
+
+void snode_layered_forget(struct snode *s)
+{
+	host_mutex_lock(&snodes.lock);
+	if (--s->layered == 0 && snode_idle(s))
+		snode_unlink(s);
+	host_mutex_unlock(&snodes.lock);
 }
 
 void snode_open_failed(struct snode *s)

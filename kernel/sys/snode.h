@@ -20,8 +20,9 @@ struct snode {
 
 	/* protected by the lock in snode.c */
 	size_t opening, opens, mappings;
-	bool opened;  /* an open(9E) has succeeded since the last close(9E) */
-	bool closing; /* close(9E) runs */
+	size_t layered; /* opens of other drivers: each is closed by itself */
+	bool opened;    /* an open(9E) has succeeded since the last close(9E) */
+	bool closing;   /* close(9E) runs */
 	struct snode *next;
 
 	bool writing; /* a write(2) of a block node runs; protected by the lock in block.c */
@@ -32,6 +33,12 @@ int snode_open_begin(dev_t dev, bool block, struct dev_info *dip, struct snode *
 /* open(9E) succeeded, and perhaps chose another device.  *s becomes the one that is open. */
 void snode_open_done(struct snode **s, dev_t dev);
 void snode_open_failed(struct snode *s);
+/* The same for another driver's open. */
+void snode_layered_done(struct snode **s, dev_t dev);
+/* Its close(9E) has returned. */
+void snode_layered_close(struct snode *s);
+/* At the halt, when the instance is gone. */
+void snode_layered_forget(struct snode *s);
 void snode_close(struct snode *s, int flags);
 
 /* A mapping of a character device, false if it is not open; and its end. */

@@ -29,7 +29,7 @@ unsigned long card_memory, card_constant;
 static struct {
 	pthread_mutex_t lock;
 	int warnings;
-	char last[1000];
+	char last[1000], note[1000];
 } said = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static void log_message(void *arg, int level, const char *text)
@@ -40,6 +40,8 @@ static void log_message(void *arg, int level, const char *text)
 		said.warnings++;
 		snprintf(said.last, sizeof(said.last), "%s", text);
 	}
+	if (level == 1)
+		snprintf(said.note, sizeof(said.note), "%s", text);
 	pthread_mutex_unlock(&said.lock);
 }
 
@@ -56,6 +58,11 @@ int warnings(void)
 const char *last_warning(void)
 {
 	return said.last;
+}
+
+const char *last_note(void)
+{
+	return said.note;
 }
 
 /* ---- another thread ---- */

@@ -22,6 +22,8 @@
 #include <sys/list.h>
 #include <sys/mman.h>
 #include <sys/model.h>
+#include <sys/nvpair.h>
+#include <sys/sysevent.h>
 #include <sys/taskq.h>
 #include <sys/time.h>
 #include <sys/types.h>
@@ -253,5 +255,12 @@ int ddi_get_eventcookie(dev_info_t *, char *, ddi_eventcookie_t *) SUNDOG_LINK(d
 int ddi_add_event_handler(dev_info_t *, ddi_eventcookie_t, void (*)(dev_info_t *, ddi_eventcookie_t, void *, void *), void *,
 			  ddi_callback_id_t *) SUNDOG_LINK(ddi_add_event_handler);
 int ddi_remove_event_handler(ddi_callback_id_t) SUNDOG_LINK(ddi_remove_event_handler);
+
+/*
+ * dip, vendor, class, subclass, attributes or NULL, *id or NULL, DDI_SLEEP or DDI_NOSLEEP: an event, which becomes a message.
+ * DDI_SUCCESS; DDI_EINVAL: a NULL that is not allowed; DDI_ECONTEXT: DDI_SLEEP in an interrupt handler.
+ * differs: there is no daemon that might be missing (DDI_TRANSPORT_DOWN) or full (DDI_EBUSY).
+ */
+int ddi_log_sysevent(dev_info_t *, char *, char *, char *, nvlist_t *, sysevent_id_t *, int) SUNDOG_LINK(ddi_log_sysevent);
 
 #endif

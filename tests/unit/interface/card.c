@@ -8,7 +8,7 @@ struct card cards[2];
 
 static struct card *card_of(dev_t dev)
 {
-	return (&cards[getminor(dev) & 1]);
+	return (&cards[getminor(dev) % 10 == 1]);
 }
 
 static int card_open(dev_t *devp, int flag, int otyp, cred_t *cred)
@@ -18,7 +18,9 @@ static int card_open(dev_t *devp, int flag, int otyp, cred_t *cred)
 	c->opens++;
 	c->last_otyp = otyp;
 	c->last_flag = flag;
-	return (0);
+	if (c->clone != 0)
+		*devp = makedevice(getmajor(*devp), c->clone);
+	return (c->open_error);
 }
 
 static int card_close(dev_t dev, int flag, int otyp, cred_t *cred)
@@ -27,11 +29,30 @@ static int card_close(dev_t dev, int flag, int otyp, cred_t *cred)
 
 	c->closes++;
 	c->last_otyp = otyp;
+	c->last_closed = dev;
 	return (0);
+}
+
+static int card_read(dev_t dev, struct uio *uio, cred_t *cred)
+{
+	return (uiomove(card_of(dev)->written, sizeof(card_of(dev)->written), UIO_READ, uio));
+}
+
+static int card_write(dev_t dev, struct uio *uio, cred_t *cred)
+{
+	return (card_of(dev)->transfers ? uiomove(card_of(dev)->written, sizeof(card_of(dev)->written), UIO_WRITE, uio) : ENOTSUP);
 }
 
 static int card_ioctl(dev_t dev, int cmd, intptr_t arg, int mode, cred_t *cred, int *rvalp)
 {
+	int number;
+
+	if (cmd == CARD_DOUBLE) {
+		if (ddi_copyin((void *)arg, &number, sizeof(number), mode) != 0)
+			return (EFAULT);
+		*rvalp = 2 * number;
+		return (0);
+	}
 	if (cmd != CARD_CALL)
 		return (ENOTTY);
 	((void (*)(void))arg)();
@@ -51,11 +72,13 @@ static int card_power(dev_info_t *dip, int component, int level)
 static int card_attach(dev_info_t *dip, ddi_attach_cmd_t command)
 {
 	int instance = ddi_get_instance(dip);
-	char name[8];
+	char name[16];
 
 	cards[instance] = (struct card){.dip = dip};
 	(void)snprintf(name, sizeof(name), "card%d", instance);
-	return (ddi_create_minor_node(dip, name, S_IFCHR, (minor_t)instance, DDI_PSEUDO, 0));
+	VERIFY0(ddi_create_minor_node(dip, name, S_IFCHR, (minor_t)instance, DDI_PSEUDO, 0));
+	(void)snprintf(name, sizeof(name), "private%d", instance);
+	return (ddi_create_priv_minor_node(dip, name, S_IFCHR, (minor_t)instance + 10, DDI_PSEUDO, 0, NULL, NULL, 0600));
 }
 
 static int card_detach(dev_info_t *dip, ddi_detach_cmd_t command)
@@ -70,8 +93,8 @@ static struct cb_ops card_cb_ops = {
 	.cb_strategy = nodev,
 	.cb_print = nodev,
 	.cb_dump = nodev,
-	.cb_read = nodev,
-	.cb_write = nodev,
+	.cb_read = card_read,
+	.cb_write = card_write,
 	.cb_ioctl = card_ioctl,
 	.cb_devmap = nodev,
 	.cb_mmap = nodev,

@@ -11,7 +11,11 @@
 
 struct card {
 	dev_info_t *dip;
-	int opens, closes, last_otyp, last_flag;
+	int opens, closes, last_otyp, last_flag, open_error;
+	minor_t clone; /* 0: none */
+	dev_t last_closed;
+	boolean_t transfers;
+	char written[16];
 	int (*power)(dev_info_t *, int, int); /* NULL: succeeds */
 	int powers, component, level;
 };

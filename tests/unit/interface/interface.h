@@ -50,14 +50,28 @@
 	X(event_cookies) \
 	X(events) \
 	X(events_beside) \
-	X(i2c)
+	X(i2c) \
+	X(pair_numbers) \
+	X(pair_others) \
+	X(pair_names) \
+	X(pair_arguments) \
+	X(pairs_packed) \
+	X(pairs_xdr) \
+	X(pairs_damaged) \
+	X(pairs_deep) \
+	X(system_events) \
+	X(layered_identities) \
+	X(layered_opens) \
+	X(layered_numbers) \
+	X(layered_calls)
 
 /* In an ioctl(2) of a process. */
 #define INTERFACE_USER_CHECKS(X) \
 	X(strings_in) \
 	X(strings_out) \
 	X(privilege_missing) \
-	X(process_found)
+	X(process_found) \
+	X(layered_beside)
 
 #define INTERFACE_BUGS(X) \
 	X(identifier_free, "id_free: ids: 7 is not allocated") \
@@ -73,7 +87,9 @@
 	X(cyclic_without_interval, "cyclic_add: an interval of 0") \
 	X(cyclic_unknown, "is no cyclic") \
 	X(i2c_transfer_unknown, "is not an I2C transfer") \
-	X(i2c_client_unknown, "is not an I2C client")
+	X(i2c_client_unknown, "is not an I2C client") \
+	X(list_inner, "is not a list, or one within another") \
+	X(layered_identity, "is not an identity")
 
 #define INTERFACE_DECLARE(name, ...) void check_##name(void);
 #define INTERFACE_BUG_DECLARE(name, ...) void bug_##name(void);
@@ -86,7 +102,8 @@ int card_init(void);
 int card_info(struct modinfo *);
 int card_fini(void);
 
-#define CARD_CALL 1 /* the ioctl's argument is a function */
+#define CARD_CALL 1   /* the ioctl's argument is a function */
+#define CARD_DOUBLE 2 /* returns twice the argument */
 
 /*
  * Memory of the process: CARD_MEMORY bytes at this simulated address, nothing behind them; and nothing at all when it is
@@ -103,5 +120,6 @@ void beside_wait(void);
 /* How many warnings have been said, and the last of them. */
 int warnings(void);
 const char *last_warning(void);
+const char *last_note(void);
 
 #endif
