@@ -52,8 +52,4 @@ EXPORT void closefrom(int lowest)
 	(void)close_range(lowest < 0 ? 0 : (unsigned)lowest, ~0u, 0);
 }
 
-int __close(int fd);
-EXPORT int __close(int fd)
-{
-	return close(fd);
-}
+ALIAS(__close, close);

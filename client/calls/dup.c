@@ -54,6 +54,8 @@ EXPORT int dup3(int oldfd, int newfd, int flags)
 	return fd;
 }
 
+ALIAS(__dup2, dup2);
+
 int pidfd_getfd(int pidfd, int theirs, unsigned flags);
 EXPORT int pidfd_getfd(int pidfd, int theirs, unsigned flags)
 {
@@ -110,6 +112,7 @@ static int do_fcntl(int fd, int cmd, void *arg, int (*real)(int, int, ...))
 
 FCNTL(fcntl)
 FCNTL(fcntl64)
+ALIAS(__fcntl, fcntl);
 #ifndef __x86_64__
 FCNTL(__fcntl_time64)
 #endif

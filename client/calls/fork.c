@@ -131,11 +131,7 @@ EXPORT pid_t fork(void)
 	return likely(!client_active()) || in_vfork_child ? REAL(fork)() : do_fork(REAL(fork));
 }
 
-pid_t __fork(void);
-EXPORT pid_t __fork(void)
-{
-	return fork();
-}
+ALIAS(__fork, fork);
 
 EXPORT pid_t _Fork(void)
 {

@@ -108,12 +108,10 @@ static int opened(int fd)
 		return opened(REAL(name)(path, mode)); \
 	}
 
-int __open(const char *path, int flags, ...);
-int __open64(const char *path, int flags, ...);
 OPEN(open)
 OPEN(open64)
-OPEN(__open)
-OPEN(__open64)
+ALIAS(__open, open);
+ALIAS(__open64, open64);
 OPENAT(openat)
 OPENAT(openat64)
 OPEN_2(__open_2)

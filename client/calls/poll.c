@@ -169,6 +169,8 @@ EXPORT int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, c
 	return device_poll(fds, n, timeout, mask);
 }
 
+ALIAS(__poll, poll);
+
 int __poll_chk(struct pollfd *fds, nfds_t n, int timeout, size_t size);
 EXPORT int __poll_chk(struct pollfd *fds, nfds_t n, int timeout, size_t size)
 {
@@ -249,6 +251,7 @@ static int device_select(int n, fd_set *sets[3], const struct timespec *timeout,
 		return result; \
 	}
 SELECT(select, struct timeval, tv_sec, tv_usec)
+ALIAS(__select, select);
 
 EXPORT int pselect(int n, fd_set *r, fd_set *w, fd_set *e, const struct timespec *timeout, const sigset_t *mask)
 {

@@ -206,32 +206,9 @@ EXPORT ssize_t splice(int in, off64_t *in_offset, int out, off64_t *out_offset, 
 
 /* ---- the names behind the names: some libraries call them ---- */
 
-ssize_t __read(int fd, void *buffer, size_t n);
-EXPORT ssize_t __read(int fd, void *buffer, size_t n)
-{
-	return read(fd, buffer, n);
-}
-
-ssize_t __write(int fd, const void *buffer, size_t n);
-EXPORT ssize_t __write(int fd, const void *buffer, size_t n)
-{
-	return write(fd, buffer, n);
-}
-
-off_t __lseek(int fd, off_t offset, int whence);
-EXPORT off_t __lseek(int fd, off_t offset, int whence)
-{
-	return lseek(fd, offset, whence);
-}
-
-ssize_t __pread64(int fd, void *buffer, size_t n, off64_t offset);
-EXPORT ssize_t __pread64(int fd, void *buffer, size_t n, off64_t offset)
-{
-	return pread64(fd, buffer, n, offset);
-}
-
-ssize_t __pwrite64(int fd, const void *buffer, size_t n, off64_t offset);
-EXPORT ssize_t __pwrite64(int fd, const void *buffer, size_t n, off64_t offset)
-{
-	return pwrite64(fd, buffer, n, offset);
-}
+ALIAS(__read, read);
+ALIAS(__write, write);
+ALIAS(__lseek, lseek);
+ALIAS(llseek, lseek64);
+ALIAS(__pread64, pread64);
+ALIAS(__pwrite64, pwrite64);

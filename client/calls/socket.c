@@ -76,6 +76,8 @@ EXPORT ssize_t send(int fd, const void *buffer, size_t n, int flags)
 	return WITH_BUFFERS(buffer_load(buffer, n, false), REAL(send)(fd, buffer, n, flags));
 }
 
+ALIAS(__send, send);
+
 EXPORT ssize_t sendto(int fd, const void *buffer, size_t n, int flags, const struct sockaddr *address, socklen_t len)
 {
 	return WITH_BUFFERS(buffer_load(buffer, n, false) && address_load(address, &len, false),

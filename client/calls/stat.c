@@ -171,7 +171,4 @@ EXPORT int euidaccess(const char *path, int mode)
 						       : REAL(euidaccess)(path, mode);
 }
 
-EXPORT int eaccess(const char *path, int mode)
-{
-	return euidaccess(path, mode);
-}
+ALIAS(eaccess, euidaccess);

@@ -184,6 +184,7 @@ static FILE *device_fopen(const struct node *n, const char *mode)
 	}
 FOPEN(fopen)
 FOPEN(fopen64)
+ALIAS(_IO_fopen, fopen);
 
 /*
  * The stream keeps its descriptor's number and the device is put there.  A standard stream follows its
@@ -267,6 +268,8 @@ EXPORT FILE *fdopen(int fd, const char *mode)
 	return unlikely(descriptor_get(fd, &d)) ? stream_new(fd, mode, false) : REAL(fdopen)(fd, mode);
 }
 
+ALIAS(_IO_fdopen, fdopen);
+
 EXPORT int fclose(FILE *f)
 {
 	int fd = likely(!client_active()) ? -1 : stream_fd(f);
@@ -277,6 +280,8 @@ EXPORT int fclose(FILE *f)
 		fd = REAL(fileno)(f), descriptor_forget(fd);
 	return REAL(fclose)(f);
 }
+
+ALIAS(_IO_fclose, fclose);
 
 EXPORT int fileno(FILE *f)
 {

@@ -24,7 +24,14 @@
 
 #include "wire/channel.h"
 
+/* An interposed function, listed in client/interposed. */
 #define EXPORT __attribute__((visibility("default")))
+/* Another name of a function that is interposed above; client/interposed lists both. */
+#if __has_attribute(copy)
+#define ALIAS(name, of) extern __typeof__(of) name __attribute__((alias(#of), copy(of), visibility("default")))
+#else
+#define ALIAS(name, of) extern __typeof__(of) name __attribute__((alias(#of), visibility("default")))
+#endif
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define FAST_TLS __attribute__((tls_model("initial-exec")))

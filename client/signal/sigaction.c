@@ -197,6 +197,8 @@ EXPORT int sigaction(int signo, const struct sigaction *act, struct sigaction *o
 	return result;
 }
 
+ALIAS(__sigaction, sigaction);
+
 static sighandler_t wrapped_signal(int signo, sighandler_t handler, int flags)
 {
 	struct sigaction act = {.sa_handler = handler, .sa_flags = flags}, old;
@@ -241,17 +243,9 @@ EXPORT sighandler_t sysv_signal(int signo, sighandler_t handler)
 	return other_signal(REAL(sysv_signal), signo, handler, (int)SA_RESETHAND | SA_NODEFER);
 }
 
-sighandler_t __sysv_signal(int signo, sighandler_t handler);
-EXPORT sighandler_t __sysv_signal(int signo, sighandler_t handler)
-{
-	return sysv_signal(signo, handler);
-}
-
-sighandler_t bsd_signal(int signo, sighandler_t handler);
-EXPORT sighandler_t bsd_signal(int signo, sighandler_t handler)
-{
-	return signal(signo, handler);
-}
+ALIAS(__sysv_signal, sysv_signal);
+ALIAS(bsd_signal, signal);
+ALIAS(ssignal, signal);
 
 /* ---- masks ---- */
 
@@ -317,3 +311,5 @@ EXPORT int sigsuspend(const sigset_t *mask)
 {
 	return REAL(sigsuspend)(signals_without_segv(mask, &(sigset_t){0}));
 }
+
+ALIAS(__sigsuspend, sigsuspend);
