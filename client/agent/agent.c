@@ -26,7 +26,7 @@
 
 #define AGENT_STACK 16384u
 #define START_PATIENCE 2000 /* moments */
-#define MOMENT_NS 10000000
+#define READY_POLL_NS 10000000
 #ifndef MADV_DONTNEED_LOCKED
 #define MADV_DONTNEED_LOCKED 24
 #endif
@@ -159,7 +159,7 @@ static bool receive(const struct agent_means *m, struct wire_agent_command *c, i
 	return n == (long)sizeof(*c);
 }
 
-/* At the top of the agent's stack; who starts it waits until ready. */
+/* At the top of the agent's stack; the thread that starts it waits until ready. */
 struct start {
 	struct agent_means means;
 	int ready;
@@ -200,7 +200,7 @@ static void answer(struct wire_agent_answer *a, const struct wire_agent_result *
 		sys3(SYS_futex, (long)&a->turn, FUTEX_WAKE, 1);
 }
 
-/* With the first answer: so Linux says who we are. */
+/* With the first answer: so that Linux attests who we are. */
 static void greet(int socket, const struct wire_agent_result *r)
 {
 	raw_syscall(SYS_sendto, socket, (long)r, sizeof(*r), MSG_NOSIGNAL, 0, 0);
@@ -247,14 +247,14 @@ static int wait_ready(int *ready, int pid)
 {
 	const struct {
 		long seconds, nanoseconds;
-	} moment = {0, MOMENT_NS};
+	} moment = {0, READY_POLL_NS};
 
 	for (int i = 0; i < START_PATIENCE; i++) {
 		if (__atomic_load_n(ready, __ATOMIC_ACQUIRE))
 			return 0;
 		raw_syscall(SYS_futex, (long)ready, FUTEX_WAIT, 0, (long)&moment, 0, 0);
 		if (raw_syscall(SYS_wait4, pid, 0, __WCLONE | WNOHANG, 0, 0, 0) == pid)
-			return ECHILD; /* somebody has killed it */
+			return ECHILD; /* it was killed */
 	}
 	return __atomic_load_n(ready, __ATOMIC_ACQUIRE) ? 0 : ETIMEDOUT;
 }

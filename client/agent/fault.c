@@ -7,7 +7,7 @@
  *	                                    <---------- reply
  *	        access, again
  *
- * With a userfaultfd the server hears from Linux of a page that is not loaded.  Then a SIGSEGV comes of a mapping that a
+ * With a userfaultfd Linux informs the server of a page that is not loaded.  Then a SIGSEGV comes of a mapping that a
  * fork child has not used yet, of an access that the driver has let fail, and of one that the protection forbids.
  */
 #define _GNU_SOURCE
@@ -46,7 +46,7 @@ static int agent_connect(void)
 	return pid < 0 ? -pid : 0;
 }
 
-/* The server says that it has gone. */
+/* The server has found that it has gone. */
 static void agent_again(void)
 {
 	uint64_t mask;
@@ -145,7 +145,7 @@ static bool serve(uintptr_t addr, int kind, siginfo_t *failure)
 
 /*
  * A wait on a futex was interrupted by the server, unknown to the program: Linux lets one without a timeout begin anew, and so
- * do we with one until a given time.  Others say EINTR, as they may at any time.
+ * do we with one until a given time.  Others fail with EINTR, as they may at any time.
  */
 static void sleeper_again(const siginfo_t *info, ucontext_t *uc)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * mapping.h: what Linux says is mapped in this process.  Raw system calls only and no libc, for the agent and for the
+ * mapping.h: what is mapped in this process, as Linux lists it.  Raw system calls only and no libc, for the agent and for the
  * helper of a fork child.
  */
 #ifndef CLIENT_MAPPING_H

@@ -38,7 +38,7 @@ enum promote_way {
 long promote_check(const struct wire_agent_command *c);
 /* Whether writers can be stopped as the server believes: 0 or ENODATA. */
 long promote_ready(const struct wire_agent_command *c);
-/* Nobody writes to the range.  0, or EFAULT: they cannot be stopped. */
+/* No thread writes to the range.  0, or EFAULT: they cannot be stopped. */
 long promote_stop(const struct wire_agent_command *c, enum promote_way *way);
 /* replaced: another mapping is there now. */
 void promote_go(const struct wire_agent_command *c, enum promote_way way, bool replaced);

@@ -38,7 +38,7 @@ void stream_fork_unlock(void);
 
 /* Poll bits now. */
 short device_ready(const struct device *d, short events);
-/* Nobody who waits for a device sleeps for longer: poll.c says why. */
+/* No wait for a device sleeps for longer, see poll.c. */
 #define DEVICE_SLEEP_MS 50
 /* The mask from before signals_block_most(), for ppoll(2) and its like. */
 void device_sleep_mask(const uint64_t *old, sigset_t *mask);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * epoll.c: epoll on devices.  In the epoll set stands the device's socket, which says that something may
+ * epoll.c: epoll on devices.  In the epoll set stands the device's socket, which becomes readable when something may
  * have changed; what is ready is asked of the server.  The library keeps what the application asked for.
  */
 #define _GNU_SOURCE
@@ -25,7 +25,7 @@ static struct watch watches[WATCHES];
 static int nwatches;
 
 #define MARK UINT64_C(0x53756e446f670000) /* in the data of our own entries, with their index */
-#define EVENTS 0xffffu                    /* the rest of an event's bits says how */
+#define EVENTS 0xffffu                    /* the rest of an event's bits are how */
 
 void epoll_fork_lock(void)
 {

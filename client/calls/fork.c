@@ -16,7 +16,7 @@
  * by fork_holds.
  */
 
-/* Our own fork is running, and what its child says hello with. */
+/* Our own fork is running, and what its child's hello has. */
 static _Thread_local struct {
 	bool running;
 	bool shared; /* pages may have been shared with the server when it began */

@@ -50,7 +50,7 @@ static void *map_failed(int error)
 }
 
 /*
- * The server says what is wrong with odd arguments: it gets them as they are, and no reservation is made; nor
+ * The server returns what is wrong with odd arguments: it gets them as they are, and no reservation is made; nor
  * if there is no room, since other errors come first.
  */
 static void *reserve(void *wish, size_t len, int flags)

@@ -153,13 +153,13 @@ static bool search(const struct wire_nodes *t, const struct query *q, struct nod
 	return found;
 }
 
-#define LOOKS 1000 /* a server that dies while it writes leaves the sequence odd */
+#define READ_TRIES_MAX 1000 /* a server that dies while it writes leaves the sequence odd */
 
 static bool lookup(const struct query *q, struct node *n)
 {
 	const struct wire_nodes *t = connection_nodes();
 
-	for (int look = 0; t != NULL && look < LOOKS; look++) {
+	for (int look = 0; t != NULL && look < READ_TRIES_MAX; look++) {
 		uint32_t before = atomic_load(&t->sequence);
 		if (before & 1) {
 			(void)sched_yield();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * poll.c: readiness of devices.  The driver says what is ready now; a pollwakeup(9F) makes the device's socket
+ * poll.c: readiness of devices.  The driver returns what is ready now; a pollwakeup(9F) makes the device's socket
  * readable, which ends the sleep in the real poll, and the driver is asked again.
  */
 #define _GNU_SOURCE
@@ -229,7 +229,7 @@ static int device_select(int n, fd_set *sets[3], const struct timespec *timeout,
 	return bits;
 }
 
-/* Linux says how much of the time is left. */
+/* Linux returns how much of the time is left. */
 #define SELECT(name, timeval_type, sec, usec) \
 	EXPORT int name(int n, fd_set *r, fd_set *w, fd_set *e, timeval_type *timeout) \
 	{ \

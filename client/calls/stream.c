@@ -54,7 +54,7 @@ static ssize_t stream_write(void *cookie, const char *buffer, size_t n)
 {
 	size_t done = 0;
 
-	/* All of it: less is fopencookie's way to say error. */
+	/* All of it: less means an error to fopencookie. */
 	while (done < n) {
 		ssize_t m = write((int)(intptr_t)cookie, buffer + done, n - done);
 		if (m <= 0)

@@ -202,7 +202,7 @@ static int receive(struct call *c, struct wire_message *m)
 		if (likely(error != EINTR))
 			return error;
 		c->interrupted = true;
-		while (!c->told) /* a handler has run: the driver's wait ends, and the reply says EINTR if it minds */
+		while (!c->told) /* a handler has run: the driver's wait ends, and the reply is EINTR if it was interrupted */
 			c->told = connection_interrupt_call(c->tid, c->channel.out_turn, c->channel.sleep_mask, NULL);
 	}
 }

@@ -167,7 +167,7 @@ const struct wire_nodes *connection_nodes(void)
 	return connection_get(c) ? c->nodes : NULL;
 }
 
-/* The process has been connected: without a server its calls say EIO. */
+/* The process has been connected: without a server its calls fail with EIO. */
 static int error_of_another(int error)
 {
 	return state_of_failure(error) < 0 ? EIO : error;

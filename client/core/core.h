@@ -69,7 +69,7 @@ struct lock {
 };
 /* The calling thread forks, and holds all of them: it may take each once more. */
 extern _Thread_local bool fork_holds FAST_TLS;
-/* ... and in its child nobody does: releasing one makes it free, whatever it was. */
+/* ... and in its child no thread does: releasing one makes it free, whatever it was. */
 extern _Thread_local bool fork_resets FAST_TLS;
 void lock_take(struct lock *l);
 void lock_release(struct lock *l);
@@ -132,8 +132,8 @@ int connection_thread(int *socket, struct wire_channel **memory, uint32_t *tid);
 /* The server's welcome and the memory that comes with it, or NULL with errno. */
 void *connection_welcome(int socket, int prot);
 /*
- * Tells the server that a thread has handled a signal: its access is interrupted, or its call.  The server may be slow to read,
- * and handlers many.  It hears of an access when the handler returns, too: the page is asked for again; so it is told only if
+ * Informs the server that a thread has handled a signal: its access is interrupted, or its call.  The server may be slow to read,
+ * and handlers many.  It notices an access when the handler returns, too: the page is asked for again; so a message is sent only if
  * there is room.  Of a call: waits for room, with that mask (NULL: as it is) and for so long (NULL: for ever); false: a handler
  * or the end came first.
  */
@@ -181,7 +181,7 @@ bool descriptor_add(int fd, const struct device *d);
 void descriptor_dup(int oldfd, int newfd);
 /*
  * fd is about to be closed: forgets it, before another thread gets the number.  Returns what descriptor_closed()
- * wants to know when that is done: it tells the server if this was the last of its open here.
+ * wants to know when that is done: it informs the server if this was the last of its open here.
  */
 uint64_t descriptor_closing(int fd);
 void descriptor_closed(uint64_t id);
@@ -196,7 +196,7 @@ bool descriptor_any(void);
 
 /* ---- cred.c ---- */
 
-/* Credentials may have changed since the server heard of them. */
+/* Credentials may have changed since the server read them. */
 bool cred_take_changed(void);
 
 #include "client/core/process.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* cred.c: calls that change credentials; the server hears of it before the next call. */
+/* cred.c: calls that change credentials; the server is informed before the next call. */
 #define _GNU_SOURCE
 #include "client/core/core.h"
 

@@ -314,7 +314,7 @@ void descriptor_fork_unlock(void)
 	lock_release(&table_lock);
 }
 
-/* Proven opens are inherited by a fork that the server was told of; else they are asked for again. */
+/* Proven opens are inherited by a fork that the server knows of; otherwise they are asked for again. */
 void descriptor_fork_child(struct fork_child *child)
 {
 	table_lock.state = 0;

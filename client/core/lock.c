@@ -10,7 +10,7 @@
 _Thread_local bool fork_holds __attribute__((tls_model("initial-exec")));
 _Thread_local bool fork_resets __attribute__((tls_model("initial-exec")));
 
-/* 0 free, 1 taken, 2 taken and somebody sleeps. */
+/* 0 free, 1 taken, 2 taken with a sleeper. */
 void lock_take(struct lock *l)
 {
 	uint64_t mask;

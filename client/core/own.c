@@ -14,7 +14,7 @@
 #define OWN_MAX 4096
 static struct lock own_lock;    /* protects the fields below for writing */
 static int own[OWN_MAX];        /* number + 1, or 0 */
-static int *own_where[OWN_MAX]; /* who has the number, too, or NULL */
+static int *own_where[OWN_MAX]; /* the variable that has the number, too, or NULL */
 static int own_end;
 
 static int own_slot(int fd)

@@ -13,7 +13,7 @@ extern _Thread_local bool in_vfork_fault FAST_TLS;
 
 /* How a fork child begins. */
 struct fork_child {
-	uint64_t token; /* what it says hello with, or 0: the server does not know of it */
+	uint64_t token; /* for its hello, or 0: the server does not know of it */
 	int leash;      /* see WIRE_FORK; or -1 */
 	bool shared;    /* pages may have been shared with the server when the fork began */
 	bool lent;      /* ... and are still not all the child's own */
@@ -36,7 +36,7 @@ void fork_locks_release(void);
 void fork_child_begins(struct fork_child *c);
 void vfork_enter(void);
 void vfork_leave(void);
-/* A child that connection_is_parents() tells of begins as one of a fork inside libc does. */
+/* A child of which connection_is_parents() is true begins as one of a fork inside libc does. */
 void fork_child_found(void);
 
 /* The calling thread exits, and the server tears the process down: other threads' accesses are not served any more. */

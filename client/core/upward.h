@@ -7,7 +7,7 @@
 
 /* memory/step.c: what the server asks of the thread that waits in a call.  0 or errno. */
 int step_perform(struct call *c, struct wire_message *m);
-/* signal/handler.c: from now on the server is told of each handler that runs. */
+/* signal/handler.c: from now on the server is informed of each handler that runs. */
 void handlers_wrap(void);
 /* agent/fault.c: before the first intercepted mapping is laid, so that its faults can be served.  0 or errno. */
 int fault_prepare(void);

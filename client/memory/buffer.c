@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * buffer.c: buffers of system calls that lie in intercepted mappings.  Linux itself cannot wait for a page that is
- * not loaded and says EFAULT, so the pages are touched before, as the call will touch them; and again if one has been
+ * not loaded and fails with EFAULT, so the pages are touched before, as the call will touch them; and again if one has been
  * unloaded meanwhile.
  *
  *	          |---- intercepted ----|
@@ -28,7 +28,7 @@ bool buffer_load(const void *buffer, size_t len, bool write)
 	uintptr_t at = (uintptr_t)buffer, end = at + len, start, stop;
 
 	if (end < at)
-		return true; /* Linux knows what to say */
+		return true; /* Linux returns the error */
 	while (at < end && range_first_intercepted(at, end, &start, &stop)) {
 		for (at = start; at < stop; at = (at | (PAGE - 1)) + 1)
 			if (write ? touch_write((void *)at) : touch_read((void *)at))
@@ -48,7 +48,7 @@ bool buffer_readable(const void *p, size_t len)
 bool buffer_load_vector(const struct iovec *iov, int count, bool write)
 {
 	if (count < 0 || count > IOV_MAX || !buffer_readable(iov, (size_t)count * sizeof(*iov)))
-		return true; /* Linux knows what to say */
+		return true; /* Linux returns the error */
 	for (int i = 0; i < count; i++)
 		if (!buffer_load(iov[i].iov_base, iov[i].iov_len, write))
 			return false;

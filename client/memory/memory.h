@@ -22,13 +22,13 @@ bool range_any(void);
 bool range_first(uintptr_t start, uintptr_t end, struct range *part);
 /* Takes the place of what was there.  False: there is no memory to remember it. */
 bool range_add(uintptr_t start, uintptr_t end, bool intercept);
-/* Linux replaces or unmaps a range between these two: nobody changes ranges meanwhile. */
+/* Linux replaces or unmaps a range between these two: no thread changes ranges meanwhile. */
 void ranges_leave(void);
 void ranges_left(uintptr_t start, uintptr_t end);
 /* Both of them, and munmap(2) between.  0 or errno. */
 int range_release(uint64_t addr, uint64_t len);
 /*
- * Is addr in an intercepted mapping?  From a signal handler, without a lock; true as well if that cannot be said in the
+ * Is addr in an intercepted mapping?  From a signal handler, without a lock; true as well if that is unknown in the
  * middle of a change: the server knows.
  */
 bool range_intercepted(uintptr_t addr);
@@ -49,7 +49,7 @@ void ranges_fork_unlock(void);
 int pin_begin(int file);
 int pin_populate(uintptr_t addr, size_t len, bool write);
 /* Some of the range may be pinned, or shared with the server since it was; pin_holds: it may be pinned;
-   pin_leaves: the server must hear before it is unmapped. */
+   pin_leaves: the server must know before it is unmapped. */
 bool pin_meets(uintptr_t start, uintptr_t end);
 bool pin_holds(uintptr_t start, uintptr_t end);
 bool pin_leaves(uintptr_t start, uintptr_t end);

@@ -188,11 +188,11 @@ int range_release(uint64_t addr, uint64_t len)
 	return result < 0 ? errno : 0;
 }
 
-#define LOOKS 1000 /* at ranges that change, perhaps by the thread that we interrupt */
+#define READ_TRIES_MAX 1000 /* at ranges that change, perhaps by the thread that we interrupt */
 
 bool range_intercepted(uintptr_t addr)
 {
-	for (int look = 0; look < LOOKS; look++) {
+	for (int look = 0; look < READ_TRIES_MAX; look++) {
 		unsigned before = __atomic_load_n(&ranges_sequence, __ATOMIC_ACQUIRE);
 		if (before & 1)
 			continue;
@@ -205,7 +205,7 @@ bool range_intercepted(uintptr_t addr)
 	return true;
 }
 
-/* Entries that change under us may be nonsense: what they say counts only if nothing has changed. */
+/* Entries that change under us may be nonsense: their contents count only if nothing has changed. */
 static bool intercepted_part(uintptr_t start, uintptr_t end, uintptr_t *from, uintptr_t *to)
 {
 	for (unsigned i = range_after(start); i < ranges_count && ranges[i].start < end; i++) {
@@ -220,7 +220,7 @@ static bool intercepted_part(uintptr_t start, uintptr_t end, uintptr_t *from, ui
 
 bool range_first_intercepted(uintptr_t start, uintptr_t end, uintptr_t *from, uintptr_t *to)
 {
-	for (int look = 0; look < LOOKS; look++) {
+	for (int look = 0; look < READ_TRIES_MAX; look++) {
 		unsigned before = __atomic_load_n(&ranges_sequence, __ATOMIC_ACQUIRE);
 		if (before & 1)
 			continue;
@@ -261,7 +261,7 @@ void ranges_abandon(int uffd)
 	do {
 		before = __atomic_load_n(&ranges_sequence, __ATOMIC_ACQUIRE);
 		abandon_once(uffd);
-	} while (((before & 1) || __atomic_load_n(&ranges_sequence, __ATOMIC_ACQUIRE) != before) && ++look < LOOKS);
+	} while (((before & 1) || __atomic_load_n(&ranges_sequence, __ATOMIC_ACQUIRE) != before) && ++look < READ_TRIES_MAX);
 }
 
 bool range_is_device(uintptr_t start, uintptr_t end)

@@ -2,7 +2,7 @@
 /*
  * handler.c: the application's signal handlers, from the first call on.  A thread that waits for a call, or for an access
  * that the server serves, runs a handler at once, and the server would not hear of it before the handler returns, if
- * ever: so ours runs first and says so.
+ * ever: so ours runs first and reports it.
  *
  *	Linux  --signal-->  on_signal()  --interrupt--> server
  *	                         '-> the application's handler

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * sigaction.c: SIGSEGV belongs to the library from the first intercepted mapping on.  The application's own
- * disposition is kept here, told when it asks, and followed for everything that is not ours.
+ * disposition is kept here, returned when it asks, and followed for everything that is not ours.
  *
  * A fault while SIGSEGV is blocked would kill, so it never is for real; what the application believes is kept for
  * each thread.
