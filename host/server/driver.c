@@ -53,7 +53,7 @@ int driver_load(const char *spec, char *message, size_t size)
 		free(d);
 		return error;
 	}
-	d->next = drivers; /* one that failed stays, too: what it left behind is told by its name */
+	d->next = drivers; /* one that failed stays, too: what it left behind is reported by its name */
 	drivers = d;
 	return error;
 }

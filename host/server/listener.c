@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * listener.c: accepts connections and reads their hello.  Whoever does not say hello at once waits in a short
- * list, for a short time, and the one who waits longest makes room; so nobody can keep others out.
+ * listener.c: accepts connections and reads their hello.  A connection whose hello does not come at once waits in a short
+ * list, for a short time, and the one that waits longest makes room, so that none can keep others out.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -122,7 +122,7 @@ static bool hello_read(int connection)
 	return true;
 }
 
-/* ---- those who have not said hello yet ---- */
+/* ---- connections without a hello yet ---- */
 
 static void pending_remove(unsigned i)
 {

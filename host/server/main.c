@@ -32,7 +32,7 @@ struct options {
 
 #define EXIT_SUNDOG 125
 
-/* The supervisor says it to the user; without one we do. */
+/* The supervisor reports it to the user; without one we do. */
 __attribute__((format(printf, 2, 3), noreturn)) static void fail(const struct options *o, const char *format, ...)
 {
 	char line[SUPERVISOR_LINE_MAX - 16];

@@ -4,16 +4,16 @@
  *
  * Threads:
  *	main       options, supervisor, order of start and stop
- *	listener   accepts, reads hellos; never waits for anybody else
- *	lifecycle  deaths, execs, closes that nobody announced, interrupts
+ *	listener   accepts, reads hellos; never waits for anything else
+ *	lifecycle  deaths, execs, closes that were not announced, interrupts
  *	one per WIRE_THREAD connection: the kernel half of an application's thread
  *	one per process with a userfaultfd sits in read(2) on it and serves what comes; more while some wait (fault/uffd/events.c)
  *	one per teardown or close that no caller waits for (jobs.c)
  *	demotion   shared pages that nobody holds (demote.c); begins with the first promotion, as the next one
  *	sleepers   threads that sleep on futexes in pages that have moved (sleepers.c)
  *
- * Locks, in the order in which they are taken; none is held across a call of the kernel part.  Who waits with locks.lock
- * or agent.lock may leave his seat in fault/uffd/events.c: that takes process.lock and faults.lock, which are never held when
+ * Locks, in the order in which they are taken; none is held across a call of the kernel part.  A thread that waits with locks.lock
+ * or agent.lock may give up its seat in fault/uffd/events.c: that takes process.lock and faults.lock, which are never held when
  * locks.lock is taken.
  *
  *	server.lock     table of processes, table of opens, watches, the states of both
@@ -41,7 +41,7 @@ void listener_stop(void);
 
 /* ---- driver.c ---- */
 
-/* Loads one "DRIVER.so[:CONF]"; on failure message says what and why. */
+/* Loads one "DRIVER.so[:CONF]"; on failure message is what failed and why. */
 int driver_load(const char *spec, char *message, size_t size);
 void driver_unload_all(void);
 
@@ -54,7 +54,7 @@ void report_stats(char *line, size_t size);
 
 /* ---- supervisor.c ---- */
 
-/* Serves the supervisor until it says stop or goes. */
+/* Serves the supervisor until it sends stop or goes. */
 void supervisor_run(int fd);
 void supervisor_say(int fd, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -17,7 +17,7 @@
 #include "host/server/base/linux.h"
 #include "host/server/server.h"
 
-static atomic_bool awaited; /* the command has been told "busy N" and waits for "busy 0" */
+static atomic_bool awaited; /* the command has "busy N" and waits for "busy 0" */
 
 void supervisor_say(int fd, const char *format, ...)
 {
@@ -39,7 +39,7 @@ void supervisor_say(int fd, const char *format, ...)
 	(void)send(fd, line, (size_t)n, MSG_NOSIGNAL);
 }
 
-/* ---- who holds the device ---- */
+/* ---- processes that hold the device ---- */
 
 static bool holds(struct process *p)
 {
@@ -67,7 +67,7 @@ static unsigned process_busy(bool kill)
 		if (kill && p->pidfd >= 0)
 			(void)pidfd_signal(p->pidfd, SIGKILL, NULL);
 	}
-	count += open_unproven(); /* held by somebody who has no library of ours */
+	count += open_unproven(); /* held by a process without our library */
 	server_unlock();
 	return count;
 }

@@ -15,8 +15,8 @@
 #include "host/server/admin/admin.h"
 
 /* For a request, and for all of the answer: nobody keeps the server from its end for longer. */
-#define PATIENCE_S 2
-#define STRANGERS 8u /* served at once, of users who hold no privilege here */
+#define REQUEST_TIMEOUT_S 2
+#define OTHER_USERS_MAX 8u /* served at once, of users who hold no privilege here */
 
 /* ---- the answer ---- */
 
@@ -62,7 +62,7 @@ void answer_add(struct answer *a, const char *format, ...)
 
 static void answer_send(const struct answer *a, int fd)
 {
-	uint64_t deadline = host_time_monotonic() + PATIENCE_S * UINT64_C(1000000000);
+	uint64_t deadline = host_time_monotonic() + REQUEST_TIMEOUT_S * UINT64_C(1000000000);
 	const char *at = a->text, *end = a->text + a->used;
 
 	while (at < end && host_time_monotonic() < deadline) {
@@ -136,7 +136,7 @@ static void request_serve(struct admin_request *r)
 
 static void admin_serve(int connection, pid_t pid, uid_t uid)
 {
-	static const struct timeval patience = {.tv_sec = PATIENCE_S};
+	static const struct timeval patience = {.tv_sec = REQUEST_TIMEOUT_S};
 	struct admin_request r = {.pid = pid, .uid = uid, .connection = connection};
 	char line[ADMIN_LINE_MAX + 1];
 
@@ -156,7 +156,7 @@ void admin_hello(int connection, pid_t pid, uid_t uid)
 	static atomic_uint strangers;
 	bool stranger = !uid_privileged(uid);
 
-	if (stranger && atomic_fetch_add(&strangers, 1) >= STRANGERS)
+	if (stranger && atomic_fetch_add(&strangers, 1) >= OTHER_USERS_MAX)
 		hello_answer(connection, EAGAIN, -1, 0);
 	else
 		admin_serve(connection, pid, uid);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* admin.h: what a command that looks into the server is told; but for admin_hello() shared by the files of this folder only. */
+/* admin.h: answers to commands that look into the server; all but admin_hello() is for the files of this folder only. */
 #ifndef HOST_SERVER_ADMIN_H
 #define HOST_SERVER_ADMIN_H
 
@@ -15,7 +15,7 @@ struct answer {
 };
 
 struct admin_request {
-	pid_t pid; /* who asks */
+	pid_t pid; /* that asks */
 	uid_t uid;
 	int connection;
 	unsigned nfields;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* task.c: who is in which project: `sundog newtask`, `sundog exec -p`. */
+/* task.c: which process is in which project: `sundog newtask`, `sundog exec -p`. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>

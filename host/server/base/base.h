@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * base.h: what all rooms of host/server use.  Processes and threads at the other end are in peers.h, what Linux says of
- * them in linux.h.
+ * base.h: what all rooms of host/server use.  Processes and threads at the other end are in peers.h, what Linux knows of
+ * them is in linux.h.
  */
 #ifndef HOST_SERVER_BASE_BASE_H
 #define HOST_SERVER_BASE_BASE_H
@@ -42,7 +42,7 @@ void server_lock(void);
 void server_unlock(void);
 /* Not 0. */
 uint64_t server_random(void);
-/* Something was closed, unmapped or ended: who waits for the devices to be free looks again. */
+/* Something was closed, unmapped or ended: a thread that waits until the devices are free looks again. */
 void server_changed(void);
 /* server_changed() writes to this eventfd while *awaited; for good. */
 void server_changed_tell(int eventfd, const atomic_bool *awaited);
@@ -116,7 +116,7 @@ int ranges_unite(struct ranges *r, uint64_t start, uint64_t end);
 int ranges_remove(struct ranges *r, uint64_t start, uint64_t end); /* ENOMEM: a cut in the middle */
 void ranges_fini(struct ranges *r);
 
-/* ---- hello.c: answers to those who connect ---- */
+/* ---- hello.c: answers to new connections ---- */
 
 /* Another hello is being answered, and has been. */
 void hello_begin(void);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * crash.c: says in which function the server dies, most likely a driver's; then it dies as it would have.  A
- * sanitizer that says so itself is not disturbed.
+ * crash.c: reports in which function the server dies, most likely a driver's; then it dies as it would have.  A
+ * sanitizer that reports so itself is not disturbed.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -13,7 +13,7 @@
 #include "host/conf/loader.h"
 #include "host/server/base/base.h"
 
-#define PATIENCE_S 2 /* looking the name up may wait for a lock that the crash has left behind */
+#define LOOKUP_TIMEOUT_S 2 /* looking the name up may wait for a lock that the crash has left behind */
 
 static const int signals[] = {SIGSEGV, SIGFPE, SIGILL};
 
@@ -26,7 +26,7 @@ static void on_crash(int signo, siginfo_t *info, void *context)
 
 	(void)signal(signo, SIG_DFL);
 	(void)signal(SIGALRM, SIG_DFL);
-	(void)alarm(PATIENCE_S);
+	(void)alarm(LOOKUP_TIMEOUT_S);
 	loader_function(at + 1, function, sizeof(function));
 	n = snprintf(text, sizeof(text), "sundog: %s in %s, address 0x%lx\n", strsignal(signo), function,
 		     (unsigned long)(uintptr_t)info->si_addr);

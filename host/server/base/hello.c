@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* hello.c: answers to those who connect, and how many are still to be answered. */
+/* hello.c: answers to new connections, and how many are still to be answered. */
 #define _GNU_SOURCE
 #include <string.h>
 #include <sys/socket.h>

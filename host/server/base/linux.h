@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* linux.h: what Linux says of processes, their threads and their memory. */
+/* linux.h: processes, their threads and their memory, as Linux has them. */
 #ifndef HOST_SERVER_BASE_LINUX_H
 #define HOST_SERVER_BASE_LINUX_H
 
@@ -12,13 +12,13 @@
 
 struct process;
 
-/* ---- linux.c: what Linux says of processes and threads ---- */
+/* ---- linux.c: processes and threads, as Linux has them ---- */
 
-/* As /proc says it: R, S, D, T, t, Z, X; NUL: it is not there.  A thread of that process, or the process itself. */
+/* As in /proc: R, S, D, T, t, Z, X; NUL: it is not there.  A thread of that process, or the process itself. */
 char task_state(pid_t pid, pid_t tid);
-/* Has begun to exit: its descriptors go one by one, and its pidfd tells soon. */
+/* Has begun to exit: its descriptors go one by one; its pidfd becomes readable soon. */
 bool pid_is_exiting(pid_t pid);
-/* Is dead at the latest when so many milliseconds have passed.  Who has no pidfd (-1) counts as dead. */
+/* Is dead at the latest when so many milliseconds have passed.  Without a pidfd (-1) it counts as dead. */
 bool pidfd_is_dead(int pidfd, int milliseconds);
 /* -1 and errno. */
 int pidfd_of(pid_t pid);
@@ -27,7 +27,7 @@ int pidfd_of_peer(int connection, pid_t pid);
 /* With *info, unless it is NULL.  0 or errno. */
 int pidfd_signal(int pidfd, int signo, siginfo_t *info);
 
-/* ---- maps.c: what Linux says is mapped in a process ---- */
+/* ---- maps.c: what is mapped in a process ---- */
 
 struct vma {
 	uint64_t start, end, offset, inode;
@@ -60,7 +60,7 @@ struct cred {
 	char name[32];
 	pid_t ppid;
 };
-/* From /proc/PID/status; without it from what the socket says (uid, gid). */
+/* From /proc/PID/status; without it from the socket's (uid, gid). */
 int cred_read(pid_t pid, uid_t uid, gid_t gid, struct cred *cred);
 void cred_fini(struct cred *cred);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * maps.c: what Linux says is mapped in a process, by PROCMAP_QUERY, or, before Linux 6.11, from the text; and which pages are
+ * maps.c: what is mapped in a process, as Linux lists it, by PROCMAP_QUERY, or, before Linux 6.11, from the text; and which pages are
  * in memory, by PAGEMAP_SCAN, or, before Linux 6.7, from their entries.
  */
 #define _GNU_SOURCE

@@ -12,7 +12,7 @@
 #define THREADS_MAX 4096u /* per process */
 #define MAPS_MAX 64u      /* entries of a reply */
 
-/* ---- call.c: what a thread's call says to its client, besides its result ---- */
+/* ---- call.c: what the client gets from its thread's call besides the result ---- */
 
 struct call {
 	uint64_t start, end; /* WIRE_MMAP, WIRE_MUNMAP, WIRE_MPROTECT: the range that the client looks after */
@@ -37,7 +37,7 @@ struct thread {
 	struct posix_thread *posix;
 	uint32_t tid;
 	atomic_bool in_call;
-	_Atomic uint32_t interrupted; /* the turn of a call that was interrupted before we heard it */
+	_Atomic uint32_t interrupted; /* the turn of a call that was interrupted before we received it */
 	bool broken;                  /* the channel failed: every further step fails */
 	bool left;                    /* the process goes on (or down) without it */
 	bool forking;                 /* it has begun to fork */
@@ -56,7 +56,7 @@ void call_set_range(struct call *c, uint64_t addr, uint64_t len);
 bool call_covers(const struct call *c, uint64_t addr, uint64_t len);
 /* The range that the client has reserved for its mmap, once; false: none of that size (and address, if it is fixed). */
 bool call_take_range(struct call *c, uintptr_t *addr, size_t len, bool fixed);
-/* True if the client gives the range back without being told; it is unmapped if the call fails after all. */
+/* True if the client gives the range back without a step; it is unmapped if the call fails after all. */
 bool call_releases(struct call *c, uint64_t addr, uint64_t len);
 /* One entry more for the client, and its descriptor, ours from now on (-1: none); those before go as a step if it is full. */
 int call_add_map(struct thread *t, const struct wire_map *m, int fd);
@@ -76,7 +76,7 @@ void thread_set_current(struct thread *t);
 struct thread *thread_waiting(const struct process *p);
 /*
  * Lets the waiting client thread do a step; its result replaces *m.  errno of the step, EPIPE if it is gone or does not
- * answer: then the call fails, whatever the driver says.
+ * answer: then the call fails, whatever the driver returns.
  */
 int thread_step(struct thread *t, struct wire_message *m, const int *fds);
 /* Interrupts the call of that tid.  turn: as the client counts, of the call that is interrupted. */
@@ -97,7 +97,7 @@ enum process_end {
 
 struct process {
 	atomic_uint refs;
-	void (*free)(struct process *p); /* of who has made it */
+	void (*free)(struct process *p); /* its maker's */
 	atomic_bool dying;
 	atomic_bool vm_refused; /* process_vm_readv() is not permitted: copies go through the client */
 	atomic_uint euid;
@@ -112,7 +112,7 @@ struct process {
 	int pidfd, connection;
 	uint64_t pidfd_id, connection_id;
 	uint64_t token;              /* PENDING */
-	struct process *parent;      /* PENDING: who forks; a reference */
+	struct process *parent;      /* PENDING: the process that forks; a reference */
 	struct sys_account *account; /* held until it is torn down: an exec goes on with it */
 	int leash;                   /* PENDING: our end, or -1 */
 	uint64_t leash_id;
@@ -144,7 +144,7 @@ bool process_enter(struct process *p);
 /* The same where p may be dying: ESRCH; EAGAIN: THREADS_MAX. */
 int process_join(struct process *p);
 void process_leave(struct process *p);
-/* Dead, or on its way: Linux says nothing of its memory any more. */
+/* Dead, or on its way: Linux tells nothing of its memory any more. */
 bool process_is_ending(const struct process *p);
 /* Where its addresses end. */
 uint64_t process_top(const struct process *p);

@@ -7,7 +7,7 @@
 
 /* ---- thread.c ---- */
 
-/* A thread said hello; consumes connection; answers and serves its calls until it is gone. */
+/* Serves the hello of a thread; consumes connection; answers and serves its calls until it is gone. */
 void thread_hello(const struct wire_hello *hello, int connection, pid_t pid, uid_t uid);
 /* Before its end, if another thread takes the process down. */
 void thread_leave_process(struct thread *t);

@@ -33,7 +33,7 @@ int call_forked(struct thread *t, const struct wire_message *in, struct wire_mes
 }
 
 /*
- * The calling thread takes the process down and then tells the client that it may go.  If another one is at it
+ * The calling thread takes the process down and then lets the client go.  If another one is at it
  * (two threads exit at once) the client waits all the same.
  */
 int call_exit(struct thread *t, const struct wire_message *in, struct wire_message *out)

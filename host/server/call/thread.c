@@ -48,7 +48,7 @@ static call_fn *const calls[WIRE_OP_END] = {
 	[WIRE_FORKING] = call_forking,
 };
 
-/* What threads tell each other by these may be about memory that a driver has locked. */
+/* What threads signal to each other by these may be about memory that a driver has locked. */
 static bool calls_driver(uint32_t op)
 {
 	return op == WIRE_IOCTL || op == WIRE_READ || op == WIRE_WRITE || op == WIRE_POLL;

@@ -60,7 +60,7 @@ static void agent_close(struct agent *a)
 		close(a->pidfd);
 	}
 	if (a->socket >= 0)
-		close(a->socket); /* one that was never heard of ends by this */
+		close(a->socket); /* one without a hello ends by this */
 	if (a->commands >= 0)
 		close(a->commands);
 	if (a->answer != NULL)
@@ -139,7 +139,7 @@ static pid_t sender_pid(struct msghdr *mh)
 }
 
 /*
- * The agent cannot outlive us, but a stopped one would outlive its application.  Linux says who has answered; a
+ * The agent cannot outlive us, but a stopped one would outlive its application.  Linux attests who has answered; a
  * process that is no child of the application is left alone.
  */
 static void agent_meet(struct agent *a, pid_t pid, pid_t parent)
@@ -171,7 +171,7 @@ static bool greeting_wait(const struct agent *a)
 	return n > 0;
 }
 
-/* The first answer, which is sent: so Linux says who the agent is. */
+/* The first answer, which is sent, so that Linux attests who the agent is. */
 static int answer_greeting(struct agent *a, pid_t parent, struct wire_agent_result *r)
 {
 	union {

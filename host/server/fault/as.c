@@ -202,7 +202,7 @@ static int window_new(struct thread *t, const struct host_window *w)
 	return error != 0 ? error : window_add(t, w);
 }
 
-/* The client has laid it; the agent has said hello if it is the first. */
+/* The client has laid it; if it is the first, the agent has connected. */
 static int window_laid(struct thread *t, struct host_as *as, const struct host_window *w)
 {
 	const struct as_engine *engine = atomic_load(&as->engine);

@@ -38,8 +38,8 @@ int windows_change(struct windows *ws, uint64_t start, uint64_t end, unsigned pr
 /* What is to be loaded in [start, end) counts as loaded from now on. */
 void windows_load(struct windows *ws, uint64_t start, uint64_t end);
 /*
- * Makes [*start, *end) smaller, to what may be loaded of it; false: nothing.  *loads is for windows_unloaded(), which says
- * that it has been unloaded: of windows where something was loaded meanwhile it says nothing.
+ * Makes [*start, *end) smaller, to what may be loaded of it; false: nothing.  *loads is for windows_unloaded(), which
+ * records that it has been unloaded, except for windows where something was loaded meanwhile.
  */
 bool windows_loaded(const struct windows *ws, uint64_t *start, uint64_t *end, unsigned *loads);
 void windows_unloaded(struct windows *ws, uint64_t start, uint64_t end, unsigned loads);
@@ -75,7 +75,7 @@ bool agent_exists(struct agent *a);
  * good as dead.
  */
 int agent_run(struct process *p, struct wire_agent_command *c, int fd);
-/* The agent said error where there is no other way: the process is killed. */
+/* The agent returned error where there is no other way: the process is killed. */
 void agent_condemn(struct process *p, int error);
 /* An agent's connection, from its process; consumes it; answers. */
 void agent_hello(const struct wire_hello *hello, int connection, pid_t pid, uid_t uid);

@@ -152,7 +152,7 @@ void demote_free(struct locks *l, uint64_t start, uint64_t end)
 
 /* ---- ... unknown to us ---- */
 
-/* Places that some mapping of the process has, shared (then *shared) or private; false: cannot be told. */
+/* Places that some mapping of the process has, shared (then *shared) or private; false: unknown. */
 static bool places_mapped(const struct locks *l, struct ranges *mapped, bool *shared)
 {
 	struct vma v;
@@ -185,7 +185,7 @@ static void used_without(const struct locks *l, const struct ranges *mapped, str
 	}
 }
 
-#define LOOKS 4
+#define LOOKS_MAX 4
 
 /* A mapping may move while the list is read, from what is not read yet to what was: so it is read more than once. */
 static bool places_unused(const struct locks *l, struct ranges *unused, bool *shared)
@@ -193,7 +193,7 @@ static bool places_unused(const struct locks *l, struct ranges *unused, bool *sh
 	struct ranges mapped = {0};
 	bool known = true;
 
-	for (int look = 0; known && look < LOOKS && !(look > 0 && *shared && unused->count == 0); look++) {
+	for (int look = 0; known && look < LOOKS_MAX && !(look > 0 && *shared && unused->count == 0); look++) {
 		known = places_mapped(l, &mapped, shared);
 		if (look == 0)
 			used_without(l, &mapped, unused);

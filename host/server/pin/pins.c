@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pins.c: what a process has once it has locked memory: its agent that stops writers, the page that tells its client,
+ * pins.c: what a process has once it has locked memory: its agent that stops writers, the page that informs its client,
  * the descriptors by which its mappings are looked at.
  */
 #define _GNU_SOURCE
@@ -151,19 +151,19 @@ int locks_begin(struct locks *l)
 	return error;
 }
 
-#define TELLS 8
+#define WATCH_TRIES_MAX 8
 
 int locks_agent(struct locks *l, struct wire_agent_command *c, int fd)
 {
-	int error, tells = 0;
+	int error, tries = 0;
 
-	do { /* an agent that takes the place of another must be told what that one knew; one that says so for ever lies */
+	do { /* an agent that takes the place of another must be given what that one knew; one that asks for ever lies */
 		c->file = l->number;
 		c->prot &= ~WIRE_AGENT_WATCHED;
 		if (c->op != WIRE_AGENT_UNSHARE && l->watch != WIRE_WATCH_SIGNAL)
 			c->prot |= WIRE_AGENT_WATCHED;
 		error = agent_run(l->process, c, fd);
-	} while (error == ENODATA && ++tells < TELLS && agent_watch(l) == 0);
+	} while (error == ENODATA && ++tries < WATCH_TRIES_MAX && agent_watch(l) == 0);
 	switch (error) {
 	case 0:
 		sleepers_moved(l, c->addr, c->addr + c->len);

@@ -2,7 +2,7 @@
 /*
  * pins.h: locked memory of real processes; shared by the files of this folder only.
  *
- * Until somebody asks for an address, a lock is a record, and the pages are reached through the process.  Then they become
+ * Until an address is asked for, a pin is a record, and the pages are reached through the process.  Then they become
  * pages of one sparse file per process (promotion), where every address has its place:
  *
  *	process:   [ heap ... [ locked ] ........ [ locked ] ... stack ]      0 .. SPAN
@@ -94,13 +94,13 @@ struct locks {
 struct locks *locks_of(struct host_as *as);
 /* The same, made now if need be; NULL: no memory. */
 struct locks *locks_need(struct host_as *as);
-/* Before the first lock.  Only a thread of the process can begin: for another's first lock there is nobody (EAGAIN). */
+/* Before the first lock.  Only a thread of the process can begin: for another's first lock there is no thread (EAGAIN). */
 int locks_begin(struct locks *l);
 /* Whole pages that the process may have at all. */
 bool locks_range_is_good(const struct process *p, uint64_t addr, uint64_t len);
 /* Waits until no pages are just becoming shared or private; false: the process has never locked any. */
 bool locks_settle(struct host_as *as);
-/* Tells the client what lies in [start, end).  lock is held. */
+/* Shows the client what lies in [start, end).  lock is held. */
 void locks_publish(struct locks *l, uint64_t start, uint64_t end);
 /* A command with the process's file, which is fd.  Errors of the agent, as host.h has them. */
 int locks_agent(struct locks *l, struct wire_agent_command *c, int fd);
@@ -148,7 +148,7 @@ void split_end(struct locks *l);
 void split_meet(struct locks *l);
 /* Until no fork is under way and nothing is split; if that takes too long, nothing is split any more. */
 void split_wait(struct locks *l);
-/* Before a fork, while another thread forks: until that has ended, if somebody waits for it. */
+/* Before a fork, while another thread forks: until that has ended, if another thread waits for it. */
 void split_turn(struct locks *l);
 
 /* ---- sleepers.c ---- */

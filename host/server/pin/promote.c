@@ -14,7 +14,7 @@
 
 #include "host/server/pin/pins.h"
 
-#define TRIES 4 /* the application may change its mappings while we look */
+#define TRIES_MAX 4 /* the application may change its mappings while we look */
 
 uint64_t promote_span(const struct locks *l)
 {
@@ -293,7 +293,7 @@ static int base_choose(struct locks *l, uint64_t addr, uint64_t end, const struc
 	return EAGAIN;
 }
 
-#define LOOKS 200
+#define SLEEP_LOOKS_MAX 200
 #define LOOK_NS 50000
 
 /*
@@ -307,7 +307,7 @@ void promote_caller_sleeps(const struct locks *l)
 
 	if (l->watch != WIRE_WATCH_SIGNAL || t == NULL)
 		return;
-	for (int i = 0; i < LOOKS; i++) {
+	for (int i = 0; i < SLEEP_LOOKS_MAX; i++) {
 		char state = task_state(l->process->pid, (pid_t)t->tid);
 		if (state == '\0' || state == 'S' || state == 'D')
 			return;
@@ -388,7 +388,7 @@ int promote_range(struct locks *l, uint64_t addr, uint64_t len, struct posix_fil
 {
 	int error = EAGAIN;
 
-	for (int i = 0; i < TRIES && error == EAGAIN; i++)
+	for (int i = 0; i < TRIES_MAX && error == EAGAIN; i++)
 		error = promote_once(l, addr, len, file, offset);
 	return error;
 }

@@ -141,7 +141,7 @@ static int transfer_check(struct locks *l, const struct host_pin *lock)
 }
 
 /*
- * EFAULT: neither can Linux be told to share the pages, for it does not say what is mapped, nor does it let a device's
+ * EFAULT: neither can the pages be shared, for Linux does not tell what is mapped, nor does it let a device's
  * thread at them: what a device wrote would be lost.
  */
 static int hidden_check(struct locks *l, const struct host_pin *lock)

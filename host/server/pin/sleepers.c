@@ -106,9 +106,9 @@ static bool is_interrupted(int tasks, const char *tid)
 	return strchr("SD", state[8]) == NULL || pending;
 }
 
-#define MOMENTS 200
-#define MOMENT_NS 50000
-#define PATIENCE_NS 20000000
+#define SLEEP_LOOKS_MAX 200
+#define SLEEP_LOOK_NS 50000
+#define LOCK_TIMEOUT_NS 20000000
 
 static void deadline_set(struct timespec *until, uint64_t ns)
 {
@@ -132,18 +132,18 @@ static bool sleeps_there(const struct locks *l, int tasks, const char *tid, cons
  */
 static bool interrupt_alone(struct locks *l, int tasks, const char *tid, const struct ranges *moved)
 {
-	static const struct timespec moment = {.tv_nsec = MOMENT_NS};
+	static const struct timespec moment = {.tv_nsec = SLEEP_LOOK_NS};
 	struct timespec until;
 	uint64_t address;
 	long number;
 
-	deadline_set(&until, PATIENCE_NS);
+	deadline_set(&until, LOCK_TIMEOUT_NS);
 	if (pthread_mutex_timedlock(&l->lock, &until) != 0)
 		return false;
 	/* It may be elsewhere by now, even in another program. */
 	if (sleeps_there(l, tasks, tid, moved, &number, &address)) {
 		interrupt(l->process, (pid_t)atoi(tid), number, address);
-		for (int i = 0; i < MOMENTS && is_interrupted(tasks, tid); i++)
+		for (int i = 0; i < SLEEP_LOOKS_MAX && is_interrupted(tasks, tid); i++)
 			nanosleep(&moment, NULL);
 	}
 	pthread_mutex_unlock(&l->lock);
@@ -254,7 +254,7 @@ static void *sleepers_main(void *arg)
 	return NULL;
 }
 
-/* ---- what others say ---- */
+/* ---- what others report ---- */
 
 /*
  * The only thread of a program does not sleep while it calls, but it may while another program has its pages shared.  The

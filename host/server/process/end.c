@@ -31,7 +31,7 @@ bool process_end(struct process *p, enum process_end end, const struct thread *s
 	p->state = PROCESS_DYING;
 	p->end = end;
 	atomic_store(&p->dying, true);
-	job_begin(&p->job); /* first: who finds the set of watches empty must find the job */
+	job_begin(&p->job); /* first: a thread that finds the set of watches empty must find the job */
 	process_unwatch(p);
 	threads_end(p, self);
 	if (p->connection >= 0 && self == NULL)

@@ -182,7 +182,7 @@ int fork_named(struct process *parent, uint64_t token, pid_t pid)
 
 /*
  * One that waits for what is locked has not changed anything yet, and the thread that is to unlock it may be the one that forks.
- * Nobody says so when a lock comes in its way, so it is looked at.
+ * Nothing informs us when a lock comes in its way, so it is looked at.
  */
 static bool layouts_change(struct process *p)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * heirs.c: accounts of processes between two images.  An exec closes the connection of the old image, and the
- * new one says hello when it first meets a device, perhaps never: until then its account waits here, by its
+ * new one connects when it first uses a device, perhaps never: until then its account waits here, by its
  * pidfd.
  */
 #define _GNU_SOURCE

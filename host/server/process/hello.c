@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* hello.c: a process says hello: a new one, a fork child that is awaited, or the next image of one that we know. */
+/* hello.c: the hello of a process: a new one, a fork child that is awaited, or the next image of one that we know. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

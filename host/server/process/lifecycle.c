@@ -48,7 +48,7 @@ static int set_add(int set, int fd, uint32_t events, uint64_t id)
 
 int lifecycle_watch(int fd, uint64_t id)
 {
-	/* EPOLLIN is what a pidfd says; a socket's hangup is always reported. */
+	/* EPOLLIN is a pidfd's event; a socket's hangup is always reported. */
 	enum watch_kind kind = WATCH_NONE;
 	int error;
 

@@ -324,13 +324,13 @@ void open_drop(struct process *p, bool all)
 	}
 }
 
-/* ---- closes that nobody announced ---- */
+/* ---- closes that were not announced ---- */
 
 bool open_hangup(struct open *o)
 {
 	if (atomic_load(&o->closing) || !end_is_hung_up(o->end))
 		return false;
-	job_begin(&o->job); /* first: who finds the set of watches empty must find the job */
+	job_begin(&o->job); /* first: a thread that finds the set of watches empty must find the job */
 	(void)close_claim(o);
 	return true;
 }

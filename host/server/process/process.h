@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* process.h: processes from their hello to their end, forks, who pays for them, and the device descriptors that they hold. */
+/* process.h: processes from their hello to their end, forks, what they are charged to, and the device descriptors that they hold. */
 #ifndef HOST_SERVER_PROCESS_PROCESS_H
 #define HOST_SERVER_PROCESS_PROCESS_H
 
@@ -8,7 +8,7 @@
 #define OPENS_MAX 65536u /* per process */
 #define FORKS_MAX 64u    /* per process, begun and not yet followed by WIRE_FORKED */
 
-/* ---- process.c: making them, and what tells of their ends ---- */
+/* ---- process.c: making them, and watching for their ends ---- */
 
 struct process *process_alloc(enum sys_model model);
 /* Into the table; server.lock is held for these five. */
@@ -20,9 +20,9 @@ void process_unwatch_connection(struct process *p);
 
 /* ---- hello.c ---- */
 
-/* A process image said hello; consumes connection; answers.  May wait for the end of the image before. */
+/* Serves the hello of a process image; consumes connection; answers.  May wait for the end of the image before. */
 void process_hello(const struct wire_hello *hello, int connection, pid_t pid, uid_t uid, gid_t gid);
-/* Who pays for the process of that number, known or between two images; with a hold; NULL. */
+/* The account of the process of that number, known or between two images; with a hold; NULL. */
 struct sys_account *process_account(pid_t pid);
 
 /* ---- end.c ---- */
@@ -44,7 +44,7 @@ void process_end_all(void);
 
 /* *leash: the application's end, for the reply. */
 int fork_begin(struct process *parent, uint64_t *token, int *leash);
-/* The parent says which pid it was, 0: none, the fork failed. */
+/* The parent's message: the child's pid, or 0, when the fork failed. */
 int fork_named(struct process *parent, uint64_t token, pid_t pid);
 /* The thread is between WIRE_FORK and WIRE_FORKED, and is not any more. */
 void fork_enter(struct thread *t);
@@ -129,10 +129,10 @@ struct projects_options {
 	const char **settings; /* -x */
 	size_t nsettings;
 };
-/* After sys_boot().  false: message says what is wrong with which option or line. */
+/* After sys_boot().  false: message is what is wrong with which option or line. */
 bool projects_start(const struct projects_options *o, char *message, size_t size);
 void projects_stop(void);
-/* The project of a user's processes that nobody started who has one. */
+/* The project of a user's processes whose parents have none. */
 int32_t projects_of_user(uid_t uid);
 /* A new account begins there: it gets the process limits that the database has for the project. */
 void projects_enter(struct sys_account *account, int32_t project);
@@ -147,7 +147,7 @@ bool projects_lookup(const char *text, int32_t *id);
 void heir_add(pid_t pid, int pidfd, struct sys_account *account);
 /* With a hold; NULL: there is none. */
 struct sys_account *heir_account(pid_t pid, bool take);
-/* Forgets those who are dead, or all. */
+/* Forgets those that are dead, or all. */
 void heirs_purge(bool all);
 
 #endif

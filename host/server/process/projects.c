@@ -209,7 +209,7 @@ void projects_enter(struct sys_account *account, int32_t id)
 			account_apply(account, &project->settings[i]);
 }
 
-/* What the command line says counts instead of what the database says. */
+/* The command line counts instead of the database. */
 static void values_clear(const struct sys_rctl_target *target)
 {
 	struct sys_rctl_state state;

@@ -75,7 +75,7 @@ void uffd_wake(const struct host_as *as, uint64_t start, uint64_t end)
 
 /* ---- load ---- */
 
-/* Nobody has ever written there: the page comes to be now. */
+/* Nothing was ever written there: the page is made now. */
 static int pages_allocate(const struct window *w, uint64_t at)
 {
 	char *address = host_pages_address(w->pages);
@@ -358,7 +358,7 @@ static bool page_is_registered(struct host_as *as, uint64_t page, unsigned *prot
 	return is;
 }
 
-/* Where the application is unmapping it, Linux will say what comes of the access. */
+/* Where the application is unmapping it, Linux decides what becomes of the access. */
 bool uffd_shut(struct host_as *as, uint64_t page)
 {
 	unsigned prot;

@@ -302,7 +302,7 @@ void faults_fini(struct faults *f)
 	pthread_mutex_destroy(&f->lock);
 }
 
-/* An agent may say hello while its process is taken down. */
+/* An agent's hello may come while its process is taken down. */
 static int descriptor_set(struct faults *f, int fd, bool full)
 {
 	int error;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * failures.c: accesses that fail where Linux tells of them by userfaultfd.  Their signals come from the client: the page
+ * failures.c: accesses that fail where Linux reports them by userfaultfd.  Their signals come from the client: the page
  * loses its protection, the thread gets a SIGSEGV for that, and its call finds the failure that is remembered here.
  *
  *	thread: access -> event --> server: driver fails --> agent: mprotect(page, PROT_NONE)
  *	        access, again -> SIGSEGV -> WIRE_FAULT --> agent: mprotect back
  *	        signal <---------------------------------- what is remembered
  *
- * A system call that fails so says EFAULT and makes no call: what is remembered of it is dropped, and the page opened, at
+ * A system call that fails so returns EFAULT and makes no call: what is remembered of it is dropped, and the page opened, at
  * its thread's next call or access.
  */
 #define _GNU_SOURCE
@@ -19,7 +19,7 @@
 struct failure {
 	uint32_t tid;
 	uint64_t page;
-	bool in_call; /* a system call failed: it says EFAULT, and no signal comes */
+	bool in_call; /* a system call failed: it returns EFAULT, and no signal comes */
 	struct sys_fault what;
 	LIST_ENTRY(failure)
 	link;

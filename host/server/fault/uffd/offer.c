@@ -5,7 +5,7 @@
  *	client: hello -->            --> offer, userfaultfd -->              --> the agent takes commands
  *	server:      --> welcome, device                        --> welcome, engine
  *
- * The client makes the userfaultfd, since that is for the memory of who makes it.  Where the server may open
+ * The client makes the userfaultfd, since it is for the memory of the process that makes it.  Where the server may open
  * /dev/userfaultfd it lends that descriptor: then system calls of an application without privileges make events, too.
  */
 #define _GNU_SOURCE
@@ -95,7 +95,7 @@ static int offer_receive(int connection, struct wire_offer *offer, int *fd)
 	return n == sizeof(*offer) && offer->magic == WIRE_MAGIC ? 0 : EPROTO;
 }
 
-/* Takes the descriptor, or says why not. */
+/* Takes the descriptor, or returns why not. */
 static int uffd_take(struct process *p, const struct wire_offer *offer, int fd)
 {
 	int error = fd >= 0 ? uffd_check(fd) : offer->error > 0 && offer->error < 4096 ? offer->error

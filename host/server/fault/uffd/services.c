@@ -2,7 +2,7 @@
 /*
  * services.c: the faults of a process that are being served, so that each is served once.
  *
- * A fault has a thread and a page.  Linux tells of it again when its thread leaves it and comes back: after a signal
+ * A fault has a thread and a page.  Linux reports it again when its thread leaves it and comes back: after a signal
  * handler, of which the client tells; after a wake that was meant for another thread at the page; and, over and over, in
  * a system call with a signal pending.  Such a return is not served.  The first two are expected, one return each; for any
  * other the driver's wait ends, as for a signal.  The thread is woken at the end of the service, and if the page is not
