@@ -49,7 +49,7 @@ int sys_boot(const struct sys_config *config)
 	return 0;
 }
 
-#define PATIENCE UINT64_C(10000000000) /* nanoseconds, for drivers' functions that are still running */
+#define DRIVER_TIMEOUT_NS UINT64_C(10000000000) /* nanoseconds, for drivers' functions that are still running */
 
 /*
  * A driver that refuses stays known until the leaks are reported, so that they carry its name.  Its node is dropped
@@ -68,7 +68,7 @@ int sys_halt(void (*leak)(void *arg, const struct sys_leak *), void *arg)
 		if (!m->retired && module_unload(m) != 0)
 			refused = EBUSY;
 	devinfo_drop_all();
-	deadline = host_time_monotonic() + PATIENCE;
+	deadline = host_time_monotonic() + DRIVER_TIMEOUT_NS;
 	timeouts_halt(deadline);
 	periodic_halt(deadline);
 	taskq_halt(deadline);
