@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "wire/rights.h"
+
 #define SPIN_NS 20000u  /* a round trip between two CPUs by the bell costs 60000 and more */
 #define SPIN_SKIP 64u   /* after a spin in vain, sleep at once this many times */
 #define YIELD_NS 50000u /* a yield that takes longer went to somebody else */
@@ -38,6 +40,7 @@ static void drop_fds(struct channel *ch)
 		if (ch->fds[i] >= 0)
 			close(ch->fds[i]);
 	ch->nfds = 0;
+	ch->lost = false;
 }
 
 void channel_fini(struct channel *ch)
@@ -55,11 +58,6 @@ int channel_take_fd(struct channel *ch, unsigned i)
 }
 
 /* ---- the bell ---- */
-
-union control {
-	struct cmsghdr align;
-	char bytes[CMSG_SPACE(WIRE_FDS_MAX * sizeof(int))];
-};
 
 /* A client's are no cancellation points, unless it wants one: those of libc are. */
 static ssize_t socket_send(const struct channel *ch, const struct msghdr *mh)
@@ -79,38 +77,25 @@ static ssize_t socket_receive(const struct channel *ch, struct msghdr *mh)
 
 static int ring(struct channel *ch, const int *fds, unsigned nfds)
 {
-	union control control = {0};
-	char byte = 0;
-	struct iovec iov = {&byte, 1};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
+	struct wire_letter letter;
 
-	if (nfds) {
-		mh.msg_control = control.bytes;
-		mh.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
-		struct cmsghdr *c = CMSG_FIRSTHDR(&mh);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(nfds * sizeof(int));
-		memcpy(CMSG_DATA(c), fds, nfds * sizeof(int));
-	}
-	if (socket_send(ch, &mh) >= 0)
+	wire_letter_fill(&letter, "", 1, fds, nfds);
+	if (socket_send(ch, &letter.mh) >= 0)
 		return 0;
 	return errno == ECONNRESET ? EPIPE : errno;
 }
 
-static void take_rights(struct channel *ch, const struct cmsghdr *c)
+static void discard(int fd)
 {
-	size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-	const unsigned char *from = CMSG_DATA(c);
+	close(fd);
+}
 
-	for (size_t i = 0; i < n; i++) {
-		int fd;
-		memcpy(&fd, from + i * sizeof(int), sizeof(int));
-		if (ch->nfds < WIRE_FDS_MAX)
-			ch->fds[ch->nfds++] = fd;
-		else
-			close(fd);
-	}
+static void take_rights(struct channel *ch, const struct wire_letter *letter)
+{
+	bool lost;
+
+	ch->nfds += wire_letter_take(letter, ch->fds + ch->nfds, WIRE_FDS_MAX - ch->nfds, discard, &lost);
+	ch->lost |= lost;
 }
 
 static int wait_masked(const struct channel *ch)
@@ -166,18 +151,14 @@ static int hear(struct channel *ch)
 	if (error)
 		return error;
 
-	union control control;
+	struct wire_letter letter;
 	char byte;
-	struct iovec iov = {&byte, 1};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
-	ssize_t n = socket_receive(ch, &mh);
+	wire_letter_room(&letter, &byte, 1);
+	ssize_t n = socket_receive(ch, &letter.mh);
 
 	if (n < 0)
 		return errno == ECONNRESET ? EPIPE : errno;
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(&mh); c; c = CMSG_NXTHDR(&mh, c)) {
-		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
-			take_rights(ch, c);
-	}
+	take_rights(ch, &letter);
 	return n == 0 ? EPIPE : 0;
 }
 
@@ -285,7 +266,7 @@ int channel_receive(struct channel *ch, struct wire_message *m)
 	if (m->nfds > WIRE_FDS_MAX || m->data_len > WIRE_DATA_SIZE ||
 	    atomic_load(&ch->in->turn) != ch->in_turn + 1)
 		return EPROTO;
-	while (ch->nfds < m->nfds) {
+	while (ch->nfds < m->nfds && !ch->lost) {
 		int error = hear(ch);
 		if (error && error != EINTR)
 			return error;

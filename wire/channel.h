@@ -35,6 +35,7 @@ struct channel {
 	struct channel_wait wait;
 	int fds[WIRE_FDS_MAX]; /* received with the last message; -1 when taken */
 	unsigned nfds;
+	bool lost; /* there were more, for which this process had no room: channel_take_fd() says -1 */
 	/* Client: NULL, or the kernel's signal set (8 bytes) that is in force while asleep, and only then: a caller
 	   that blocks all signals before channel_send() gets EINTR for each handler, also with SA_RESTART. */
 	const uint64_t *sleep_mask;

@@ -22,7 +22,7 @@
 
 #include "client/agent/promote.h"
 #include "client/core/raw.h"
-#include "wire/wire.h"
+#include "wire/rights.h"
 
 #define AGENT_STACK 16384u
 #define START_PATIENCE 2000 /* moments */
@@ -129,22 +129,26 @@ static long run(struct agent_means *m, const struct wire_agent_command *c, int *
 
 /* ---- the loop ---- */
 
+static void discard(int fd)
+{
+	(void)sys3(SYS_close, fd, 0, 0);
+}
+
+/* Or -1. */
 static int descriptor_receive(int socket)
 {
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control;
+	struct wire_letter letter;
 	char byte;
-	struct iovec iov = {&byte, 1};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
+	int fd = -1;
 	long n;
 
+	wire_letter_room(&letter, &byte, 1);
 	do
-		n = sys3(SYS_recvmsg, socket, (long)&mh, MSG_CMSG_CLOEXEC);
+		n = sys3(SYS_recvmsg, socket, (long)&letter.mh, MSG_CMSG_CLOEXEC);
 	while (n == -EINTR);
-	struct cmsghdr *h = mh.msg_controllen >= sizeof(*h) ? (struct cmsghdr *)control.bytes : NULL;
-	return n > 0 && h && h->cmsg_level == SOL_SOCKET && h->cmsg_type == SCM_RIGHTS ? *(int *)CMSG_DATA(h) : -1;
+	if (n > 0)
+		(void)wire_letter_take(&letter, &fd, 1, discard, NULL);
+	return fd;
 }
 
 /* One command and its descriptor; false: the server has gone. */

@@ -3,9 +3,7 @@
 #define _GNU_SOURCE
 #include "client/agent/agent.h"
 
-#include <string.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 
 #include "client/agent/fault.h"
 #include "client/core/core.h"
@@ -14,24 +12,12 @@
 /* A welcome without memory; its descriptor, if one comes, or -1. */
 static int receive_answer(int fd, struct wire_welcome *w, int *with)
 {
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct iovec iov = {w, sizeof(*w)};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
-	ssize_t n;
+	bool lost;
+	bool whole = connection_receive(fd, w, sizeof(*w), with, &lost);
 
-	*with = -1;
-	do
-		n = quiet_recvmsg(fd, &mh, MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
-	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&mh) : NULL;
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
-		memcpy(with, CMSG_DATA(c), sizeof(int));
-	if (n != (ssize_t)sizeof(*w) || w->magic != WIRE_MAGIC)
-		return EIO;
-	return w->error;
+	return !whole || w->magic != WIRE_MAGIC ? EIO : w->error ? w->error
+						: lost           ? EMFILE
+								 : 0;
 }
 
 /* How accesses are intercepted. */

@@ -6,11 +6,10 @@
 #include <fcntl.h>
 #include <linux/ioctl.h>
 #include <linux/userfaultfd.h>
-#include <string.h>
-#include <sys/socket.h>
 
 #include "client/core/quiet.h"
 #include "client/core/raw.h"
+#include "wire/rights.h"
 
 #ifndef USERFAULTFD_IOC_NEW
 #define USERFAULTFD_IOC_NEW _IO(0xAA, 0x00)
@@ -37,23 +36,10 @@ static long uffd_create(int device, bool *full)
 
 static int offer_send(int socket, const struct wire_offer *offer, int fd)
 {
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = {0};
-	struct iovec iov = {(void *)offer, sizeof(*offer)};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
+	struct wire_letter letter;
 
-	if (fd >= 0) {
-		mh.msg_control = control.bytes;
-		mh.msg_controllen = sizeof(control.bytes);
-		struct cmsghdr *c = CMSG_FIRSTHDR(&mh);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(c), &fd, sizeof(int));
-	}
-	return quiet_sendmsg(socket, &mh, MSG_NOSIGNAL) == (ssize_t)sizeof(*offer) ? 0 : EIO;
+	wire_letter_fill(&letter, offer, sizeof(*offer), &fd, fd >= 0);
+	return quiet_sendmsg(socket, &letter.mh, MSG_NOSIGNAL) == (ssize_t)sizeof(*offer) ? 0 : EIO;
 }
 
 int uffd_offer(int socket, int device, int *fd)

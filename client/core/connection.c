@@ -14,6 +14,7 @@
 
 #include "client/core/quiet.h"
 #include "client/core/server.h"
+#include "wire/rights.h"
 
 struct connection {
 	struct lock lock; /* protects the fields below while connecting */
@@ -39,30 +40,39 @@ static int send_hello(int fd, const struct wire_hello *hello)
 	return quiet_send(fd, hello, sizeof(*hello), MSG_NOSIGNAL) == (ssize_t)sizeof(*hello) ? 0 : -1;
 }
 
-/* The server's welcome and the memory that comes with it. */
+static void discard(int fd)
+{
+	quiet_close(fd);
+}
+
+bool connection_receive(int fd, void *bytes, size_t n, int *with, bool *lost)
+{
+	struct wire_letter letter;
+	ssize_t got;
+
+	wire_letter_room(&letter, bytes, n);
+	do
+		got = quiet_recvmsg(fd, &letter.mh, MSG_CMSG_CLOEXEC);
+	while (got < 0 && errno == EINTR);
+	*lost = false;
+	*with = -1;
+	if (got >= 0)
+		(void)wire_letter_take(&letter, with, 1, discard, lost);
+	return got == (ssize_t)n;
+}
+
 void *connection_welcome(int fd, int prot)
 {
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control;
 	struct wire_welcome w = {0};
-	struct iovec iov = {&w, sizeof(w)};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
-	ssize_t n;
 	int memory = -1;
+	bool lost;
+	bool whole = connection_receive(fd, &w, sizeof(w), &memory, &lost);
 
-	do
-		n = quiet_recvmsg(fd, &mh, MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
-	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&mh) : NULL;
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
-		memcpy(&memory, CMSG_DATA(c), sizeof(int));
-	if (n != (ssize_t)sizeof(w) || w.magic != WIRE_MAGIC || w.version != WIRE_VERSION || w.error || memory < 0) {
+	if (!whole || w.magic != WIRE_MAGIC || w.version != WIRE_VERSION || w.error || memory < 0) {
 		if (memory >= 0)
 			quiet_close(memory);
-		errno = n == (ssize_t)sizeof(w) && w.error ? w.error : n > 0 && (mh.msg_flags & MSG_CTRUNC) ? EMFILE
-													    : ENXIO;
+		errno = whole && w.error ? w.error : lost ? EMFILE
+							  : ENXIO;
 		return NULL;
 	}
 	void *p = REAL(mmap)(NULL, (size_t)w.size, prot, MAP_SHARED, memory, 0);

@@ -129,6 +129,8 @@ bool connection_is_parents(void);
 int connection_new(enum wire_kind kind, int *socket, uint32_t *tid);
 /* A new WIRE_THREAD connection: its socket and channel memory; 0 or errno (ENXIO: no server). */
 int connection_thread(int *socket, struct wire_channel **memory, uint32_t *tid);
+/* A message of n bytes, and the descriptor that comes with it, or -1.  *lost: there was no room for one.  False: no such message. */
+bool connection_receive(int socket, void *bytes, size_t n, int *with, bool *lost);
 /* The server's welcome and the memory that comes with it, or NULL with errno. */
 void *connection_welcome(int socket, int prot);
 /*

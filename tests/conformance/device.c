@@ -11,9 +11,9 @@
 #include "tests/conformance/conformance.h"
 
 #define PAGES 4u
-#define PROT_BOTH 3    /* Linux's PROT_READ | PROT_WRITE */
-#define MAP_OF_ALL 1   /* Linux's MAP_SHARED */
-#define SIGNAL_BUS 7   /* Linux's numbers */
+#define PROT_BOTH 3  /* Linux's PROT_READ | PROT_WRITE */
+#define MAP_OF_ALL 1 /* Linux's MAP_SHARED */
+#define SIGNAL_BUS 7 /* Linux's numbers */
 #define SIGNAL_SEGV 11
 #define PID 1000
 

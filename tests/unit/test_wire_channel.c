@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -184,6 +185,39 @@ static void too_many_descriptors_are_closed_not_kept(void **state)
 	assert_int_equal(open_descriptors(), before);
 }
 
+/* The message is there all the same, and nobody waits for what cannot come. */
+static void descriptors_without_room_are_lost(void **state)
+{
+	struct pair *p = *state;
+	struct wire_message m = {.op = WIRE_PROVE, .nfds = 2};
+	struct rlimit before, none;
+	int pipes[2];
+
+	assert_int_equal(pipe(pipes), 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = (rlim_t)pipes[1] + 1;
+	assert_int_equal(channel_send(&p->client, &m, pipes), 0);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	int error = channel_receive(&p->server, &m);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(error, 0);
+	assert_int_equal(channel_take_fd(&p->server, 0), -1);
+	assert_int_equal(channel_take_fd(&p->server, 1), -1);
+	m.nfds = 0;
+	assert_int_equal(channel_send(&p->server, &m, NULL), 0);
+	assert_int_equal(channel_receive(&p->client, &m), 0);
+	m.nfds = 2;
+	assert_int_equal(channel_send(&p->client, &m, pipes), 0);
+	assert_int_equal(channel_receive(&p->server, &m), 0);
+	for (unsigned i = 0; i < 2; i++) {
+		int fd = channel_take_fd(&p->server, i);
+		assert_true(fd >= 0);
+		close(fd);
+		close(pipes[i]);
+	}
+}
+
 static void lengths_beyond_the_channel_are_eproto(void **state)
 {
 	struct pair *p = *state;
@@ -235,6 +269,7 @@ int main(void)
 		TEST(a_last_word_before_death_is_heard),
 		TEST(sending_to_the_dead_says_epipe_if_they_slept),
 		TEST(too_many_descriptors_are_closed_not_kept),
+		TEST(descriptors_without_room_are_lost),
 		TEST(lengths_beyond_the_channel_are_eproto),
 		TEST(a_turn_that_jumps_is_eproto),
 		TEST(promised_descriptors_that_never_come_end_with_the_peer),

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "host/server/base/base.h"
+#include "wire/rights.h"
 
 static struct {
 	pthread_mutex_t lock; /* protects the field below; a leaf */
@@ -38,22 +39,8 @@ void hellos_drain(void)
 void hello_answer(int connection, int error, int fd, uint64_t size)
 {
 	struct wire_welcome w = {WIRE_MAGIC, WIRE_VERSION, error, 0, size};
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = {0};
-	struct iovec iov = {&w, sizeof(w)};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
-	struct cmsghdr *c;
+	struct wire_letter letter;
 
-	if (fd >= 0) {
-		mh.msg_control = control.bytes;
-		mh.msg_controllen = sizeof(control.bytes);
-		c = CMSG_FIRSTHDR(&mh);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(c), &fd, sizeof(int));
-	}
-	(void)sendmsg(connection, &mh, MSG_NOSIGNAL | MSG_DONTWAIT);
+	wire_letter_fill(&letter, &w, sizeof(w), &fd, fd >= 0);
+	(void)sendmsg(connection, &letter.mh, MSG_NOSIGNAL | MSG_DONTWAIT);
 }

@@ -24,6 +24,7 @@
 
 #include "host/server/base/linux.h"
 #include "host/server/fault/fault.h"
+#include "wire/rights.h"
 
 #define ANSWER_TIMEOUT_S 10
 #define LOOKS_PER_S 20
@@ -95,21 +96,12 @@ bool agent_exists(struct agent *a)
 
 static int descriptor_send(const struct agent *a, int fd)
 {
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = {0};
-	struct iovec iov = {"", 1};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
-	struct cmsghdr *h = CMSG_FIRSTHDR(&mh);
+	struct wire_letter letter;
 	ssize_t n;
 
-	h->cmsg_level = SOL_SOCKET;
-	h->cmsg_type = SCM_RIGHTS;
-	h->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(h), &fd, sizeof(int));
+	wire_letter_fill(&letter, "", 1, &fd, 1);
 	do
-		n = sendmsg(a->socket, &mh, MSG_NOSIGNAL);
+		n = sendmsg(a->socket, &letter.mh, MSG_NOSIGNAL);
 	while (n < 0 && errno == EINTR);
 	return n == 1 ? 0 : EPIPE;
 }

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "host/server/fault/uffd/uffd.h"
+#include "wire/rights.h"
 
 #define OFFER_TIMEOUT_S 5
 
@@ -55,43 +56,28 @@ static int uffd_check(int fd)
 	return ioctl(fd, UFFDIO_API, &api) == 0 ? 0 : errno;
 }
 
-/* The first one; others may have come along. */
-static void descriptor_take(struct msghdr *mh, int *fd)
+static void discard(int fd)
 {
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(mh); c != NULL; c = CMSG_NXTHDR(mh, c)) {
-		size_t n = c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS ? (c->cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
-		for (size_t i = 0; i < n; i++) {
-			int one;
-			memcpy(&one, CMSG_DATA(c) + i * sizeof(int), sizeof(int));
-			if (*fd < 0)
-				*fd = one;
-			else
-				close(one);
-		}
-	}
+	close(fd);
 }
 
 static int offer_receive(int connection, struct wire_offer *offer, int *fd)
 {
 	static const struct timeval timeout = {OFFER_TIMEOUT_S, 0};
 	static const int off = 0;
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct iovec iov = {offer, sizeof(*offer)};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
+	struct wire_letter letter;
 	ssize_t n;
 
 	/* Without its credentials, for which there would be no room. */
 	if (setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) != 0 ||
 	    setsockopt(connection, SOL_SOCKET, SO_PASSCRED, &off, sizeof(off)) != 0)
 		return errno;
+	wire_letter_room(&letter, offer, sizeof(*offer));
 	do
-		n = recvmsg(connection, &mh, MSG_CMSG_CLOEXEC);
+		n = recvmsg(connection, &letter.mh, MSG_CMSG_CLOEXEC);
 	while (n < 0 && errno == EINTR);
 	if (n >= 0)
-		descriptor_take(&mh, fd);
+		(void)wire_letter_take(&letter, fd, 1, discard, NULL);
 	return n == sizeof(*offer) && offer->magic == WIRE_MAGIC ? 0 : EPROTO;
 }
 
