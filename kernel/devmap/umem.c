@@ -4,6 +4,7 @@
 #include <sys/ddidevmap.h>
 
 #include "kernel/ddi/core/leak.h"
+#include "kernel/ddi/mem/hat.h"
 #include "kernel/lib/message.h"
 #include "kernel/devmap/umem_lock.h"
 #include "kernel/vm/page_object.h"
@@ -145,8 +146,8 @@ umem_pages(const struct ddi_umem_cookie *cookie, size_t offset, size_t len, size
 		return locked_pages(cookie, offset, len, in_object);
 	if (cookie->type != KMEM_PAGEABLE && cookie->type != KMEM_NON_PAGEABLE)
 		return NULL;
-	object = page_object_find(cookie->cvaddr + offset, in_object);
-	if (object != NULL && (len > object->size - *in_object || (*in_object & PAGE_OFFSET) != 0)) {
+	object = hat_pages(cookie->cvaddr + offset, len, in_object);
+	if (object != NULL && (*in_object & PAGE_OFFSET) != 0) {
 		page_object_release(object);
 		object = NULL;
 	}

@@ -35,13 +35,14 @@ void caller_format(const void *caller, char *to, size_t size)
 		(void)snprintf(to, size, "0x%p", caller);
 }
 
-static void bug_text(char *text, size_t size, const void *caller, const char *format, va_list ap)
+/* kind: "bug" or "note". */
+static void driver_text(char *text, size_t size, const char *kind, const void *caller, const char *format, va_list ap)
 {
 	char where[64];
 	int n;
 
 	caller_format(caller, where, sizeof(where));
-	n = snprintf(text, size, "driver bug: %s: ", where);
+	n = snprintf(text, size, "driver %s: %s: ", kind, where);
 	(void)format_text(text + n, size - (size_t)n, format, ap);
 }
 
@@ -51,7 +52,7 @@ void driver_bug(const void *caller, const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	bug_text(text, sizeof(text), caller, format, ap);
+	driver_text(text, sizeof(text), "bug", caller, format, ap);
 	va_end(ap);
 	host_panic(text);
 }
@@ -62,7 +63,18 @@ void driver_warning(const void *caller, const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	bug_text(text, sizeof(text), caller, format, ap);
+	driver_text(text, sizeof(text), "bug", caller, format, ap);
 	va_end(ap);
 	host_log(HOST_LOG_WARN, text);
+}
+
+void driver_note(const void *caller, const char *format, ...)
+{
+	char text[MESSAGE_MAX];
+	va_list ap;
+
+	va_start(ap, format);
+	driver_text(text, sizeof(text), "note", caller, format, ap);
+	va_end(ap);
+	host_log(HOST_LOG_DEBUG, text);
 }

@@ -22,5 +22,7 @@ void caller_format(const void *caller, char *to, size_t size);
 _Noreturn void driver_bug(const void *caller, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The same as a warning, where the framework can go on. */
 void driver_warning(const void *caller, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* "driver note: ...", at -v: what does no harm, and what the original does not mind. */
+void driver_note(const void *caller, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

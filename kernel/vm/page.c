@@ -70,15 +70,17 @@ pfn_t page_pptonum(page_t *page)
 	return page->p_pagenum;
 }
 
-/* Frame numbers are memory's, all of them. */
+/* Of memory, as the kernel or as a device knows it; not of a register set. */
 int pf_is_memory(pfn_t frame)
 {
 	size_t offset;
 	struct page_object *object;
+	int is;
 
 	object = frame <= UINT32_MAX ? page_object_find_frame((unsigned)frame, &offset) : NULL;
+	is = object != NULL && !object->registers;
 	page_object_release(object);
-	return object != NULL;
+	return is;
 }
 
 /* p_selock: -1 exclusive, > 0 so many sharers.  1: locked. */

@@ -3,8 +3,11 @@
 
 #include "kernel/vm/page_object.h"
 
-/* Page frame numbers: mmap(9E) returns them as an int, and -1 is no frame. */
-#define FRAME_FIRST 0x100u
+/*
+ * Page frame numbers: mmap(9E) returns them as an int, and -1 is no frame.  Those below are for addresses that devices have for
+ * the same pages, see struct page_alias.
+ */
+#define FRAME_FIRST PAGE_FRAME_OBJECTS
 #define FRAME_END 0x7fffffffu
 
 /* All objects. */
@@ -12,6 +15,7 @@ static struct {
 	struct host_mutex lock; /* protects the fields below */
 	struct tree by_address;
 	struct tree by_frame;
+	struct tree aliases; /* by frame */
 	unsigned next_frame; /* where to look for free frame numbers */
 } page_index;
 
@@ -141,19 +145,64 @@ page_object_find(const void *address, size_t *offset)
 	return object;
 }
 
+/* ---- by frame number ---- */
+
+void page_alias_add(struct page_alias *alias, uintptr_t frame, size_t pages, struct page_object *object, size_t offset)
+{
+	page_object_hold(object);
+	alias->object = object;
+	alias->offset = offset;
+	alias->pages = pages;
+	host_mutex_lock(&page_index.lock);
+	tree_insert(&page_index.aliases, &alias->node, frame);
+	host_mutex_unlock(&page_index.lock);
+}
+
+void page_alias_remove(struct page_alias *alias)
+{
+	if (alias->object == NULL)
+		return;
+	host_mutex_lock(&page_index.lock);
+	tree_remove(&page_index.aliases, &alias->node);
+	host_mutex_unlock(&page_index.lock);
+	page_object_release(alias->object);
+	alias->object = NULL;
+}
+
+/* Both under the index's lock; *page: of the object. */
+static struct page_object *
+frame_object(unsigned frame, size_t *page)
+{
+	struct page_object *object = tree_entry(tree_find_below(&page_index.by_frame, frame), struct page_object, frame_node);
+
+	if (object == NULL || frame - object->frame >= object->size / PAGE_SIZE)
+		return NULL;
+	*page = frame - object->frame;
+	return object;
+}
+
+static struct page_object *
+frame_alias(unsigned frame, size_t *page)
+{
+	const struct page_alias *alias = tree_entry(tree_find_below(&page_index.aliases, frame), struct page_alias, node);
+
+	if (alias == NULL || frame - alias->node.key >= alias->pages)
+		return NULL;
+	*page = alias->offset / PAGE_SIZE + (frame - alias->node.key);
+	return alias->object;
+}
+
 struct page_object *
 page_object_find_frame(unsigned frame, size_t *offset)
 {
 	struct page_object *object;
+	size_t page = 0;
 
 	host_mutex_lock(&page_index.lock);
-	object = tree_entry(tree_find_below(&page_index.by_frame, frame), struct page_object, frame_node);
-	if (object != NULL && frame - object->frame < object->size / PAGE_SIZE) {
-		*offset = (size_t)(frame - object->frame) * PAGE_SIZE;
+	object = frame >= FRAME_FIRST ? frame_object(frame, &page) : frame_alias(frame, &page);
+	if (object != NULL)
 		page_object_hold(object);
-	} else {
-		object = NULL;
-	}
 	host_mutex_unlock(&page_index.lock);
+	*offset = page * PAGE_SIZE;
 	return object;
 }

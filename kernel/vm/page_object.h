@@ -41,6 +41,7 @@ struct page_object {
 	size_t size; /* bytes, whole pages */
 	bool resident;
 	bool one_piece; /* devices see it so too; set by whoever made it, before others know it */
+	bool registers; /* of a device, and no memory; likewise */
 	unsigned frame; /* number of its first page: mmap(9E) returns an int */
 
 	atomic_size_t references;
@@ -68,7 +69,27 @@ void page_object_release(struct page_object *object);
  * The caller knows that the memory has not been freed.
  */
 struct page_object *page_object_find(const void *address, size_t *offset);
-/* The same by page frame number. */
+
+/*
+ * Page frame numbers: one map for all that drivers know by them.
+ *
+ *	0             PAGE_FRAME_OBJECTS                     2^31
+ *	|  |=alias=|  |  |==object==|  |==object==|            |
+ *	       as devices see pages that are bound for DMA
+ */
+#define PAGE_FRAME_OBJECTS 0x40000000u
+
+/* Other frame numbers of an object's pages; all-zero: of none.  In the struct of who made it. */
+struct page_alias {
+	struct tree_node node; /* by its first frame; protected by the index's lock */
+	size_t pages;
+	struct page_object *object; /* held */
+	size_t offset;              /* of its first page */
+};
+/* frame + pages is below PAGE_FRAME_OBJECTS, and no other alias has any of them. */
+void page_alias_add(struct page_alias *alias, uintptr_t frame, size_t pages, struct page_object *object, size_t offset);
+void page_alias_remove(struct page_alias *alias);
+/* The object that has a frame, by its own number or another's, held, and the page's offset in it; NULL: there is none. */
 struct page_object *page_object_find_frame(unsigned frame, size_t *offset);
 
 /* page.c: at the end of the object. */

@@ -32,6 +32,16 @@ def test_no_access_and_FC_HWERR_is_SIGBUS_ADRERR(world, model, engine):
         "mmap(9E) of device %s: no memory has page frame 0x7ffffff0" % r.err.split("device ")[1].split(":")[0]], str(r)
 
 
+@pytest.mark.parametrize("how", ["mmap", "mmap-dma", "cookie", "cookie-dma"])
+def test_memory_by_other_addresses(world, how):
+    """What a driver names by frame number, the kernel's or its device's, or shows at other addresses, is that very memory."""
+    script = ("import mmap, os; m = mmap.mmap(os.open('/dev/frames', os.O_RDWR), 8192); print(m[:14], m[4096:4111]); "
+              "m[:3] = b'THE'; m[4096:4099] = b'The'")
+    r = world.sundog_run("frames-" + how, "python3", "-c", script).ok()
+    assert r.out == "b'the first page' b'the second page'\n", str(r)
+    assert r.err == "at the end: THE first page, The second page\n", str(r)
+
+
 def test_memory_outlives_processes(world):
     app = world.app("tapp")
     script = f"{app} peek 7; {app} poke 7 123; {app} peek 7"

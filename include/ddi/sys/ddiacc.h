@@ -65,8 +65,8 @@ int ddi_poke64(dev_info_t *, int64_t *, int64_t) SUNDOG_LINK(ddi_poke64);
 
 /*
  * Peeks (UIO_READ) or pokes (UIO_WRITE) up to len bytes from addr on, to or from uio, by accesses of the given width
- * in bytes: 1, 2, 4, 8; anything else: the widest that fits.  DDI_SUCCESS, or DDI_FAILURE: an access failed, or the
- * end is not a whole one; uio has advanced over what was moved.
+ * in bytes: 1, 2, 4, 8, halved until address and length are multiples of it; anything else: the widest that fits.
+ * DDI_SUCCESS, or DDI_FAILURE: an access failed; uio has advanced over what was moved.
  */
 int ddi_peekpokeio(dev_info_t *, struct uio *, enum uio_rw, caddr_t, size_t, uint_t) SUNDOG_LINK(ddi_peekpokeio);
 int ddi_device_zero(ddi_acc_handle_t, caddr_t, size_t, ssize_t, uint_t) SUNDOG_ABSENT(ddi_device_zero);

@@ -124,7 +124,7 @@ int ddi_dma_buf_bind_handle(ddi_dma_handle_t handle, struct buf *bp, uint_t flag
 			    ddi_dma_cookie_t *cookiep, uint_t *ccountp) SUNDOG_LINK(ddi_dma_buf_bind_handle);
 /* When the device's accesses in progress have ended.  DDI_SUCCESS, or DDI_FAILURE: nothing is bound. */
 int ddi_dma_unbind_handle(ddi_dma_handle_t handle) SUNDOG_LINK(ddi_dma_unbind_handle);
-/* The cookie after the last one given of this window.  differs: beyond the window's last one is a panic. */
+/* The cookie after the last one given of this window; beyond its last one *cookiep stays as it is, with a note at -v. */
 void ddi_dma_nextcookie(ddi_dma_handle_t handle, ddi_dma_cookie_t *cookiep) SUNDOG_LINK(ddi_dma_nextcookie);
 /* Cookies of the active window; 0: nothing is bound. */
 uint_t ddi_dma_ncookies(ddi_dma_handle_t handle) SUNDOG_LINK(ddi_dma_ncookies);

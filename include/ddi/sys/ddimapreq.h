@@ -16,8 +16,8 @@ struct regspec {
  * The old way to reach registers: register set number (0, 1, ...) of the device, as its property "reg" in
  * driver.conf(4) declares them (space, address, size for each set; see <sundog/sim.h>), bytes [offset, offset + len)
  * of it; len 0: to its end.  *kaddrp: where the driver finds them; no bytes are swapped.  DDI_SUCCESS, or DDI_FAILURE:
- * no such set, or not so many bytes in it.  Context: user, kernel.  Given back by ddi_unmap_regs(9F) with the same
- * arguments; it sets *kaddrp to NULL.
+ * no such set, or not so many bytes in it.  Context: user, kernel.  Given back by ddi_unmap_regs(9F), which goes by
+ * *kaddrp (another offset gets a note at -v) and sets it to NULL.
  */
 int ddi_map_regs(dev_info_t *dip, uint_t number, caddr_t *kaddrp, off_t offset, off_t len) SUNDOG_LINK(ddi_map_regs);
 void ddi_unmap_regs(dev_info_t *dip, uint_t number, caddr_t *kaddrp, off_t offset, off_t len)

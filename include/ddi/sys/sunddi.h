@@ -132,7 +132,7 @@ int ddi_dev_is_needed(dev_info_t *, int, int) SUNDOG_LINK(ddi_dev_is_needed);
 int ddi_power(dev_info_t *, int, int) SUNDOG_LINK(ddi_power);
 int ddi_removing_power(dev_info_t *) SUNDOG_LINK(ddi_removing_power);
 
-/* minor nodes */
+/* minor nodes: what detach(9E) leaves is removed, with a note at -v */
 /*
  * name (unique in the instance), S_IFCHR or S_IFBLK, minor number, DDI_PSEUDO or DDI_NT_*, 0.  DDI_SUCCESS or
  * DDI_FAILURE.

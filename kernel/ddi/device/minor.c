@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "kernel/ddi/device/minor.h"
-#include "kernel/ddi/core/leak.h"
 #include "kernel/lib/message.h"
 #include "kernel/host.h"
 #include <sys/stat.h>
@@ -21,13 +20,6 @@ static struct {
 	void (*changed)(void *arg); /* protected by devinfo_lock() */
 	void *arg;
 } watcher;
-
-static void minor_free(void *key, size_t bytes)
-{
-	host_free(key, sizeof(struct minor));
-}
-
-static const struct leak_kind minor_leak = {"minor node", minor_free};
 
 /* ---- making and removing ---- */
 
@@ -107,17 +99,17 @@ static struct minor *minors_take(struct dev_info *dip, const char *name)
 	return taken;
 }
 
-static void minors_remove(struct dev_info *dip, const char *name, bool leaked)
+static void minors_remove(struct dev_info *dip, const char *name, bool left)
 {
 	struct minor *m = minors_take(dip, name), *next;
 	bool any = m != NULL;
 
 	for (; m != NULL; m = next) {
 		next = m->next;
-		if (leaked)
-			leak_add(&minor_leak, m, 0, m->caller);
-		else
-			host_free(m, sizeof(*m));
+		if (left)
+			driver_note(m->caller, "%s%d: its detach(9E) has left the minor node %s, which is removed", dip->name,
+				    dip->instance, m->name);
+		host_free(m, sizeof(*m));
 	}
 	if (any)
 		minor_changed();
@@ -130,9 +122,9 @@ void ddi_remove_minor_node(dev_info_t *dip, const char *name)
 		minors_remove(dip, name, false);
 }
 
-void minor_remove_all(struct dev_info *dip, bool leaked)
+void minor_remove_all(struct dev_info *dip, bool left)
 {
-	minors_remove(dip, NULL, leaked);
+	minors_remove(dip, NULL, left);
 }
 
 /* ---- finding ---- */

@@ -5,8 +5,8 @@
 
 #include "kernel/ddi/device/devinfo.h"
 
-/* At detach what the driver left counts as leaked; after a failed attach it does not. */
-void minor_remove_all(struct dev_info *dip, bool leaked);
+/* What the driver has left.  left: at a detach, which gets a note; after a failed attach nothing is wrong with it. */
+void minor_remove_all(struct dev_info *dip, bool left);
 /* Informs the watcher that nodes came or went.  Without locks. */
 void minor_changed(void);
 

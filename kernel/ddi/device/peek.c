@@ -67,13 +67,24 @@ static int value_move(dev_info_t *dip, enum uio_rw rw, void *addr, void *value, 
 	}
 }
 
-/* The width that is asked for, or the widest one that fits here. */
-static size_t width_at(const char *addr, size_t left, uint_t wanted)
+/*
+ * The width that is asked for, for the whole of it: halved until address and length are multiples.  Another number than 1, 2, 4
+ * or 8: 0.
+ */
+static size_t width_of_all(const char *addr, size_t len, uint_t wanted)
+{
+	size_t width = wanted == 1 || wanted == 2 || wanted == 4 || wanted == 8 ? wanted : 0;
+
+	while (width > 1 && (((uintptr_t)addr | len) & (width - 1)) != 0)
+		width /= 2;
+	return width;
+}
+
+/* The widest one that fits here. */
+static size_t width_at(const char *addr, size_t left)
 {
 	size_t width = 8;
 
-	if (wanted == 1 || wanted == 2 || wanted == 4 || wanted == 8)
-		return wanted;
 	while (width > left || (uintptr_t)addr % width != 0)
 		width /= 2;
 	return width;
@@ -81,14 +92,15 @@ static size_t width_at(const char *addr, size_t left, uint_t wanted)
 
 int ddi_peekpokeio(dev_info_t *dip, struct uio *uio, enum uio_rw rw, caddr_t addr, size_t len, uint_t xfersize)
 {
+	size_t all;
+
 	if (len > (size_t)uio->uio_resid)
 		len = (size_t)uio->uio_resid;
+	all = width_of_all(addr, len, xfersize);
 	for (size_t done = 0; done < len;) {
-		size_t width = width_at(addr + done, len - done, xfersize);
+		size_t width = all != 0 ? all : width_at(addr + done, len - done);
 		int64_t value = 0;
 
-		if (width > len - done)
-			return DDI_FAILURE;
 		if (rw == UIO_READ && value_move(dip, rw, addr + done, &value, width) != DDI_SUCCESS)
 			return DDI_FAILURE;
 		if (uiomove(&value, width, rw, uio) != 0)

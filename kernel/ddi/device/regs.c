@@ -64,6 +64,7 @@ static int registers_create(const struct dev_info *dip, const uint32_t *reg, siz
 			registers_destroy(r);
 			return error;
 		}
+		set->object->registers = true;
 	}
 	*out = r;
 	return 0;
@@ -213,11 +214,15 @@ int ddi_map_regs(dev_info_t *dip, uint_t number, caddr_t *addrp, off_t offset, o
 	return DDI_SUCCESS;
 }
 
+/* The address says which mapping it is; offset may be another than ddi_map_regs() got. */
 void ddi_unmap_regs(dev_info_t *dip, uint_t number, caddr_t *addrp, off_t offset, off_t len)
 {
 	const struct register_set *set = set_of(dip, number);
 
-	if (set == NULL || *addrp != set->object->address + offset)
+	if (set == NULL || (uintptr_t)*addrp - (uintptr_t)set->object->address >= set->size)
 		driver_bug(CALLER(), "ddi_unmap_regs: %p is no mapping of register set %u", (void *)*addrp, number);
+	if (*addrp != set->object->address + offset)
+		driver_note(CALLER(), "ddi_unmap_regs: %p is at offset %ld of register set %u, not at %ld", (void *)*addrp,
+			    (long)(*addrp - set->object->address), number, (long)offset);
 	*addrp = NULL;
 }

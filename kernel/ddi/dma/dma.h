@@ -15,6 +15,7 @@
 #define KERNEL_DDI_DMA_DMA_H
 
 #include "kernel/lib/tree.h"
+#include "kernel/vm/page_object.h"
 #include <stdbool.h>
 #include <sys/ddidmareq.h>
 #include <sys/types.h>
@@ -27,6 +28,7 @@ struct dma_run {
 	size_t len;
 	size_t offset; /* of its first byte in the object */
 	struct ddi_dma_impl *handle;
+	struct page_alias alias; /* its pages by the device's frame numbers, if they are the kernel's */
 };
 
 struct dma_window {

@@ -106,7 +106,7 @@ int ddi_dma_burstsizes(ddi_dma_handle_t handle)
 
 /* ---- binding ---- */
 
-#define OBJECT_MAX ((size_t)1 << 47) /* bytes; half of the I/O address space */
+#define OBJECT_MAX ((size_t)1 << 41) /* bytes; half of the I/O address space */
 
 /* Runs, addresses, cookies; all or nothing. */
 static int lay_out(struct ddi_dma_impl *handle, size_t skew, bool one_piece)

@@ -2,19 +2,21 @@
 /*
  * The I/O address space: one tree of runs by address.
  *
- *	0  |page|  low, below 4 GiB                  | high, up to 2^48              |
+ *	0  |page|  low, below 4 GiB                  | high, up to 2^42              |
  *	        |=run=|    |=run=|                   |=run=|   |==run==|
  *
  * Devices that reach 64 bits get high addresses, so that a driver that cuts them off is found out.  At least a page is
  * free between two runs, so that a device that goes too far is.
  */
 #include "kernel/ddi/dma/dma.h"
+#include "kernel/ddi/mem/hat.h"
+#include "kernel/ddi/mem/io_memory.h"
 #include "kernel/host.h"
 #include "kernel/vm/page_object.h"
 
 #define SPACE_FIRST PAGE_SIZE
 #define SPACE_HIGH ((uint64_t)1 << 32)
-#define SPACE_END ((uint64_t)1 << 48)
+#define SPACE_END ((uint64_t)PAGE_FRAME_OBJECTS * PAGE_SIZE) /* 2^42: frame numbers from there on are the kernel's own */
 
 static struct {
 	struct host_mutex lock; /* protects the fields below, and those of handles; a leaf */
@@ -109,6 +111,31 @@ static void runs_remove(struct ddi_dma_impl *handle, uint_t count)
 		tree_remove(&space.runs, &handle->runs[i].node);
 }
 
+/* ---- frame numbers: a driver may show, or map, what it has bound by the address that its device knows ---- */
+
+/*
+ *	run     address = frame * PAGE_SIZE + skew
+ *	memory  |skew|----- run->len -----|        of whole pages, as the kernel has them
+ */
+static void run_name(struct ddi_dma_impl *handle, struct dma_run *run)
+{
+	size_t skew = run->node.key & PAGE_OFFSET, pages = (skew + run->len + PAGE_OFFSET) / PAGE_SIZE, offset;
+	char *address = io_memory_kernel_address(handle->memory) + handle->offset + run->offset - skew;
+	struct page_object *object = hat_pages(address, pages * PAGE_SIZE, &offset);
+
+	if (object != NULL && (offset & PAGE_OFFSET) == 0)
+		page_alias_add(&run->alias, run->node.key / PAGE_SIZE, pages, object, offset);
+	page_object_release(object);
+}
+
+static void runs_name(struct ddi_dma_impl *handle)
+{
+	for (uint_t i = 0; io_memory_is_kernel(handle->memory) && i < handle->nruns; i++)
+		run_name(handle, &handle->runs[i]);
+}
+
+/* ---- taking ---- */
+
 enum dma_taken dma_space_take(struct ddi_dma_impl *handle, uint64_t align, size_t skew)
 {
 	uint64_t lo, end, *next = reach(&handle->attr, &lo, &end);
@@ -128,13 +155,18 @@ enum dma_taken dma_space_take(struct ddi_dma_impl *handle, uint64_t align, size_
 	if (i < handle->nruns)
 		runs_remove(handle, i);
 	host_mutex_unlock(&space.lock);
-	return i == handle->nruns ? DMA_TAKEN : DMA_NOT_NOW;
+	if (i < handle->nruns)
+		return DMA_NOT_NOW;
+	runs_name(handle);
+	return DMA_TAKEN;
 }
 
 /* ---- giving back ---- */
 
 void dma_space_give(struct ddi_dma_impl *handle)
 {
+	for (uint_t i = 0; i < handle->nruns; i++)
+		page_alias_remove(&handle->runs[i].alias);
 	host_mutex_lock(&space.lock);
 	runs_remove(handle, handle->nruns);
 	handle->open = false;

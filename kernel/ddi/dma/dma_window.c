@@ -17,13 +17,17 @@ static const ddi_dma_cookie_t *cookie_at(const struct ddi_dma_impl *handle, uint
 	return window != NULL && i < window->count ? &handle->cookies[window->first + i] : NULL;
 }
 
+/* Beyond the last cookie, where the usual loop over them ends, *cookie stays as it is. */
 void ddi_dma_nextcookie(ddi_dma_handle_t handle, ddi_dma_cookie_t *cookie)
 {
 	const ddi_dma_cookie_t *next = cookie_at(handle, handle->next);
 
-	if (next == NULL)
-		driver_bug(CALLER(), "ddi_dma_nextcookie: the window has no more than %u cookies",
-			   window_of(handle) == NULL ? 0 : window_of(handle)->count);
+	if (window_of(handle) == NULL)
+		driver_bug(CALLER(), "ddi_dma_nextcookie: nothing is bound to handle %p", (void *)handle);
+	if (next == NULL) {
+		driver_note(CALLER(), "ddi_dma_nextcookie: the window has no more than %u cookies", window_of(handle)->count);
+		return;
+	}
 	*cookie = *next;
 	handle->next++;
 }

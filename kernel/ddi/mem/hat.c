@@ -176,6 +176,53 @@ void hat_unlock(struct hat *hat, caddr_t addr, size_t len)
 {
 }
 
+/* ---- what kernel addresses show ---- */
+
+/*
+ *	windows   |== 3, 4 of object ==|== 5 of object ==|
+ *	               at|---- len ----|                       one piece of the object, however it was loaded
+ *
+ * Under the lock.  NULL: parts of different pieces, or not all of it is in windows.
+ */
+static struct page_object *
+windows_pages(uintptr_t at, size_t len, size_t *offset)
+{
+	const struct hat_window *window = window_from(at), *next;
+	struct page_object *object = window->object;
+	uintptr_t end;
+
+	if (window->node.key > at)
+		return NULL;
+	*offset = window->offset + (at - window->node.key);
+	while ((end = window->node.key + window->len) - at < len) {
+		next = window_from(end);
+		if (next == NULL || next->node.key != end || next->object != object ||
+		    next->offset != window->offset + window->len)
+			return NULL;
+		window = next;
+	}
+	page_object_hold(object);
+	return object;
+}
+
+struct page_object *
+hat_pages(const void *address, size_t len, size_t *offset)
+{
+	struct page_object *object = NULL;
+	bool shown;
+
+	*offset = 0;
+	host_mutex_lock(&windows.lock);
+	shown = overlaps((uintptr_t)address, len);
+	if (shown)
+		object = windows_pages((uintptr_t)address, len, offset);
+	host_mutex_unlock(&windows.lock);
+	if (shown)
+		return object;
+	object = page_object_find(address, offset);
+	return object_with(object, *offset, len);
+}
+
 /* ---- frame numbers ---- */
 
 static pfn_t

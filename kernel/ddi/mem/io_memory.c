@@ -81,6 +81,11 @@ static void kernel_free(struct io_memory *memory)
 
 static const struct io_memory_ops kernel_ops = {kernel_read, kernel_write, kernel_map, kernel_free};
 
+bool io_memory_is_kernel(const struct io_memory *memory)
+{
+	return memory->ops == &kernel_ops;
+}
+
 char *io_memory_kernel_address(const struct io_memory *kernel)
 {
 	return ((const struct kernel_memory *)kernel)->address;

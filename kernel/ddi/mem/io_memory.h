@@ -50,5 +50,6 @@ int io_memory_write(struct io_memory *memory, size_t offset, const void *from, s
 /* Kernel memory; whole pages stay while it is held.  Never NULL; may block. */
 struct io_memory *io_memory_kernel(void *address, size_t size);
 char *io_memory_kernel_address(const struct io_memory *kernel);
+bool io_memory_is_kernel(const struct io_memory *memory);
 
 #endif

@@ -35,6 +35,12 @@ extern struct dev_info *hw_dip;
 	X(reg_unaligned)  \
 	X(reg_peek)       \
 	X(reg_peekpokeio) \
+	X(reg_peekpokeio_odd) \
+	X(reg_unmap_elsewhere) \
+	X(dma_nextcookie_past_the_last) \
+	X(dma_frames) \
+	X(dma_frames_of_runs) \
+	X(reg_frames) \
 	X(buf_life)       \
 	X(buf_error)      \
 	X(buf_wait)       \
@@ -72,7 +78,7 @@ extern struct dev_info *hw_dip;
 	X(buf_clone_range, "bioclone")                                \
 	X(dma_free_bound, "is still bound")                           \
 	X(dma_free_twice, "ddi_dma_free_handle")                      \
-	X(dma_nextcookie, "has no more than 1 cookies")               \
+	X(dma_nextcookie, "nothing is bound to handle")               \
 	X(dma_cookie_one, "there are 0 cookies")                      \
 	X(dma_mem_free, "ddi_dma_mem_free")
 

@@ -3,7 +3,12 @@
 #include <sundog/sim.h>
 #include <sys/ddi.h>
 #include <sys/sunddi.h>
+#include <sys/mman.h>
+#include <sys/vmem.h>
 #include <vm/as.h>
+#include <vm/hat.h>
+#include <vm/page.h>
+#include <vm/seg_kmem.h>
 
 #include "hw.h"
 
@@ -617,14 +622,89 @@ void bug_dma_free_twice(void)
 	ddi_dma_free_handle(&again);
 }
 
-void bug_dma_nextcookie(void)
+/* ---- frame numbers ---- */
+
+/* What is bound is found, shown and mapped by the device's addresses too, until it is unbound. */
+void check_dma_frames(void)
+{
+	ddi_dma_attr_t attr = any_attr;
+	ddi_dma_handle_t handle;
+	ddi_dma_cookie_t cookie;
+	ddi_acc_handle_t access;
+	caddr_t memory, shown = vmem_alloc(heap_arena, 2 * PAGESIZE, VM_SLEEP);
+	size_t len;
+	pfn_t frame;
+	uint_t n;
+
+	attr.dma_attr_addr_hi = 0xffffffff;
+	handle = handle_with(attr);
+	VERIFY3S(ddi_dma_mem_alloc(handle, 3 * PAGESIZE, NULL, DDI_DMA_CONSISTENT, DDI_DMA_SLEEP, NULL, &memory, &len, &access),
+		 ==, DDI_SUCCESS);
+	VERIFY3S(bind_kernel(handle, memory, len, DDI_DMA_RDWR | DDI_DMA_CONSISTENT, &cookie, &n), ==, DDI_DMA_MAPPED);
+	frame = cookie.dmac_laddress >> PAGESHIFT;
+	VERIFY(n == 1 && cookie.dmac_laddress <= 0xffffffff);
+	VERIFY(pf_is_memory(frame) && pf_is_memory(frame + 2) && !pf_is_memory(frame + 3) && !pf_is_memory(frame - 1));
+	VERIFY(page_numtopp_nolock(frame + 1) == page_numtopp_nolock(hat_getpfnum(kas.a_hat, memory + PAGESIZE)));
+	hat_devload(kas.a_hat, shown, 2 * PAGESIZE, frame + 1, PROT_READ | PROT_WRITE, HAT_LOAD_LOCK);
+	strcpy(shown + 5, "by the device's address");
+	VERIFY0(strcmp(memory + PAGESIZE + 5, "by the device's address"));
+	VERIFY3U(hat_getpfnum(kas.a_hat, shown + PAGESIZE), ==, hat_getpfnum(kas.a_hat, memory + 2 * PAGESIZE));
+	unbind_free(handle);
+	VERIFY(!pf_is_memory(frame));
+	memory[2 * PAGESIZE] = 9;
+	VERIFY3S(shown[PAGESIZE], ==, 9);
+	ddi_dma_mem_free(&access);
+	VERIFY3S(shown[PAGESIZE], ==, 9); /* shown pages stay */
+	hat_unload(kas.a_hat, shown, 2 * PAGESIZE, HAT_UNLOAD_UNLOCK);
+	vmem_free(heap_arena, shown, 2 * PAGESIZE);
+}
+
+/* Memory in several runs, and memory that begins within a page. */
+void check_dma_frames_of_runs(void)
 {
 	ddi_dma_handle_t handle = handle_with(any_attr);
+	ddi_umem_cookie_t umem;
+	char *memory = ddi_umem_alloc(6 * PAGESIZE, DDI_UMEM_SLEEP, &umem);
 	ddi_dma_cookie_t cookie;
+	size_t done = 100;
+	uint_t n;
+
+	VERIFY3S(bind_kernel(handle, memory + 100, 6 * PAGESIZE - 200, DDI_DMA_READ, &cookie, &n), ==, DDI_DMA_MAPPED);
+	VERIFY(n > 1);
+	for (uint_t i = 0; i < n; i++) {
+		pfn_t frame = cookie.dmac_laddress >> PAGESHIFT;
+
+		VERIFY(page_numtopp_nolock(frame) == page_numtopp_nolock(hat_getpfnum(kas.a_hat, memory + done)));
+		done += cookie.dmac_size;
+		ddi_dma_nextcookie(handle, &cookie);
+	}
+	VERIFY3U(done, ==, 6 * PAGESIZE - 100);
+	unbind_free(handle);
+	ddi_umem_free(umem);
+}
+
+/* The usual loop calls once more than there are cookies. */
+void check_dma_nextcookie_past_the_last(void)
+{
+	ddi_dma_handle_t handle = handle_with(any_attr);
+	ddi_dma_cookie_t cookie, last;
 	uint64_t one;
 	uint_t n;
 
 	VERIFY3S(bind_kernel(handle, &one, 8, DDI_DMA_READ, &cookie, &n), ==, DDI_DMA_MAPPED);
+	last = cookie;
+	for (uint_t i = 0; i < n; i++)
+		ddi_dma_nextcookie(handle, &cookie);
+	VERIFY(n == 1 && cookie.dmac_laddress == last.dmac_laddress && cookie.dmac_size == 8);
+	ddi_dma_unbind_handle(handle);
+	ddi_dma_free_handle(&handle);
+}
+
+void bug_dma_nextcookie(void)
+{
+	ddi_dma_handle_t handle = handle_with(any_attr);
+	ddi_dma_cookie_t cookie;
+
 	ddi_dma_nextcookie(handle, &cookie);
 }
 

@@ -2,7 +2,13 @@
 /* Register sets and access handles; see HW_CONF for the sets. */
 #include <sundog/sim.h>
 #include <sys/ddi.h>
+#include <sys/mman.h>
 #include <sys/sunddi.h>
+#include <sys/vmem.h>
+#include <vm/as.h>
+#include <vm/hat.h>
+#include <vm/page.h>
+#include <vm/seg_kmem.h>
 
 #include "hw.h"
 
@@ -246,10 +252,34 @@ void check_reg_peekpokeio(void)
 	uio = (uio_t){.uio_iov = &iov, .uio_iovcnt = 1, .uio_segflg = UIO_SYSSPACE, .uio_resid = 6};
 	VERIFY3S(ddi_peekpokeio(hw_dip, &uio, UIO_READ, a + 2, 4, 2), ==, DDI_SUCCESS);
 	VERIFY(uio.uio_resid == 2 && memcmp(to, "bcde", 5) == 0);
-	VERIFY3S(ddi_peekpokeio(hw_dip, &uio, UIO_READ, a + 1, 2, 2), ==, DDI_FAILURE); /* misaligned */
-	VERIFY3S(ddi_peekpokeio(hw_dip, &uio, UIO_READ, a, 2, 4), ==, DDI_FAILURE);     /* less than one transfer */
-	VERIFY3S(ddi_peekpokeio(hw_dip, &uio, UIO_READ, to, 1, 1), ==, DDI_FAILURE);    /* nothing there */
+	VERIFY3S(ddi_peekpokeio(hw_dip, &uio, UIO_READ, to, 1, 1), ==, DDI_FAILURE); /* nothing there */
 	VERIFY3S(uio.uio_resid, ==, 2);
+}
+
+/* A width that does not fit is halved until it fits all of it: any offset and length goes. */
+void check_reg_peekpokeio_odd(void)
+{
+	static const struct {
+		int offset;
+		size_t len;
+		uint_t width;
+	} row[] = {{0, 8, 4}, {1, 8, 4}, {0, 7, 4}, {2, 6, 4}, {1, 2, 2}, {0, 2, 4}, {3, 1, 8}, {4, 8, 8}, {7, 9, 8}};
+	char *a = sim_registers(hw_dip, 0, NULL);
+
+	for (size_t i = 0; i < sizeof (row) / sizeof (row[0]); i++) {
+		char from[16] = "0123456789abcdef", to[16] = "";
+		iovec_t iov = {from, sizeof (from)};
+		uio_t uio = {.uio_iov = &iov, .uio_iovcnt = 1, .uio_segflg = UIO_SYSSPACE, .uio_resid = sizeof (from)};
+
+		memset(a, 0, 32);
+		VERIFY3S(ddi_peekpokeio(hw_dip, &uio, UIO_WRITE, a + row[i].offset, row[i].len, row[i].width), ==, DDI_SUCCESS);
+		VERIFY3S(uio.uio_resid, ==, sizeof (from) - row[i].len);
+		VERIFY(memcmp(a + row[i].offset, from, row[i].len) == 0 && a[row[i].offset + row[i].len] == 0);
+		iov = (iovec_t){to, sizeof (to)};
+		uio = (uio_t){.uio_iov = &iov, .uio_iovcnt = 1, .uio_segflg = UIO_SYSSPACE, .uio_resid = sizeof (to)};
+		VERIFY3S(ddi_peekpokeio(hw_dip, &uio, UIO_READ, a + row[i].offset, row[i].len, row[i].width), ==, DDI_SUCCESS);
+		VERIFY(memcmp(to, from, row[i].len) == 0 && to[row[i].len] == 0);
+	}
 }
 
 /* ---- bugs ---- */
@@ -296,6 +326,31 @@ void bug_reg_rep_beyond(void)
 	ddi_acc_handle_t handle = map_set0(&a);
 
 	ddi_rep_get16(handle, to, (uint16_t *)a, 17, DDI_DEV_AUTOINCR);
+}
+
+/* Registers have frame numbers as memory has, but are none. */
+void check_reg_frames(void)
+{
+	pfn_t frame = hat_getpfnum(kas.a_hat, sim_registers(hw_dip, 0, NULL));
+	caddr_t shown = vmem_alloc(heap_arena, PAGESIZE, VM_SLEEP);
+	char *set = sim_registers(hw_dip, 0, NULL);
+
+	VERIFY(frame != PFN_INVALID && !pf_is_memory(frame));
+	hat_devload(kas.a_hat, shown, PAGESIZE, frame, PROT_READ | PROT_WRITE, HAT_LOAD);
+	shown[7] = 42;
+	VERIFY3S(set[7], ==, 42);
+	hat_unload(kas.a_hat, shown, PAGESIZE, HAT_UNLOAD);
+	vmem_free(heap_arena, shown, PAGESIZE);
+}
+
+/* The address is what counts: a driver's offset may have moved on. */
+void check_reg_unmap_elsewhere(void)
+{
+	caddr_t a;
+
+	VERIFY3S(ddi_map_regs(hw_dip, 0, &a, 16, 32), ==, DDI_SUCCESS);
+	ddi_unmap_regs(hw_dip, 0, &a, 48, 32);
+	VERIFY3P(a, ==, NULL);
 }
 
 void bug_reg_unmap_foreign(void)
