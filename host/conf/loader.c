@@ -2,9 +2,11 @@
 #define _GNU_SOURCE
 #include "host/conf/loader.h"
 #include "host/conf/elf.h"
+#include "host/conf/modules.h"
 #include <dlfcn.h>
 #include <errno.h>
 #include <link.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,17 +44,59 @@ static bool symbol_is_compilers(const char *name)
 	       name[strlen(name) - 1] <= '4' && dlsym(RTLD_DEFAULT, name) != NULL;
 }
 
+/* ---- modules that others call ---- */
+
+static struct {
+	pthread_mutex_t lock; /* protects the list */
+	struct loader_module *first;
+} loaded = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* Called with the lock held.  What its own libraries define is not the module's. */
+static bool module_defines(const struct loader_module *m, const char *name)
+{
+	const void *address = dlsym(m->handle, name);
+
+	return address != NULL && (uintptr_t)address - (uintptr_t)m->base < m->size;
+}
+
+/* From now on those that are loaded may call it. */
+static void module_open_to_all(const struct loader_module *m)
+{
+	struct link_map *map;
+	void *again;
+
+	if (dlinfo(m->handle, RTLD_DI_LINKMAP, &map) != 0)
+		return;
+	again = dlopen(map->l_name, RTLD_NOW | RTLD_NOLOAD | RTLD_GLOBAL);
+	if (again != NULL)
+		(void)dlclose(again);
+}
+
+static bool symbol_is_a_modules(const char *name)
+{
+	const struct loader_module *m;
+
+	pthread_mutex_lock(&loaded.lock);
+	for (m = loaded.first; m != NULL && !module_defines(m, name); m = m->next)
+		;
+	if (m != NULL)
+		module_open_to_all(m);
+	pthread_mutex_unlock(&loaded.lock);
+	return m != NULL;
+}
+
 static bool symbol_is_provided(const char *name)
 {
 	if (strncmp(name, LINK_PREFIX, LINK_PREFIX_LENGTH) == 0)
 		return dlsym(RTLD_DEFAULT, name) != NULL;
-	return symbol_is_compilers(name);
+	return symbol_is_compilers(name) || symbol_is_a_modules(name);
 }
 
 struct check {
 	bool init, info, fini; /* defined */
 	char missing[2048];    /* "a, b, c" */
 	size_t used, left_out;
+	char depends[256]; /* on other modules */
 };
 
 static void check_missing(struct check *check, const char *name)
@@ -93,6 +137,7 @@ static int check_file(const char *path, char *message, size_t size)
 	if (error != 0)
 		return error;
 	elf_file_symbols(&file, SHT_DYNSYM, check_symbol, &check);
+	modules_depends(&file, check.depends, sizeof(check.depends));
 	elf_file_close(&file);
 	if (!check.init || !check.info || !check.fini) {
 		(void)snprintf(message, size, "%s: not a driver: no %s", path,
@@ -105,8 +150,8 @@ static int check_file(const char *path, char *message, size_t size)
 		return 0;
 	if (check.left_out > 0)
 		strcpy(check.missing + check.used, ", ...");
-	(void)snprintf(message, size, "%s: calls functions that sundog does not provide: %s", path,
-		       check.missing);
+	(void)snprintf(message, size, "%s: calls functions that sundog does not provide: %s%s%s%s", path, check.missing,
+		       check.depends[0] != '\0' ? " (it depends on " : "", check.depends, check.depends[0] != '\0' ? ": -d)" : "");
 	return ENOSYS;
 }
 
@@ -201,11 +246,28 @@ int loader_open(const char *path, struct loader_module *module, char *message, s
 	module->info = (int (*)(struct modinfo *))dlsym(module->handle, LINK_PREFIX "_info");
 	module->fini = (int (*)(void))dlsym(module->handle, LINK_PREFIX "_fini");
 	loader_extent(module);
+	pthread_mutex_lock(&loaded.lock);
+	module->next = loaded.first;
+	loaded.first = module;
+	pthread_mutex_unlock(&loaded.lock);
 	return 0;
+}
+
+static void module_unlink(const struct loader_module *module)
+{
+	struct loader_module **link;
+
+	pthread_mutex_lock(&loaded.lock);
+	for (link = &loaded.first; *link != NULL && *link != module; link = &(*link)->next)
+		;
+	if (*link != NULL)
+		*link = module->next;
+	pthread_mutex_unlock(&loaded.lock);
 }
 
 void loader_close(struct loader_module *module)
 {
+	module_unlink(module);
 	if (module->handle != NULL)
 		(void)dlclose(module->handle);
 	free(module->name);

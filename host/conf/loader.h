@@ -30,10 +30,12 @@ struct loader_module {
 	int (*fini)(void);
 	const void *base; /* where its code and data lie */
 	size_t size;
+	struct loader_module *next; /* the loader's */
 };
 /*
  * Loads a driver after checking that it is one, and that everything it calls is there: ENOENT..., ENOEXEC
- * (not a driver), ENOSYS (calls what sundog does not provide; message lists all of it).
+ * (not a driver), ENOSYS (calls what neither sundog nor a module that is open provides; message lists all of it).
+ * module stays where it is until it is closed: it may provide functions for those that are opened after it.
  */
 int loader_open(const char *path, struct loader_module *module, char *message, size_t size);
 void loader_close(struct loader_module *module); /* its handle may be NULL: only the name is freed */

@@ -145,11 +145,9 @@ static void start(const struct options *o)
 	if (engine_start(o->engine, &engines) != 0)
 		fail(o, "--fault-engine %s: must be %s", o->engine, engines);
 	sys_thread_enter(NULL);
-	for (size_t i = 0; i < o->ndrivers; i++) {
-		if (driver_load(o->drivers[i], message, sizeof(message)) != 0) {
-			(void)report_halt(&unload);
-			fail(o, "%s", message);
-		}
+	if (drivers_load(o->drivers, o->ndrivers, message, sizeof(message)) != 0) {
+		(void)report_halt(&unload);
+		fail(o, "%s", message);
 	}
 	sys_thread_leave();
 	if ((error = jobs_start(lifecycle_find)) != 0 || (error = lifecycle_start()) != 0)

@@ -41,8 +41,11 @@ void listener_stop(void);
 
 /* ---- driver.c ---- */
 
-/* Loads one "DRIVER.so[:CONF]"; on failure message is what failed and why. */
-int driver_load(const char *spec, char *message, size_t size);
+/*
+ * Loads n "DRIVER.so[:CONF]", each after the modules that it calls or depends on; on failure message is what failed and why, and
+ * those before it stay loaded.
+ */
+int drivers_load(const char *const *specs, size_t n, char *message, size_t size);
 void driver_unload_all(void);
 
 /* ---- report.c ---- */

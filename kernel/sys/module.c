@@ -52,6 +52,8 @@ static int module_start(struct module *m, const struct sys_module *from, enum sy
 	if (m->ops != NULL) {
 		*step = SYS_STEP_ATTACH;
 		error = module_attach_all(m, from, instance);
+	} else if (m->linkage != NULL) {
+		error = 0; /* a module that others call */
 	}
 	if (error != 0)
 		(void)module_unload(m);

@@ -376,6 +376,12 @@ DRIVERS = {  # name: source, flags; the file is named after the source, as its d
     "stress": ("stress.c", []),
     "waits": ("waits.c", []),
     "stuck": ("stuck.c", []),
+    "registry": ("registry.c", []),
+    "registry-twin": ("registry.c", []),
+    "guest-a": ("guest.c", ['-DGUEST="guest-a"']),
+    "guest-b": ("guest.c", ['-DGUEST="guest-b"', "-DGUEST_ALONE"]),
+    "circle-a": ("guest.c", ['-DGUEST="a"', "-DGUEST_DEFINES=circle_a", "-DGUEST_CIRCLE=circle_b"]),
+    "circle-b": ("guest.c", ['-DGUEST="b"', "-DGUEST_DEFINES=circle_b", "-DGUEST_CIRCLE=circle_a"]),
     "lockdrv": ("lockdrv.c", []),
     "crash": ("crash.c", []),
     "shm": ("../../../drivers/shm", []),
@@ -399,7 +405,7 @@ class Built:
                                                           if f.endswith(".c")]
             where = os.path.join(self.directory, name)
             os.mkdir(where)
-            out = os.path.join(where, os.path.basename(source).removesuffix(".c") + ".so")
+            out = os.path.join(where, (name if source == "guest.c" else os.path.basename(source).removesuffix(".c")) + ".so")
             self.build([SUNDOG, "cc", "-g", "-O1", "-Wall", "-Werror", *SANITIZE, *flags, "-o", out, *sources])
             for conf in glob.glob(os.path.join(path, "*.conf")):
                 shutil.copy(conf, where)
