@@ -40,7 +40,7 @@ struct vma {
 int maps_open(const struct process *p, const char *name);
 /* The first mapping that ends beyond addr. */
 bool maps_find(int fd, uint64_t addr, struct vma *v);
-/* The first one of its kind, or, before Linux 6.11, of any. */
+/* The first one of its kind. */
 enum maps_kind {
 	MAPS_ANY,
 	MAPS_SHARED = 0x08,

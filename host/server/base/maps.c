@@ -88,7 +88,15 @@ static bool line_parse(const char *line, struct vma *v)
 	return true;
 }
 
-static bool find_by_text(int fd, uint64_t addr, struct vma *v)
+static bool is_of_kind(const struct vma *v, enum maps_kind kind)
+{
+	return kind == MAPS_ANY || (kind == MAPS_SHARED ? v->shared : v->inode != 0);
+}
+
+/* At most 65,530 lines, unless the administrator has said otherwise. */
+#define TEXT_CHUNK 65536u
+
+static bool find_by_text(int fd, uint64_t addr, enum maps_kind kind, struct vma *v)
 {
 	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	FILE *file = copy >= 0 ? fdopen(copy, "r") : NULL;
@@ -101,9 +109,10 @@ static bool find_by_text(int fd, uint64_t addr, struct vma *v)
 			close(copy);
 		return false;
 	}
+	(void)setvbuf(file, NULL, _IOFBF, TEXT_CHUNK);
 	rewind(file);
 	while (!found && getline(&line, &room, file) > 0)
-		found = line_parse(line, v) && v->end > addr;
+		found = line_parse(line, v) && v->end > addr && is_of_kind(v, kind);
 	free(line);
 	fclose(file);
 	return found;
@@ -113,7 +122,7 @@ bool maps_find_kind(int fd, uint64_t addr, enum maps_kind kind, struct vma *v)
 {
 	bool known, found = find_by_query(fd, addr, kind, v, &known);
 
-	return known ? found : find_by_text(fd, addr, v);
+	return known ? found : find_by_text(fd, addr, kind, v);
 }
 
 bool maps_find(int fd, uint64_t addr, struct vma *v)
