@@ -58,7 +58,7 @@ static int fds_grow(struct sundog_process *p)
 }
 
 /* The lowest free descriptor becomes file, whose reference it takes over on success. */
-int file_install(struct sundog_process *p, struct embed_file *file, bool cloexec, int *fd)
+static int file_install(struct sundog_process *p, struct embed_file *file, bool cloexec, int *fd)
 {
 	size_t i = 0;
 	int error = 0;

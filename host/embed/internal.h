@@ -69,7 +69,6 @@ void call_leave(struct sundog_process *p, struct embed_call *call);
 /* In a call of p.  file_get: EBADF; file_drop(): the last one closes. */
 int file_get(struct sundog_process *p, int fd, struct embed_file **file);
 void file_drop(struct embed_file *file);
-int file_install(struct sundog_process *p, struct embed_file *file, bool cloexec, int *fd);
 void files_close(struct sundog_process *p, bool cloexec_only);
 void files_copy(struct sundog_process *from, struct sundog_process *to);
 

@@ -34,21 +34,15 @@ struct posix_file {
 
 struct host_pages {
 	void *address;
-	uint64_t offset, size, id;
+	uint64_t offset, size;
 	struct posix_file *file;
-	bool resident, locked;
+	bool locked;
 	void (*released)(void *arg);
 	void *released_arg;
 };
 
-static atomic_uint_fast64_t pages_last_id;
 static atomic_uint_fast64_t pages_locked;
 static atomic_uint_fast64_t pages_lock_refusals;
-
-uint64_t posix_pages_locked(void)
-{
-	return atomic_load(&pages_locked);
-}
 
 /* ---- what was refused, reported once per limit ---- */
 
@@ -265,18 +259,7 @@ static int pages_make_resident(struct host_pages *pages, bool wait)
 		nanosleep(&retry, NULL);
 	if (error != 0)
 		return error;
-	pages->resident = true;
 	return pages_lock(pages);
-}
-
-/* pages->file is set: a mapping of it. */
-static int pages_begin(struct host_pages *pages)
-{
-	int error = pages_map(pages);
-
-	if (error == 0)
-		pages->id = atomic_fetch_add(&pages_last_id, 1) + 1;
-	return error;
 }
 
 static void pages_unmap(struct host_pages *pages)
@@ -295,7 +278,7 @@ int host_pages_create(size_t bytes, unsigned flags, struct host_pages **out)
 	pages->size = bytes;
 	if ((error = file_create("sundog", bytes, wait, &pages->file)) != 0)
 		goto free;
-	if ((error = pages_begin(pages)) != 0)
+	if ((error = pages_map(pages)) != 0)
 		goto put;
 	if ((flags & HOST_PAGES_LOCKED) && (error = pages_make_resident(pages, wait)) != 0)
 		goto unmap;
@@ -322,7 +305,7 @@ int posix_pages_view(const struct posix_view *view, struct host_pages **out)
 	pages->released = view->released;
 	pages->released_arg = view->arg;
 	pages->file = posix_file_get(view->file);
-	error = pages_begin(pages);
+	error = pages_map(pages);
 	if (error == 0) {
 		*out = pages;
 		return 0;
@@ -374,19 +357,4 @@ int posix_pages_fd_readonly(struct host_pages *pages)
 uint64_t posix_pages_offset(const struct host_pages *pages)
 {
 	return pages->offset;
-}
-
-uint64_t posix_pages_size(const struct host_pages *pages)
-{
-	return pages->size;
-}
-
-uint64_t posix_pages_id(const struct host_pages *pages)
-{
-	return pages->id;
-}
-
-bool posix_pages_resident(const struct host_pages *pages)
-{
-	return pages->resident;
 }

@@ -51,12 +51,6 @@ int posix_pages_fd(const struct host_pages *pages);
 /* A read-only descriptor of the same file, made at the first call; -1 and errno if it cannot be had. */
 int posix_pages_fd_readonly(struct host_pages *pages);
 uint64_t posix_pages_offset(const struct host_pages *pages); /* of the first page in the file */
-uint64_t posix_pages_size(const struct host_pages *pages);   /* bytes */
-uint64_t posix_pages_id(const struct host_pages *pages);     /* unique for the life of the program, never 0 */
-/* Every page is in memory (created HOST_PAGES_LOCKED), locked there or not. */
-bool posix_pages_resident(const struct host_pages *pages);
-/* Bytes that all page objects together hold locked. */
-uint64_t posix_pages_locked(void);
 /* What Linux lets us lock: RLIMIT_MEMLOCK, UINT64_MAX when it does not bind us; how often it has refused. */
 struct posix_memlock {
 	uint64_t used, limit, refusals;

@@ -5,18 +5,11 @@
 
 #include "kernel/devmap/device.h"
 #include "kernel/devmap/handle.h"
+#include "kernel/devmap/registry.h"
 #include "kernel/host.h"
 
-typedef int access_fn(devmap_cookie_t, void *, offset_t, size_t, uint_t, uint_t);
-
 struct context_group {
-	/* constant */
-	const void *instance;
-	access_fn *access;
-
-	/* protected by the lock of all groups */
-	struct context_group *next;
-	size_t references;
+	struct registered registered; /* first; by the device's instance */
 
 	struct host_mutex lock; /* protects the fields below; never held across a callback */
 	struct host_cond freed;
@@ -24,71 +17,42 @@ struct context_group {
 	uint64_t free_at; /* monotonic nanoseconds: the slot stays taken until then */
 };
 
-/* All groups.  Used when handles are made and freed, not by faults. */
-static struct {
-	struct host_mutex lock; /* protects the field below, and next and references of all groups */
-	struct context_group *first;
-} groups;
-
 static struct context_group *
-group_create(const void *instance, access_fn *access)
+group_of(struct registered *registered)
 {
-	struct context_group *group = host_alloc(sizeof(*group), true);
-
-	group->instance = instance;
-	group->access = access;
-	host_mutex_init(&group->lock);
-	host_cond_init(&group->freed);
-	group->next = groups.first;
-	groups.first = group;
-	return group;
+	return (struct context_group *)registered;
 }
+
+static void
+group_init(struct registered *registered)
+{
+	host_mutex_init(&group_of(registered)->lock);
+	host_cond_init(&group_of(registered)->freed);
+}
+
+static void
+group_fini(struct registered *registered)
+{
+	host_cond_destroy(&group_of(registered)->freed);
+	host_mutex_destroy(&group_of(registered)->lock);
+}
+
+static struct registry groups = {.size = sizeof(struct context_group), .init = group_init, .fini = group_fini};
 
 struct context_group *
 context_group_find(dev_t dev, access_fn *access)
 {
-	const void *instance = device_instance(dev);
-	struct context_group *group;
-
-	host_mutex_lock(&groups.lock);
-	for (group = groups.first; group != NULL; group = group->next) {
-		if (group->instance == instance && group->access == access)
-			break;
-	}
-	if (group == NULL)
-		group = group_create(instance, access);
-	group->references++;
-	host_mutex_unlock(&groups.lock);
-	return group;
+	return group_of(registry_find(&groups, (uint64_t)(uintptr_t)device_instance(dev), access));
 }
 
 void context_group_hold(struct context_group *group)
 {
-	if (group == NULL)
-		return;
-	host_mutex_lock(&groups.lock);
-	group->references++;
-	host_mutex_unlock(&groups.lock);
+	registry_hold(&groups, (struct registered *)group);
 }
 
 void context_group_release(struct context_group *group)
 {
-	struct context_group **link = &groups.first;
-
-	if (group == NULL)
-		return;
-	host_mutex_lock(&groups.lock);
-	if (--group->references > 0) {
-		host_mutex_unlock(&groups.lock);
-		return;
-	}
-	while (*link != group)
-		link = &(*link)->next;
-	*link = group->next;
-	host_mutex_unlock(&groups.lock);
-	host_cond_destroy(&group->freed);
-	host_mutex_destroy(&group->lock);
-	host_free(group, sizeof(*group));
+	registry_release(&groups, (struct registered *)group);
 }
 
 /* ---- the slot ---- */

@@ -4,18 +4,10 @@
 #include <stdatomic.h>
 #include <sys/errno.h>
 
-#include "kernel/host.h"
-
-typedef int access_fn(devmap_cookie_t, void *, offset_t, size_t, uint_t, uint_t);
+#include "kernel/devmap/registry.h"
 
 struct access_order {
-	/* constant */
-	dev_t dev;
-	access_fn *access;
-
-	/* protected by the lock of all orders */
-	struct access_order *next;
-	size_t references;
+	struct registered registered; /* first; by the device */
 
 	/*
 	 * ACCESS faults of all processes come by here: they take the lock only when there is a LOCK.  LOCKED, SLEEPERS,
@@ -32,70 +24,42 @@ struct access_order {
 #define SLEEPERS ((size_t)2) /* a LOCK waits for the last access to end */
 #define ACCESS ((size_t)4)
 
-/* All orders.  Used when handles are made and freed, not by faults. */
-static struct {
-	struct host_mutex lock; /* protects the field below, and next and references of all orders; a leaf */
-	struct access_order *first;
-} orders;
-
 static struct access_order *
-order_create(dev_t dev, access_fn *access)
+order_of(struct registered *registered)
 {
-	struct access_order *order = host_alloc(sizeof(*order), true);
-
-	order->dev = dev;
-	order->access = access;
-	host_mutex_init(&order->lock);
-	host_cond_init(&order->changed);
-	order->next = orders.first;
-	orders.first = order;
-	return order;
+	return (struct access_order *)registered;
 }
+
+static void
+order_init(struct registered *registered)
+{
+	host_mutex_init(&order_of(registered)->lock);
+	host_cond_init(&order_of(registered)->changed);
+}
+
+static void
+order_fini(struct registered *registered)
+{
+	host_cond_destroy(&order_of(registered)->changed);
+	host_mutex_destroy(&order_of(registered)->lock);
+}
+
+static struct registry orders = {.size = sizeof(struct access_order), .init = order_init, .fini = order_fini};
 
 struct access_order *
 access_order_find(dev_t dev, access_fn *access)
 {
-	struct access_order *order;
-
-	host_mutex_lock(&orders.lock);
-	for (order = orders.first; order != NULL; order = order->next) {
-		if (order->dev == dev && order->access == access)
-			break;
-	}
-	if (order == NULL)
-		order = order_create(dev, access);
-	order->references++;
-	host_mutex_unlock(&orders.lock);
-	return order;
+	return order_of(registry_find(&orders, dev, access));
 }
 
 void access_order_hold(struct access_order *order)
 {
-	if (order == NULL)
-		return;
-	host_mutex_lock(&orders.lock);
-	order->references++;
-	host_mutex_unlock(&orders.lock);
+	registry_hold(&orders, (struct registered *)order);
 }
 
 void access_order_release(struct access_order *order)
 {
-	struct access_order **link = &orders.first;
-
-	if (order == NULL)
-		return;
-	host_mutex_lock(&orders.lock);
-	if (--order->references > 0) {
-		host_mutex_unlock(&orders.lock);
-		return;
-	}
-	while (*link != order)
-		link = &(*link)->next;
-	*link = order->next;
-	host_mutex_unlock(&orders.lock);
-	host_cond_destroy(&order->changed);
-	host_mutex_destroy(&order->lock);
-	host_free(order, sizeof(*order));
+	registry_release(&orders, (struct registered *)order);
 }
 
 /* ---- begin and end ---- */

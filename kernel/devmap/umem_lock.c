@@ -384,12 +384,6 @@ bool umem_is_locked(const struct ddi_umem_cookie *cookie)
 	return leak_find(&lock_leak, cookie, NULL, NULL);
 }
 
-struct proc *
-umem_lock_process(const struct ddi_umem_cookie *cookie)
-{
-	return cookie->procp;
-}
-
 int umem_lock_read(struct ddi_umem_cookie *cookie, size_t offset, void *to, size_t len)
 {
 	return range_pin_read(&lock_of_cookie(cookie)->pin, offset, to, len);

@@ -11,12 +11,9 @@
 #include <sys/umem_cookie.h>
 
 struct page_object;
-struct proc;
 
 /* Made by ddi_umem_lock() and not unlocked yet; false for any other pointer. */
 bool umem_is_locked(const struct ddi_umem_cookie *cookie);
-/* Whose memory it is; the struct stays until the unlock, though the process may have died. */
-struct proc *umem_lock_process(const struct ddi_umem_cookie *cookie);
 /*
  * A device's access to the locked pages: no promotion, no driver sees it.  0, or EFAULT: the process is dead and
  * nobody has asked for its pages before.

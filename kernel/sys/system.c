@@ -15,10 +15,7 @@
 #include "kernel/lib/message.h"
 #include "kernel/rctl/rctl.h"
 #include "kernel/sys/module_unload.h"
-#include "kernel/sys/system.h"
 #include <sys/errno.h>
-
-struct sys_config sys_config;
 
 static int version_check(void)
 {
@@ -39,7 +36,6 @@ int sys_boot(const struct sys_config *config)
 		error = ticks_boot(config->hz);
 	if (error != 0)
 		return error;
-	sys_config = *config;
 	machine_boot();
 	module_boot();
 	kthread_boot();

@@ -190,7 +190,7 @@ void pinned_range_fail(struct pinned_range *range)
 	address_space_release(range->space);
 }
 
-void pinned_range_hold(struct pinned_range *range)
+static void pinned_range_hold(struct pinned_range *range)
 {
 	atomic_fetch_add_explicit(&range->references, 1, memory_order_relaxed);
 }

@@ -82,7 +82,6 @@ bool pinned_range_claim(struct pinned_range *range);
 void pinned_range_gone(struct pinned_range *range);
 /* It could not be made: the same, and the caller's reference is the only one; free is not called. */
 void pinned_range_fail(struct pinned_range *range);
-void pinned_range_hold(struct pinned_range *range);
 void pinned_range_release(struct pinned_range *range);
 
 /* ---- by those who unmap: [addr, addr + len) of whole pages ---- */

@@ -43,9 +43,6 @@ static void zero_and_shared(void **state)
 	assert_ptr_not_equal(view, MAP_FAILED);
 	view[5] = 99;
 	assert_int_equal(at[PAGE + 5], 99);
-	assert_int_equal(posix_pages_size(pages), 3 * PAGE);
-	assert_int_not_equal(posix_pages_id(pages), 0);
-	assert_int_not_equal(posix_pages_id(pages), posix_pages_id(other));
 	munmap(view, PAGE);
 	host_pages_destroy(pages);
 	host_pages_destroy(other);
@@ -91,7 +88,7 @@ static void run_over_the_end(struct host_pages *pages)
 {
 	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 	signal(SIGSEGV, SIG_DFL);
-	((volatile char *)host_pages_address(pages))[posix_pages_size(pages)] = 1;
+	((volatile char *)host_pages_address(pages))[2 * PAGE] = 1;
 	_exit(0);
 }
 
@@ -110,18 +107,32 @@ static void guard_page_behind(void **state)
 	host_pages_destroy(pages);
 }
 
+static uint64_t locked_bytes(void)
+{
+	struct posix_memlock memlock;
+
+	posix_memlock(&memlock);
+	return memlock.used;
+}
+
+/* Of its file, in memory. */
+static uint64_t blocks_of(const struct host_pages *pages)
+{
+	struct stat status;
+
+	assert_int_equal(fstat(posix_pages_fd(pages), &status), 0);
+	return (uint64_t)status.st_blocks;
+}
+
 static void locked_is_resident(void **state)
 {
 	struct host_pages *pages = create(4 * PAGE, HOST_PAGES_LOCKED);
-	struct stat status;
 
 	(void)state;
-	assert_true(posix_pages_resident(pages));
-	assert_int_equal(fstat(posix_pages_fd(pages), &status), 0);
-	assert_int_equal(status.st_blocks * 512, 4 * PAGE);
-	assert_true(posix_pages_locked() == 4 * PAGE || posix_pages_locked() == 0);
+	assert_int_equal(blocks_of(pages) * 512, 4 * PAGE);
+	assert_true(locked_bytes() == 4 * PAGE || locked_bytes() == 0);
 	host_pages_destroy(pages);
-	assert_int_equal(posix_pages_locked(), 0);
+	assert_int_equal(locked_bytes(), 0);
 }
 
 static void absurd_sizes_fail(void **state)
@@ -172,7 +183,7 @@ static int lock_beyond_limit(bool strict)
 	    strstr(heard.text, "limit 4096") == NULL)
 		return 4;
 	for (int i = 0; i < 2 && !strict; i++) {
-		if (!posix_pages_resident(pages[i]))
+		if (blocks_of(pages[i]) * 512 != 4 * PAGE)
 			return 5;
 		host_pages_destroy(pages[i]);
 	}

@@ -75,7 +75,8 @@ void kthread_destroy(struct kthread *k)
 	host_free(k, sizeof(*k));
 }
 
-void kthread_end(void)
+/* Frees what kthread_self() made for this thread. */
+static void kthread_end(void)
 {
 	struct kthread *k = host_thread_local();
 

@@ -39,8 +39,6 @@ void kthread_set_interrupt(bool in);
 /* For a thread that does not run yet; kthread_destroy() if it never does. */
 struct kthread *kthread_prepare(void);
 void kthread_destroy(struct kthread *k);
-/* Frees what kthread_self() made for this thread. */
-void kthread_end(void);
 
 /* p0's own fields; called by sys_boot(). */
 void kthread_boot(void);

@@ -88,16 +88,11 @@ static struct module *module_around(const void *address)
 	return NULL;
 }
 
-const char *module_name_of(const void *address)
-{
-	const char *name;
-
-	(void)module_offset(address, &name);
-	return name != NULL ? name : "";
-}
-
-/* The name lives as long as the module: its own code, or the halt, is running. */
-uintptr_t module_offset(const void *address, const char **name)
+/*
+ * Offset in the module that contains it; *name is NULL if none does.  The name lives as long as the module: its own code, or the
+ * halt, is running.
+ */
+static uintptr_t module_offset(const void *address, const char **name)
 {
 	struct module *m;
 
@@ -106,6 +101,14 @@ uintptr_t module_offset(const void *address, const char **name)
 	host_mutex_unlock(&modules.lock);
 	*name = m != NULL ? m->name : NULL;
 	return m != NULL ? (uintptr_t)address - (uintptr_t)m->base : 0;
+}
+
+const char *module_name_of(const void *address)
+{
+	const char *name;
+
+	(void)module_offset(address, &name);
+	return name != NULL ? name : "";
 }
 
 struct module *module_with(const struct modlinkage *l)

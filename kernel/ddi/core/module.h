@@ -52,8 +52,6 @@ struct module *module_first(void); /* within the gate; retired ones as well */
 
 /* Never NULL; "" if the address is in no module. */
 const char *module_name_of(const void *address);
-/* Offset in the module that contains it; *name is NULL if none does. */
-uintptr_t module_offset(const void *address, const char **name);
 /* The one that has installed this linkage; NULL: none. */
 struct module *module_with(const struct modlinkage *l);
 

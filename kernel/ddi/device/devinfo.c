@@ -220,7 +220,8 @@ void devinfo_release(struct dev_info *dip)
 	devinfo_unlock();
 }
 
-void devinfo_label(const dev_info_t *dip, char *to, size_t size)
+/* "shm0: "; for messages. */
+static void devinfo_label(const dev_info_t *dip, char *to, size_t size)
 {
 	if (dip == NULL || dip->instance < 0)
 		to[0] = '\0';

@@ -69,7 +69,4 @@ bool devinfo_attached(const struct module *m);
 
 void devinfo_release(struct dev_info *dip); /* gives a hold back */
 
-/* "shm0: "; for messages. */
-void devinfo_label(const dev_info_t *dip, char *to, size_t size);
-
 #endif

@@ -71,15 +71,6 @@ static int uio_copy(void *kernel, void *other, size_t len, enum uio_rw rw, uio_s
 	return rw == UIO_READ ? kernel_to_user(other, kernel, len) : user_to_kernel(kernel, other, len);
 }
 
-/* Steps over len bytes of the first vector. */
-static void uio_advance(uio_t *uio, size_t len)
-{
-	uio->uio_iov->iov_base += len;
-	uio->uio_iov->iov_len -= len;
-	uio->uio_resid -= (ssize_t)len;
-	uio->uio_loffset += (offset_t)len;
-}
-
 /* The vector to go on with, empty ones stepped over; NULL: nothing is left. */
 static iovec_t *uio_vector(uio_t *uio)
 {
@@ -92,59 +83,68 @@ static iovec_t *uio_vector(uio_t *uio)
 	return NULL;
 }
 
+static void uio_advance(uio_t *uio, iovec_t *iov, size_t len)
+{
+	iov->iov_base += len;
+	iov->iov_len -= len;
+	uio->uio_resid -= (ssize_t)len;
+	uio->uio_loffset += (offset_t)len;
+}
+
+/*
+ * Walks over up to len bytes of uio, and copies them from or to p; p NULL: only walks.  keep: uio and its vectors stay as they
+ * are.  *done: how far it came.
+ *
+ *	vectors   |....iov_len....|  |..|  |......iov_len......|
+ *	pieces        |---------->|  |->|  |---->|                 in the order of the vectors, len or uio_resid in all
+ */
+static int uio_walk(uio_t *uio, char *p, size_t len, enum uio_rw rw, bool keep, size_t *done)
+{
+	uio_t walked = *uio, *at = keep ? &walked : uio;
+	iovec_t *iov, here;
+	int error = 0;
+
+	*done = 0;
+	while (*done < len && (iov = uio_vector(at)) != NULL) {
+		size_t n = len - *done < iov->iov_len ? len - *done : iov->iov_len;
+
+		if (n > (size_t)at->uio_resid)
+			n = (size_t)at->uio_resid;
+		if (p != NULL)
+			error = uio_copy(p + *done, iov->iov_base, n, rw, at->uio_segflg);
+		if (error != 0)
+			break;
+		here = *iov;
+		uio_advance(at, keep ? &here : iov, n);
+		if (keep) { /* its vector stays as it is: on to the next one */
+			at->uio_iov++;
+			at->uio_iovcnt--;
+		}
+		*done += n;
+	}
+	return error;
+}
+
 int uiomove(void *p, size_t len, enum uio_rw rw, uio_t *uio)
 {
-	char *at = p;
-	iovec_t *iov;
+	size_t done;
 
-	while (len > 0 && (iov = uio_vector(uio)) != NULL) {
-		size_t n = len < iov->iov_len ? len : iov->iov_len;
-		int error;
-
-		if (n > (size_t)uio->uio_resid)
-			n = (size_t)uio->uio_resid;
-		error = uio_copy(at, iov->iov_base, n, rw, uio->uio_segflg);
-		if (error != 0)
-			return error;
-		uio_advance(uio, n);
-		at += n;
-		len -= n;
-	}
-	return 0;
+	return uio_walk(uio, p, len, rw, false, &done);
 }
 
 /* As uiomove(), but the uio stays as it is; *copied: how much there was. */
 int uiocopy(void *p, size_t len, enum uio_rw rw, uio_t *uio, size_t *copied)
 {
-	iovec_t *iov = uio->uio_iov;
-	size_t left = len < (size_t)uio->uio_resid ? len : (size_t)uio->uio_resid;
-
-	*copied = 0;
-	for (int i = 0; i < uio->uio_iovcnt && left > 0; i++, iov++) {
-		size_t n = left < iov->iov_len ? left : iov->iov_len;
-		int error = n > 0 ? uio_copy((char *)p + *copied, iov->iov_base, n, rw, uio->uio_segflg) : 0;
-
-		if (error != 0)
-			return error;
-		*copied += n;
-		left -= n;
-	}
-	return 0;
+	return uio_walk(uio, p, len, rw, true, copied);
 }
 
 /* More than is left: nothing happens. */
 void uioskip(uio_t *uio, size_t len)
 {
-	iovec_t *iov;
+	size_t done;
 
-	if (len > (size_t)uio->uio_resid)
-		return;
-	while (len > 0 && (iov = uio_vector(uio)) != NULL) {
-		size_t n = len < iov->iov_len ? len : iov->iov_len;
-
-		uio_advance(uio, n);
-		len -= n;
-	}
+	if (len <= (size_t)uio->uio_resid)
+		(void)uio_walk(uio, NULL, len, UIO_READ, false, &done);
 }
 
 /* EFAULT also when nothing is left. */
