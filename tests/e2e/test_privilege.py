@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The same as root, as nobody, with userfaultfd denied, with little lockable memory."""
 
+import os
+import subprocess
+
 import pytest
 
 from harness import NOBODY
@@ -51,3 +54,25 @@ def test_strict_lock(world):
 @pytest.mark.root
 def test_strict_lock_when_it_fits(world):
     world.sundog_run("tdrv", world.app("tapp"), "basic", options=["--strict-lock"]).quiet()
+
+
+@pytest.fixture
+def set_user_id(world):
+    """A program of root's that anybody may run as root; where it begins is known."""
+    path = os.path.join(world.tmp, "set-user-id")
+    subprocess.run(["gcc", "-static", "-no-pie", "-x", "c", "-o", path, "-"], check=True,
+                   input=b"#include <unistd.h>\nint main(void) { if (geteuid() != 0) return 1; for (;;) pause(); }\n")
+    os.chmod(path, 0o4755)
+    return path
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("part", ["exec-cred", "exec-copy", "exec-fork"])
+def test_an_exec_ends_the_process_whoever_holds_its_connection(world, part, set_user_id):
+    """A set-user-ID program's credentials are not those of the child that goes on in its name, nor is its memory its."""
+    server = world.server("tdrv", options=["-v"])
+    r = server.exec("env", "-u", "LD_PRELOAD", *NOBODY, world.app("hostile"), part, "1", set_user_id)
+    assert r.out == "refused\n", str(r)
+    server.exec(world.app("tapp"), "close_first").quiet()
+    server.stop()
+    assert "has executed a program of other privileges: ended here" in server.stderr()

@@ -54,14 +54,37 @@ bool pagemap_resident(int fd, uint64_t addr, uint64_t len);
 
 /* ---- cred.c: who a process is ---- */
 
+/* What credentials a process may come to depends on. */
+struct identity {
+	uint32_t uid[3], gid[3]; /* real, effective, saved */
+	uint64_t permitted;      /* capabilities */
+};
 struct cred {
 	struct sys_cred sys;
 	uint32_t *groups;
+	uint64_t permitted;
 	char name[32];
 	pid_t ppid;
 };
-/* From /proc/PID/status; without it from the socket's (uid, gid). */
-int cred_read(pid_t pid, uid_t uid, gid_t gid, struct cred *cred);
+/*
+ * From /proc/PID/status; without it from the socket's (uid, gid).  The number is that of pidfd's process: ESRCH if
+ * that is dead by then, and the number perhaps another's (pidfd -1: not asked).
+ */
+int cred_read(pid_t pid, int pidfd, uid_t uid, gid_t gid, struct cred *cred);
 void cred_fini(struct cred *cred);
+void cred_identify(const struct cred *cred, struct identity *id);
+/*
+ * Whether a process of that identity may have come to these credentials by system calls, without an exec of a program that
+ * gives others (set-user-ID, set-group-ID, file capabilities):
+ *
+ *	each user id     one of the three that it had, unless it had 0 or may set any (CAP_SETUID)
+ *	each group id    the same (CAP_SETGID)
+ *	capabilities     none that was not permitted, unless it had user id 0
+ */
+bool cred_may_follow(const struct identity *before, const struct cred *now);
+/* Of the auxiliary vector of a program, as Linux keeps it. */
+bool auxv_is_secure(const void *auxv, size_t bytes);
+/* Its program has gained privileges by the exec (AT_SECURE).  False, too, if Linux does not let us look. */
+bool exec_has_gained(pid_t pid);
 
 #endif

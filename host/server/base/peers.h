@@ -7,6 +7,7 @@
 #define HOST_SERVER_BASE_PEERS_H
 
 #include "host/server/base/base.h"
+#include "host/server/base/linux.h"
 #include "wire/channel.h"
 
 #define THREADS_MAX 4096u /* per process */
@@ -100,7 +101,7 @@ struct process {
 	void (*free)(struct process *p); /* its maker's */
 	atomic_bool dying;
 	atomic_bool vm_refused; /* process_vm_readv() is not permitted: copies go through the client */
-	atomic_uint euid;
+	atomic_uint euid, egid;
 	atomic_uint unanswered; /* calls that failed because their threads did not answer */
 	enum sys_model model;
 
@@ -110,6 +111,7 @@ struct process {
 	struct wire_image image;
 	pid_t pid;
 	int pidfd, connection;
+	int proc; /* /proc/PID: whose it is; constant once it is live */
 	uint64_t pidfd_id, connection_id;
 	uint64_t token;              /* PENDING */
 	struct process *parent;      /* PENDING: the process that forks; a reference */
@@ -125,9 +127,10 @@ struct process {
 	LIST_HEAD(, thread)
 	threads;
 	unsigned nthreads;
-	unsigned forking; /* threads between WIRE_FORK and WIRE_FORKED */
-	unsigned layouts; /* calls in progress that take mappings away or change them */
-	bool gone;        /* torn down */
+	unsigned forking;         /* threads between WIRE_FORK and WIRE_FORKED */
+	struct identity identity; /* identity.c */
+	unsigned layouts;         /* calls in progress that take mappings away or change them */
+	bool gone;                /* torn down */
 	struct proofs *proofs;
 
 	struct host_as *as;   /* as long as the process */

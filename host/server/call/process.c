@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 
-#include "host/server/base/linux.h"
+#include "host/server/base/identity.h"
 #include "host/server/call/call.h"
 
 int call_fork(struct thread *t, const struct wire_message *in, struct wire_message *out)
@@ -62,12 +62,12 @@ int call_cred(struct thread *t, const struct wire_message *in, struct wire_messa
 {
 	struct process *p = t->process;
 	struct cred cred;
-	int error = cred_read(p->pid, 0, 0, &cred);
+	int error = identity_again(p, &cred);
 
 	if (error == 0)
 		error = sys_proc_setcred(p->sys, &cred.sys);
 	if (error == 0)
-		atomic_store(&p->euid, cred.sys.euid);
+		identity_set(p, &cred);
 	cred_fini(&cred);
 	return error;
 }

@@ -142,7 +142,7 @@ static void agent_meet(struct agent *a, pid_t pid, pid_t parent)
 
 	if (pidfd < 0)
 		return;
-	ours = cred_read(pid, 0, 0, &cred) == 0 && cred.ppid == parent;
+	ours = cred_read(pid, -1, 0, 0, &cred) == 0 && cred.ppid == parent;
 	cred_fini(&cred);
 	if (ours)
 		a->pidfd = pidfd;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/uio.h>
 
+#include "host/server/base/identity.h"
 #include "host/server/pin/pins.h"
 
 #define CHUNK (UINT64_C(1) << 30)
@@ -72,6 +73,8 @@ static int user_copy(struct host_as *as, void *ours, uintptr_t theirs, size_t le
 
 	/* A dead process's number may be another's by now. */
 	if (!process_has_range(p, theirs, len) || atomic_load(&as->forking) || atomic_load(&p->dying))
+		return EFAULT;
+	if (!identity_holds(p))
 		return EFAULT;
 	if (!atomic_load_explicit(&p->vm_refused, memory_order_relaxed)) {
 		error = vm_copy(p, ours, theirs, len, out);

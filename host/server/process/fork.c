@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "host/server/base/identity.h"
 #include "host/server/base/linux.h"
 #include "host/server/process/process.h"
 
@@ -23,10 +24,14 @@ static int fork_proc(struct process *parent, struct process *child)
 	struct sys_proc_info info = {.ppid = parent->pid, .model = parent->model};
 	int error;
 
-	(void)cred_read(parent->pid, atomic_load(&parent->euid), 0, &cred);
+	error = identity_again(parent, &cred);
+	if (error != 0) {
+		cred_fini(&cred);
+		return error;
+	}
 	info.cred = cred.sys;
 	info.name = cred.name;
-	atomic_store(&child->euid, cred.sys.euid);
+	identity_set(child, &cred);
 	error = sys_proc_fork(parent->sys, &info, child->as, &child->sys);
 	if (error == 0)
 		child->account = sys_proc_account(child->sys);
@@ -158,7 +163,7 @@ int fork_named(struct process *parent, uint64_t token, pid_t pid)
 		fork_undo(parent, token);
 		return 0;
 	}
-	error = cred_read(pid, 0, 0, &cred);
+	error = cred_read(pid, pidfd, 0, 0, &cred);
 	if (error == 0 && cred.ppid != parent->pid)
 		error = ESRCH; /* somebody else's */
 	cred_fini(&cred);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/server/base/identity.h"
 #include "host/server/base/linux.h"
 #include "host/server/process/process.h"
 
@@ -65,14 +66,31 @@ static struct process *pending_take(const struct wire_hello *hello, pid_t pid, u
 	return NULL;
 }
 
-static int process_adopt(const struct wire_hello *hello, int connection, int pidfd, pid_t pid,
-			 const struct cred *cred)
+/* Who is at the other end. */
+struct peer {
+	int connection, pidfd, proc;
+	pid_t pid;
+	struct cred cred;
+};
+
+/* They are p's from now on. */
+static void peer_give(struct process *p, const struct wire_hello *hello, const struct peer *peer)
+{
+	p->pid = peer->pid;
+	p->pidfd = peer->pidfd;
+	p->proc = peer->proc;
+	p->connection = peer->connection;
+	p->image = hello->image;
+	identity_set(p, &peer->cred);
+}
+
+static int process_adopt(const struct wire_hello *hello, const struct peer *peer)
 {
 	struct process *p;
 	bool spawn;
 
 	server_lock();
-	p = server.stopping ? NULL : pending_take(hello, pid, cred->sys.euid);
+	p = server.stopping ? NULL : pending_take(hello, peer->pid, peer->cred.sys.euid);
 	if (p == NULL) {
 		server_unlock();
 		return ESRCH;
@@ -80,17 +98,13 @@ static int process_adopt(const struct wire_hello *hello, int connection, int pid
 	process_unwatch(p);
 	if (p->pidfd >= 0)
 		close(p->pidfd);
-	p->pidfd = pidfd;
-	p->connection = connection;
-	p->pid = pid;
-	p->image = hello->image;
+	peer_give(p, hello, peer);
 	atomic_store(&p->as->forking, false); /* it has no translation yet */
-	atomic_store(&p->euid, cred->sys.euid);
-	(void)process_enter(p); /* it is not torn down below our feet */
+	(void)process_enter(p);               /* it is not torn down below our feet */
 	spawn = process_watch(p) != 0 && process_end(p, END_EXIT, NULL);
 	server_unlock();
-	sys_proc_setpid(p->sys, pid);
-	(void)sys_proc_setcred(p->sys, &cred->sys);
+	sys_proc_setpid(p->sys, peer->pid);
+	(void)sys_proc_setcred(p->sys, &peer->cred.sys);
 	process_leave(p);
 	if (spawn)
 		job_spawn(&p->job);
@@ -144,28 +158,27 @@ static int process_create_sys(struct process *p, struct sys_proc_info *info, str
 	return 0;
 }
 
-static int process_create(const struct wire_hello *hello, int connection, int pidfd, pid_t pid,
-			  const struct cred *cred, struct sys_account *before)
+static enum sys_model hello_model(const struct wire_hello *hello)
 {
-	enum sys_model model = hello->model == 32 ? SYS_ILP32 : SYS_LP64;
-	struct sys_proc_info info = {.pid = pid, .ppid = cred->ppid, .model = model, .cred = cred->sys, .name = cred->name};
-	struct process *p = process_alloc(model);
+	return hello->model == 32 ? SYS_ILP32 : SYS_LP64;
+}
+
+static int process_create(const struct wire_hello *hello, const struct peer *peer, struct sys_account *before)
+{
+	struct sys_proc_info info = {.pid = peer->pid, .ppid = peer->cred.ppid, .model = hello_model(hello), .cred = peer->cred.sys, .name = peer->cred.name};
+	struct process *p = process_alloc(info.model);
 	int error;
 
 	if (p == NULL)
 		return ENOMEM;
-	p->pid = pid;
-	p->image = hello->image;
-	atomic_store(&p->euid, cred->sys.euid);
 	error = process_create_sys(p, &info, before);
 	if (error != 0) {
 		process_put(p);
 		return error;
 	}
 	server_lock();
+	peer_give(p, hello, peer);
 	process_publish(p, PROCESS_LIVE);
-	p->pidfd = pidfd;
-	p->connection = connection;
 	error = server.stopping ? ESHUTDOWN : process_watch(p);
 	bool spawn = error != 0 && process_end(p, END_EXIT, NULL);
 	server_unlock();
@@ -194,39 +207,60 @@ static int hello_check(const struct wire_hello *hello)
 	return known ? EEXIST : 0;
 }
 
-void process_hello(const struct wire_hello *hello, int connection, pid_t pid, uid_t uid, gid_t gid)
+/* Descriptors of the number first: that it is still the peer's own is known when its credentials have been read. */
+static int peer_look(struct peer *peer, uid_t uid, gid_t gid)
+{
+	peer->pidfd = pidfd_of_peer(peer->connection, peer->pid);
+	if (peer->pidfd < 0)
+		return errno;
+	peer->proc = identity_open(peer->pid);
+	if (peer->proc < 0)
+		return errno;
+	return identity_read(peer->pid, peer->pidfd, uid, gid, &peer->cred);
+}
+
+static void peer_refuse(const struct peer *peer, int error)
+{
+	hello_answer(peer->connection, error, -1, 0);
+	if (peer->pidfd >= 0)
+		close(peer->pidfd);
+	if (peer->proc >= 0)
+		close(peer->proc);
+	close(peer->connection);
+}
+
+static int process_begin(const struct wire_hello *hello, const struct peer *peer)
 {
 	struct sys_account *account;
-	struct cred cred = {0};
-	int pidfd = pidfd_of_peer(connection, pid);
-	int error = pidfd < 0 ? errno : hello_check(hello);
-	int answer = fcntl(connection, F_DUPFD_CLOEXEC, 0);
+	int error;
 
-	if (error == 0 && answer < 0)
-		error = errno;
-	if (error != 0)
-		goto refuse;
-	image_replace(pid, hello->fork_token, &account);
+	image_replace(peer->pid, hello->fork_token, &account);
 	if (account == NULL)
-		account = heir_account(pid, true);
-	(void)cred_read(pid, uid, gid, &cred);
+		account = heir_account(peer->pid, true);
 	if (hello->fork_token != 0)
-		error = process_adopt(hello, connection, pidfd, pid, &cred);
+		error = process_adopt(hello, peer);
 	else
-		error = process_create(hello, connection, pidfd, pid, &cred, account);
+		error = process_create(hello, peer, account);
 	if (account != NULL)
 		sys_account_release(account);
-	cred_fini(&cred);
-	if (error != 0)
-		goto refuse;
-	hello_answer(answer, 0, nodes_descriptor(), WIRE_NODES_SIZE);
-	close(answer);
-	return;
-refuse:
-	hello_answer(connection, error, -1, 0);
+	return error;
+}
+
+void process_hello(const struct wire_hello *hello, int connection, pid_t pid, uid_t uid, gid_t gid)
+{
+	struct peer peer = {.connection = connection, .pidfd = -1, .proc = -1, .pid = pid};
+	int answer = fcntl(connection, F_DUPFD_CLOEXEC, 0);
+	int error = answer < 0 ? errno : hello_check(hello);
+
+	if (error == 0)
+		error = peer_look(&peer, uid, gid);
+	if (error == 0)
+		error = process_begin(hello, &peer);
+	if (error == 0)
+		hello_answer(answer, 0, nodes_descriptor(), WIRE_NODES_SIZE);
+	else
+		peer_refuse(&peer, error);
+	cred_fini(&peer.cred);
 	if (answer >= 0)
 		close(answer);
-	if (pidfd >= 0)
-		close(pidfd);
-	close(connection);
 }

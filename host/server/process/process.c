@@ -22,6 +22,8 @@ static void process_free(struct process *p)
 {
 	if (p->pidfd >= 0)
 		close(p->pidfd);
+	if (p->proc >= 0)
+		close(p->proc);
 	if (p->connection >= 0)
 		close(p->connection);
 	if (p->leash >= 0)
@@ -49,7 +51,7 @@ struct process *process_alloc(enum sys_model model)
 	p->free = process_free;
 	atomic_init(&p->refs, 1);
 	p->model = model;
-	p->pidfd = p->connection = p->leash = -1;
+	p->pidfd = p->proc = p->connection = p->leash = -1;
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->changed, NULL);
 	p->job.run = process_job;

@@ -109,7 +109,7 @@ int hear_welcome(int fd, struct wire_welcome *w)
 }
 
 int process_fd = -1;
-uint64_t first_dev;
+uint64_t first_dev, public_dev;
 
 /* A process connection that the server accepts. */
 void process_open(void)
@@ -124,7 +124,11 @@ void process_open(void)
 	CHECK(nodes >= 0);
 	const struct wire_nodes *table = mmap(NULL, WIRE_NODES_SIZE, PROT_READ, MAP_SHARED, nodes, 0);
 	CHECK(table != MAP_FAILED);
-	first_dev = ((const struct wire_node *)(table + 1))->dev;
+	const struct wire_node *node = (const struct wire_node *)(table + 1);
+	first_dev = node->dev;
+	for (uint32_t i = 0; i < table->count && (node->mode & 06) != 06; i++)
+		node = (const void *)((const char *)node + node->size);
+	public_dev = node->dev;
 	CHECK(munmap((void *)table, WIRE_NODES_SIZE) == 0);
 	CHECK(close(nodes) == 0);
 }

@@ -26,7 +26,7 @@ struct wire_hello hello_for(uint32_t kind);
 int hear_welcome(int fd, struct wire_welcome *w);
 
 extern int process_fd;
-extern uint64_t first_dev; /* of the first node */
+extern uint64_t first_dev, public_dev; /* of the first node, and of the first one that anybody may open */
 /* A process connection that the server accepts. */
 void process_open(void);
 
