@@ -33,6 +33,7 @@ void *list_next(list_t *, void *) SUNDOG_LINK(list_next); /* NULL: it was the la
 void *list_prev(list_t *, void *) SUNDOG_LINK(list_prev);
 /* Appends all of the second list to the first, and leaves the second empty. */
 void list_move_tail(list_t *, list_t *) SUNDOG_LINK(list_move_tail);
+
 void list_link_init(list_node_t *) SUNDOG_LINK(list_link_init);
 void list_link_replace(list_node_t *, list_node_t *) SUNDOG_LINK(list_link_replace);
 int list_link_active(list_node_t *) SUNDOG_LINK(list_link_active);
