@@ -6,6 +6,10 @@
  * An agent that has gone is replaced: the running application starts another one.  An application that cannot, or
  * keeps its agent from answering, must not keep others waiting, and must not keep a translation that it was to lose: it
  * is killed.
+ *
+ * A driver may hold its mutex over a command, so nobody waits for an application that ends: when it is dead, or runs
+ * another program, its agent ends at once.  While it still exits, the one who waits reads the events that the agent's
+ * mremap(2) waits for, since the threads that served them leave then.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -30,8 +34,9 @@
 #define LOOKS_PER_S 20
 #define DEATH_TIMEOUT_MS 200 /* until a process that gets SIGKILL is dead */
 #define SPIN_NS 100000       /* for its answer: it must be woken first */
-#define LOOK_NS UINT64_C(50000000)
-#define LOOKS (ANSWER_TIMEOUT_S * 20)    /* in that time */
+#define LOOK_NS 10000000
+#define LOOKS (ANSWER_TIMEOUT_S * 100)   /* in that time */
+#define TOLD_LOOKS 100                   /* a wait of a second is reported, at -v */
 #define YIELD_AFTER_NS UINT64_C(2000000) /* a thread that serves faults waits so long before another one does so */
 
 void agent_init(struct agent *a)
@@ -44,13 +49,6 @@ void agent_init(struct agent *a)
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&a->changed, &attr);
 	pthread_condattr_destroy(&attr);
-}
-
-void agent_fini(struct agent *a)
-{
-	agent_end(a);
-	pthread_cond_destroy(&a->changed);
-	pthread_mutex_destroy(&a->lock);
 }
 
 /* With the lock. */
@@ -80,11 +78,27 @@ static void agent_drop(struct agent *a)
 	pthread_cond_broadcast(&a->changed);
 }
 
-void agent_end(struct agent *a)
+void agent_end(struct host_as *as)
 {
-	pthread_mutex_lock(&a->lock);
+	struct agent *a = &as->agent;
+	struct timespec next;
+
+	do { /* somebody may be in engine_drain() for it */
+		(void)engine_wake(as);
+		clock_gettime(CLOCK_REALTIME, &next);
+		next.tv_nsec += LOOK_NS;
+		next.tv_sec += next.tv_nsec / 1000000000;
+		next.tv_nsec %= 1000000000;
+	} while (pthread_mutex_timedlock(&a->lock, &next) == ETIMEDOUT);
 	agent_drop(a);
 	pthread_mutex_unlock(&a->lock);
+}
+
+void agent_fini(struct agent *a)
+{
+	agent_close(a);
+	pthread_cond_destroy(&a->changed);
+	pthread_mutex_destroy(&a->lock);
 }
 
 bool agent_exists(struct agent *a)
@@ -150,41 +164,66 @@ static void agent_meet(struct agent *a, pid_t pid, pid_t parent)
 		close(pidfd);
 }
 
-/* It does not answer at once: true when it does, before we lose our patience. */
-static bool greeting_wait(const struct agent *a)
+/* No thread of it runs any more with the memory that the agent changes. */
+static bool image_is_gone(const struct process *p)
 {
-	struct pollfd p = {a->socket, POLLIN, 0};
-	int n;
+	return pidfd_is_dead(p->pidfd, 0) || (atomic_load(&p->dying) && p->end == END_EXEC);
+}
+
+/* Before each look of a wait.  EPIPE: it is in vain. */
+static int wait_check(struct process *p, const char *what, unsigned look)
+{
+	if (image_is_gone(p))
+		return EPIPE;
+	if (atomic_load(&p->dying))
+		engine_drain(p->as);
+	if (look == TOLD_LOOKS && server_verbose)
+		posix_log(HOST_LOG_DEBUG, "process %d: its agent has not answered for a second, asked to %s", (int)p->pid,
+			  what);
+	return 0;
+}
+
+/* It does not answer at once: 0 when it does, before the timeout. */
+static int greeting_wait(struct process *p)
+{
+	struct pollfd socket = {p->as->agent.socket, POLLIN, 0};
+	int error = ETIMEDOUT;
 
 	posix_thread_blocks();
-	do
-		n = poll(&p, 1, ANSWER_TIMEOUT_S * 1000);
-	while (n < 0 && errno == EINTR);
-	return n > 0;
+	for (unsigned i = 0; i < LOOKS && error == ETIMEDOUT; i++) {
+		error = wait_check(p, "begin", i);
+		if (error == 0)
+			error = poll(&socket, 1, LOOK_NS / 1000000) > 0 ? 0 : ETIMEDOUT;
+	}
+	return error;
 }
 
 /* The first answer, which is sent, so that Linux attests who the agent is. */
-static int answer_greeting(struct agent *a, pid_t parent, struct wire_agent_result *r)
+static int answer_greeting(struct process *p, struct wire_agent_result *r)
 {
+	struct agent *a = &p->as->agent;
 	union {
 		struct cmsghdr align;
 		char bytes[CMSG_SPACE(sizeof(struct ucred))];
 	} control;
 	struct iovec iov = {r, sizeof(*r)};
 	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
+	int error = 0;
 	ssize_t n;
 
-	do
+	do {
 		n = recvmsg(a->socket, &mh, MSG_CMSG_CLOEXEC);
-	while (n < 0 && (errno == EINTR || (errno == EAGAIN && greeting_wait(a))));
-	if (n < 0)
-		return errno == EAGAIN ? ETIMEDOUT : EPIPE;
-	if (n == 0)
+		if (n < 0 && errno == EAGAIN)
+			error = greeting_wait(p);
+	} while (n < 0 && error == 0 && (errno == EINTR || errno == EAGAIN));
+	if (error != 0)
+		return error;
+	if (n <= 0)
 		return EPIPE;
 	if (n != sizeof(*r))
 		return EPROTO;
 	a->met = true;
-	agent_meet(a, sender_pid(&mh), parent);
+	agent_meet(a, sender_pid(&mh), p->pid);
 	return 0;
 }
 
@@ -204,10 +243,11 @@ static int answer_sleep(struct agent *a, uint32_t old, uint64_t ns)
 	return 0;
 }
 
-/* Its application may have died meanwhile, and it with it. */
-static int answer_await(struct agent *a, uint32_t old)
+/* Its application may die meanwhile, and it with it. */
+static int answer_await(struct process *p, uint32_t old, const char *what)
 {
-	struct pollfd p = {a->socket, 0, 0};
+	struct agent *a = &p->as->agent;
+	struct pollfd socket = {a->socket, 0, 0};
 	int error;
 
 	/* Sequentially consistent with the agent's answer(): one of the two sees the other's store. */
@@ -215,23 +255,42 @@ static int answer_await(struct agent *a, uint32_t old)
 	error = answer_sleep(a, old, YIELD_AFTER_NS);
 	if (error != 0)
 		posix_thread_blocks();
-	for (unsigned i = 0; i < LOOKS && error == ETIMEDOUT; i++)
-		error = poll(&p, 1, 0) > 0 ? EPIPE : answer_sleep(a, old, LOOK_NS);
+	for (unsigned i = 0; i < LOOKS && error == ETIMEDOUT; i++) {
+		error = poll(&socket, 1, 0) > 0 ? EPIPE : wait_check(p, what, i);
+		if (error == 0)
+			error = answer_sleep(a, old, LOOK_NS);
+	}
 	atomic_store(&a->answer->awaited, 0);
 	return error;
 }
 
-static int answer_receive(struct agent *a, pid_t parent, struct wire_agent_result *r)
+static const char *command_name(const struct wire_agent_command *c)
 {
+	static const char *const names[] = {
+		[WIRE_AGENT_ZAP] = "take translations away",
+		[WIRE_AGENT_PROTECT] = "protect pages",
+		[WIRE_AGENT_MAP] = "map",
+		[WIRE_AGENT_MOVE] = "move a mapping",
+		[WIRE_AGENT_UNMAP] = "unmap",
+		[WIRE_AGENT_SHARE] = "share locked pages",
+		[WIRE_AGENT_UNSHARE] = "give locked pages back",
+	};
+
+	return c->op < sizeof(names) / sizeof(names[0]) && names[c->op] != NULL ? names[c->op] : "help";
+}
+
+static int answer_receive(struct process *p, const struct wire_agent_command *c, struct wire_agent_result *r)
+{
+	struct agent *a = &p->as->agent;
 	uint32_t old = (uint32_t)a->sequence - 1, cpu;
 	int error = 0;
 
 	if (!a->met) {
-		error = answer_greeting(a, parent, r);
+		error = answer_greeting(p, r);
 	} else {
 		cpu = atomic_load_explicit(&a->answer->cpu, memory_order_relaxed);
 		if (!channel_wait(&a->wait, &a->answer->turn, old, cpu))
-			error = answer_await(a, old);
+			error = answer_await(p, old, command_name(c));
 		*r = a->answer->result;
 	}
 	if (error == 0 && (r->sequence != a->sequence || r->error < 0 || r->error >= 4096))
@@ -304,7 +363,8 @@ static bool successor_wait(struct process *p)
 static bool agent_replace(struct process *p)
 {
 	struct agent *a = &p->as->agent;
-	bool able = !pidfd_is_dead(p->pidfd, DEATH_TIMEOUT_MS) && process_is_able(p) && successor_ask(p) == 0, come;
+	bool able = !image_is_gone(p) && !pidfd_is_dead(p->pidfd, DEATH_TIMEOUT_MS) && process_is_able(p) && successor_ask(p) == 0;
+	bool come;
 	unsigned n;
 
 	posix_thread_blocks();
@@ -362,7 +422,7 @@ static int command_run(struct process *p, struct wire_agent_command *c, int fd, 
 	c->sequence = ++a->sequence;
 	error = command_send(a, c, fd);
 	if (error == 0)
-		error = answer_receive(a, p->pid, &r);
+		error = answer_receive(p, c, &r);
 	if (error == 0) {
 		*result = r.error;
 		if (r.error == EBADF)

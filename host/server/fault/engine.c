@@ -175,6 +175,14 @@ bool engine_wake(struct host_as *as)
 	return e->wake != NULL && e->wake(as);
 }
 
+void engine_drain(struct host_as *as)
+{
+	const struct as_engine *e = atomic_load(&as->engine);
+
+	if (e->drain != NULL)
+		e->drain(as);
+}
+
 void engine_close(struct host_as *as)
 {
 	const struct as_engine *e = atomic_load(&as->engine);

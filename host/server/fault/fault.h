@@ -66,7 +66,7 @@ struct agent {
 void agent_init(struct agent *a);
 void agent_fini(struct agent *a);
 /* It is not needed any more, and none may come. */
-void agent_end(struct agent *a);
+void agent_end(struct host_as *as);
 /* True from its hello on, and after it has failed. */
 bool agent_exists(struct agent *a);
 /*
@@ -148,6 +148,11 @@ struct as_engine {
 	/* The process is dying: threads that serve it end, and are woken, again and again, until false: none is left. */
 	void (*end)(struct host_as *as);
 	bool (*wake)(struct host_as *as);
+	/*
+	 * ... and while it still exits: reads what events there are, since a system call in the application may wait until its
+	 * event has been read.  By one thread at a time.
+	 */
+	void (*drain)(struct host_as *as);
 	/* They have ended: accesses that still wait are Linux's alone.  The address space may live on for long. */
 	void (*close)(struct host_as *as);
 
@@ -170,6 +175,7 @@ void engine_interrupt(struct host_as *as, uint32_t tid);
 void engine_forgive(struct host_as *as, uint32_t tid);
 void engine_end(struct host_as *as);
 bool engine_wake(struct host_as *as);
+void engine_drain(struct host_as *as);
 void engine_close(struct host_as *as);
 /* Of the best that is allowed and has one. */
 int engine_watch(struct process *p, enum wire_watch *how, const char **words);

@@ -104,7 +104,7 @@ void process_teardown(struct process *p, const struct thread *self)
 	threads_wait(p, self);
 	process_take_down(p);
 	locks_gone(p->as);
-	agent_end(&p->as->agent);
+	agent_end(p->as);
 	engine_close(p->as);
 	server_lock();
 	p->state = PROCESS_DEAD;

@@ -451,6 +451,11 @@ static bool uffd_kick(struct host_as *as)
 	return faults_kick(faults_of(as));
 }
 
+static void uffd_drain(struct host_as *as)
+{
+	faults_drain(faults_of(as));
+}
+
 static void uffd_close(struct host_as *as)
 {
 	faults_close(faults_of(as));
@@ -474,6 +479,7 @@ const struct as_engine as_engine_uffd = {
 	.forgive = faults_forgive,
 	.end = uffd_end,
 	.wake = uffd_kick,
+	.drain = uffd_drain,
 	.close = uffd_close,
 	.watch = offer_watch,
 };

@@ -11,6 +11,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/userfaultfd.h>
 #include <poll.h>
 #include <signal.h>
@@ -285,6 +286,26 @@ void faults_init(struct faults *f)
 	services_init(&f->services);
 }
 
+/* Who holds the same userfaultfd may read of it, too, and change its flags: a read(2) that waits is met by a kick. */
+void faults_drain(struct faults *f)
+{
+	struct pollfd p = {f->fd, POLLIN, 0};
+	struct uffd_msg m;
+
+	if (p.fd < 0)
+		return;
+	pthread_mutex_lock(&f->lock);
+	f->drainer = pthread_self();
+	f->draining = true;
+	pthread_mutex_unlock(&f->lock);
+	(void)fcntl(p.fd, F_SETFL, O_NONBLOCK);
+	while (poll(&p, 1, 0) > 0 && (p.revents & POLLIN) && read(p.fd, &m, sizeof(m)) == sizeof(m))
+		;
+	pthread_mutex_lock(&f->lock);
+	f->draining = false;
+	pthread_mutex_unlock(&f->lock);
+}
+
 void faults_close(struct faults *f)
 {
 	pthread_mutex_lock(&f->lock);
@@ -355,6 +376,8 @@ bool faults_kick(struct faults *f)
 	LIST_FOREACH (t, &f->threads, link)
 		if (t->seated)
 			(void)pthread_kill(t->id, SIGNAL_KICK);
+	if (f->draining)
+		(void)pthread_kill(f->drainer, SIGNAL_KICK);
 	any = !LIST_EMPTY(&f->threads);
 	pthread_mutex_unlock(&f->lock);
 	return any;

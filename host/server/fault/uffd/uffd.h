@@ -68,6 +68,8 @@ struct faults {
 	bool ended;
 	struct fault_list threads, idle;
 	unsigned nidle;
+	bool draining; /* in faults_drain(): ... */
+	pthread_t drainer;
 	struct failure_list failures; /* failures.c */
 	struct services services;
 };
@@ -81,6 +83,11 @@ int faults_start(struct process *p, int fd, bool full);
 void faults_end(struct faults *f);
 /* The last of them has ended: accesses that still wait are Linux's alone.  The struct may live on for long. */
 void faults_close(struct faults *f);
+/*
+ * The process is dying, and its threads have left: reads what events there are, since a system call in the application may
+ * wait until its event has been read.  By one thread at a time.
+ */
+void faults_drain(struct faults *f);
 /* A read(2) that has not begun when faults_end() comes is met by the next kick.  False: none is left. */
 bool faults_kick(struct faults *f);
 /* The calling thread is about to wait: if it has the seat another one gets it.  false: there is none. */
