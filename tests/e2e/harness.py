@@ -422,7 +422,7 @@ class Built:
             sources = sorted(glob.glob(os.path.join(HERE, "apps", name, "*.c"))) or [os.path.join(HERE, "apps", name + ".c")]
             flags = list(MODELS[model])
             if name == "hostile":
-                sources.append(os.path.join(TOP, "wire", "channel.c"))
+                sources += glob.glob(os.path.join(TOP, "wire", "*.c"))
             if not os.path.exists(out):
                 self.build(["gcc", "-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter",
                             *flags, "-I", os.path.join(HERE, "apps"), "-I", os.path.join(HERE, "drivers"),
