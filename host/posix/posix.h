@@ -70,6 +70,8 @@ int posix_memory_share(const char *name, size_t size, bool readonly, int *fd, vo
 
 /* As pthread_cond_timedwait(3), until host_time_monotonic() is end.  0 or ETIMEDOUT. */
 int posix_wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex, uint64_t end);
+/* As pthread_mutex_timedlock(3). */
+int posix_lock_until(pthread_mutex_t *mutex, uint64_t end);
 
 /* ---- threads ---- */
 

@@ -12,9 +12,9 @@
  *	demotion   shared pages that nobody holds (demote.c); begins with the first promotion, as the next one
  *	sleepers   threads that sleep on futexes in pages that have moved (sleepers.c)
  *
- * Locks, in the order in which they are taken; none is held across a call of the kernel part.  A thread that waits with locks.lock
- * or agent.lock may give up its seat in fault/uffd/events.c: that takes process.lock and faults.lock, which are never held when
- * locks.lock is taken.
+ * Locks, in the order in which they are taken; none is held across a call of the kernel part.  Who waits with pins.lock
+ * or agent.lock may leave his seat in fault/uffd/events.c: that takes process.lock and faults.lock, which are never held when
+ * pins.lock is taken.
  *
  *	server.lock     table of processes, table of opens, watches, the states of both
  *	process.lock    its threads, its proven opens
@@ -22,11 +22,11 @@
  *	faults.lock     threads that serve its faults, failures
  *	services.lock   its faults in service
  *	jobs.lock       jobs in progress
- *	locks.begin     while a process begins to lock memory; held while its client answers
- *	locks.lock      the process's locked memory; held while its agent answers
+ *	pins.begin     while a process begins to have pins; held while its client answers
+ *	pins.lock      the process's locked memory; held while its agent answers
  *	agent.lock      one command at a time; held while the agent answers
  *	demotion.lock   whose shared pages are looked after
- *	sleepers.lock   whose threads are looked at; dropped for locks.lock
+ *	sleepers.lock   whose threads are looked at; dropped for pins.lock
  *	nodes.lock      is taken alone, and held across sys_devnode_each()
  */
 #ifndef HOST_SERVER_SERVER_H

@@ -8,7 +8,6 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <time.h>
 
 #include "host/server/base/peers.h"
 
@@ -25,6 +24,8 @@ static struct {
 	pthread_cond_t spare;
 	void (*find)(void); /* constant */
 } jobs = {.lock = PTHREAD_MUTEX_INITIALIZER,
+	  .changed = PTHREAD_COND_INITIALIZER,
+	  .spare = PTHREAD_COND_INITIALIZER,
 	  .list = TAILQ_HEAD_INITIALIZER(jobs.list),
 	  .waiting = TAILQ_HEAD_INITIALIZER(jobs.waiting)};
 
@@ -138,14 +139,7 @@ static int thread_detached(void *(*fn)(void *), void *arg)
 
 int jobs_start(void (*find)(void))
 {
-	pthread_condattr_t attr;
-
 	jobs.find = find;
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&jobs.changed, &attr);
-	pthread_cond_init(&jobs.spare, NULL);
-	pthread_condattr_destroy(&attr);
 	return thread_detached(spare_thread, NULL);
 }
 
@@ -170,31 +164,18 @@ static void give_up_blocked(void)
 			job_set_state(job, JOB_STUCK);
 }
 
-static struct timespec grace_end(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_nsec += GRACE_NS;
-	if (t.tv_nsec >= 1000000000) {
-		t.tv_nsec -= 1000000000;
-		t.tv_sec++;
-	}
-	return t;
-}
-
 static void settle_locked(const struct process *p)
 {
-	struct timespec end = {0};
+	uint64_t end = 0;
 
 	while (jobs.running + jobs.blocked > 0 && !atomic_load(&p->dying)) {
 		if (jobs.running > 0) {
 			pthread_cond_wait(&jobs.changed, &jobs.lock);
 			continue;
 		}
-		if (end.tv_sec == 0)
-			end = grace_end();
-		if (pthread_cond_timedwait(&jobs.changed, &jobs.lock, &end) == ETIMEDOUT)
+		if (end == 0)
+			end = host_time_monotonic() + GRACE_NS;
+		if (posix_wait_until(&jobs.changed, &jobs.lock, end) == ETIMEDOUT)
 			give_up_blocked();
 	}
 }

@@ -28,7 +28,7 @@ struct call {
 /* What its client unmaps; see pin/leave.c. */
 struct leaving {
 	uint64_t addr, len;
-	uint32_t file;        /* struct locks' number of ... */
+	uint32_t file;        /* struct pins' number of ... */
 	struct ranges places; /* of shared pages, in their file */
 };
 
@@ -42,7 +42,7 @@ struct thread {
 	bool broken;                  /* the channel failed: every further step fails */
 	bool left;                    /* the process goes on (or down) without it */
 	bool forking;                 /* it has begun to fork */
-	bool locks_forking;           /* ... and locked memory knows: locks_fork_end() is due */
+	bool pins_forking;            /* ... and its pins know: pins_fork_end() is due */
 	bool layout;                  /* its call takes mappings in [call.start, call.end) away, or changes them; process.lock */
 	struct call call;
 	struct leaving leaving;

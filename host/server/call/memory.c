@@ -23,10 +23,10 @@ static void released_unmap(struct thread *t)
 }
 
 /*
- * What is locked is waited for while others may fork: a fork may be what the one who is to unlock it is at.  A lock that
+ * What is pinned is waited for while others may fork: a fork may be what the one who is to unpin it is at.  A pin that
  * comes just now is waited for in the layout, and a fork goes on all the same (fork.c).
  */
-static int layout_enter_unlocked(struct thread *t, uint64_t addr, uint64_t len)
+static int layout_enter_unpinned(struct thread *t, uint64_t addr, uint64_t len)
 {
 	int error;
 
@@ -47,7 +47,7 @@ static int mmap_enter(struct thread *t, struct open *o, const struct wire_messag
 	*entered = c->fixed && c->mmap &&
 		   sys_mmap_check(o->file, in->b, in->c, (int)(uint32_t)in->d, (int)(in->d >> 32), (int64_t)in->e) == 0;
 	if (*entered)
-		return layout_enter_unlocked(t, c->start, c->end - c->start);
+		return layout_enter_unpinned(t, c->start, c->end - c->start);
 	layout_enter(t);
 	layout_leave(t); /* takes nothing away, and a fork need not wait for it */
 	return 0;
@@ -98,7 +98,7 @@ int call_munmap(struct thread *t, const struct wire_message *in, struct wire_mes
 	if (!process_has_pages(t->process, in->a, in->b))
 		return EINVAL;
 	call_set_range(&t->call, in->a, in->b);
-	error = layout_enter_unlocked(t, in->a, round_up(in->b));
+	error = layout_enter_unpinned(t, in->a, round_up(in->b));
 	if (error != 0)
 		return error;
 	error = sys_munmap(in->a, round_up(in->b));
@@ -114,7 +114,7 @@ int call_mprotect(struct thread *t, const struct wire_message *in, struct wire_m
 	if (!process_has_pages(t->process, in->a, in->b) || (in->c & ~(uint64_t)(PROT_READ | PROT_WRITE | PROT_EXEC)))
 		return EINVAL;
 	call_set_range(&t->call, in->a, in->b);
-	error = layout_enter_unlocked(t, in->a, round_up(in->b));
+	error = layout_enter_unpinned(t, in->a, round_up(in->b));
 	if (error != 0)
 		return error;
 	error = sys_mprotect(in->a, round_up(in->b), (int)in->c);

@@ -65,9 +65,9 @@ static int call_run(struct thread *t, const struct wire_message *in, struct wire
 	jobs_settle(t->process);
 	if (!calls_driver(in->op))
 		return calls[in->op](t, in, out);
-	locks_meet(t);
+	pins_meet(t);
 	error = calls[in->op](t, in, out);
-	locks_meet(t);
+	pins_meet(t);
 	return error;
 }
 

@@ -31,7 +31,6 @@
 #include "wire/rights.h"
 
 #define ANSWER_TIMEOUT_S 10
-#define LOOKS_PER_S 20
 #define DEATH_TIMEOUT_MS 200 /* until a process that gets SIGKILL is dead */
 #define SPIN_NS 100000       /* for its answer: it must be woken first */
 #define LOOK_NS 10000000
@@ -41,14 +40,9 @@
 
 void agent_init(struct agent *a)
 {
-	pthread_condattr_t attr;
-
 	*a = (struct agent){.socket = -1, .pidfd = -1, .commands = -1, .wait.spin_ns = SPIN_NS};
 	pthread_mutex_init(&a->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&a->changed, &attr);
-	pthread_condattr_destroy(&attr);
+	pthread_cond_init(&a->changed, NULL);
 }
 
 /* With the lock. */
@@ -81,15 +75,10 @@ static void agent_drop(struct agent *a)
 void agent_end(struct host_as *as)
 {
 	struct agent *a = &as->agent;
-	struct timespec next;
 
-	do { /* somebody may be in engine_drain() for it */
+	do /* somebody may be in engine_drain() for it */
 		(void)engine_wake(as);
-		clock_gettime(CLOCK_REALTIME, &next);
-		next.tv_nsec += LOOK_NS;
-		next.tv_sec += next.tv_nsec / 1000000000;
-		next.tv_nsec %= 1000000000;
-	} while (pthread_mutex_timedlock(&a->lock, &next) == ETIMEDOUT);
+	while (posix_lock_until(&a->lock, host_time_monotonic() + LOOK_NS) == ETIMEDOUT);
 	agent_drop(a);
 	pthread_mutex_unlock(&a->lock);
 }
@@ -345,16 +334,11 @@ static int successor_ask(const struct process *p)
 static bool successor_wait(struct process *p)
 {
 	struct agent *a = &p->as->agent;
-	struct timespec next;
 
-	for (int looks = 0; a->socket < 0 && !a->ended && looks < ANSWER_TIMEOUT_S * LOOKS_PER_S; looks++) {
+	for (int looks = 0; a->socket < 0 && !a->ended && looks < LOOKS; looks++) {
 		if (looks > 0 && !process_is_able(p))
 			break;
-		clock_gettime(CLOCK_MONOTONIC, &next);
-		next.tv_nsec += 1000000000 / LOOKS_PER_S;
-		next.tv_sec += next.tv_nsec / 1000000000;
-		next.tv_nsec %= 1000000000;
-		(void)pthread_cond_timedwait(&a->changed, &a->lock, &next);
+		(void)posix_wait_until(&a->changed, &a->lock, host_time_monotonic() + LOOK_NS);
 	}
 	return a->socket >= 0;
 }

@@ -93,11 +93,11 @@ struct host_as {
 	const struct as_engine *_Atomic engine; /* constant from the agent's hello on */
 	void *engine_data[ENGINES_MAX];         /* by row; constant */
 	struct agent agent;
-	struct locks *locks; /* made by the first lock; constant from then on */
+	struct pins *pins; /* made by the first pin; constant from then on */
 };
 /* ENOMEM. */
 int as_init(struct host_as *as, struct process *p);
-/* But for its locks. */
+/* But for its pins. */
 void as_fini(struct host_as *as);
 bool as_empty(struct host_as *as);
 /* The first intercepted window that meets [start, end), whole; false: none. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * demote.c: shared pages that nobody holds become the process's own again: some time after the last lock, before a
+ * demote.c: shared pages that nobody holds become the process's own again: some time after the last pin, before a
  * fork, before mremap.
  *
  *	MAP_SHARED of the file  -->  MAP_PRIVATE of the same place, each page with its private copy, the file empty there
@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "host/server/pin/pins.h"
@@ -22,29 +21,29 @@
 static struct {
 	pthread_mutex_t lock; /* protects the fields below, and what pin.h says */
 	pthread_cond_t changed;
-	TAILQ_HEAD(, locks)
+	TAILQ_HEAD(, pins)
 	queue; /* the next one that is due first */
 	pthread_t thread;
 	bool started, stop;
 } demotion = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER, .queue = TAILQ_HEAD_INITIALIZER(demotion.queue)};
 
-void file_punch(const struct locks *l, uint64_t start, uint64_t end)
+void file_punch(const struct pins *pins, uint64_t start, uint64_t end)
 {
-	if (l->file != NULL)
-		(void)fallocate(posix_file_fd(l->file), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)start,
+	if (pins->file != NULL)
+		(void)fallocate(posix_file_fd(pins->file), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)start,
 				(off_t)(end - start));
 }
 
 /* ---- parts of the file that nobody holds ---- */
 
 /* The first hold or recent range that meets [start, end). */
-static bool first_busy(const struct locks *l, uint64_t start, uint64_t end, bool recent, struct range *busy)
+static bool first_busy(const struct pins *pins, uint64_t start, uint64_t end, bool recent, struct range *busy)
 {
 	const struct hold *h;
-	bool found = !recent && ranges_first(&l->recent, start, end, busy);
+	bool found = !recent && ranges_first(&pins->recent, start, end, busy);
 
-	LIST_FOREACH (h, &l->holds, link) {
-		if (h->file != l->file || h->offset >= end || h->offset + h->len <= start)
+	LIST_FOREACH (h, &pins->holds, link) {
+		if (h->file != pins->file || h->offset >= end || h->offset + h->len <= start)
 			continue;
 		if (!found || h->offset < busy->start)
 			*busy = (struct range){h->offset, h->offset + h->len};
@@ -57,11 +56,11 @@ static bool first_busy(const struct locks *l, uint64_t start, uint64_t end, bool
  *	[ at ......................... end )
  *	   [ held )       [ recent )              -> the parts between; recent: those too
  */
-static bool next_idle(const struct locks *l, uint64_t at, uint64_t end, bool recent, struct range *idle)
+static bool next_idle(const struct pins *pins, uint64_t at, uint64_t end, bool recent, struct range *idle)
 {
 	struct range busy;
 
-	while (at < end && first_busy(l, at, end, recent, &busy)) {
+	while (at < end && first_busy(pins, at, end, recent, &busy)) {
 		if (busy.start > at) {
 			*idle = (struct range){at, busy.start};
 			return true;
@@ -74,9 +73,9 @@ static bool next_idle(const struct locks *l, uint64_t at, uint64_t end, bool rec
 
 /* ---- demotion ---- */
 
-static void part_demote(struct locks *l, const struct vma *v, uint64_t start, uint64_t end)
+static void part_demote(struct pins *pins, const struct vma *v, uint64_t start, uint64_t end)
 {
-	struct wire_agent_command c = {.op = WIRE_AGENT_UNSHARE, .prot = v->prot | WIRE_AGENT_CHECK, .inode = l->inode};
+	struct wire_agent_command c = {.op = WIRE_AGENT_UNSHARE, .prot = v->prot | WIRE_AGENT_CHECK, .inode = pins->inode};
 
 	for (uint64_t n; start < end; start += n) {
 		n = end - start < AGENT_CHUNK ? end - start : AGENT_CHUNK;
@@ -84,29 +83,29 @@ static void part_demote(struct locks *l, const struct vma *v, uint64_t start, ui
 		c.len = n;
 		c.offset = start;
 		/* The child of a fork that takes too long may still have these pages. */
-		if (locks_agent(l, &c, posix_file_fd(l->file)) == 0 && l->forks == 0)
-			file_punch(l, start, start + n);
+		if (pins_agent(pins, &c, posix_file_fd(pins->file)) == 0 && pins->forks == 0)
+			file_punch(pins, start, start + n);
 	}
 }
 
-static void vma_demote(struct locks *l, const struct vma *v, uint64_t start, uint64_t end, bool recent)
+static void vma_demote(struct pins *pins, const struct vma *v, uint64_t start, uint64_t end, bool recent)
 {
 	uint64_t at = v->offset + (start - v->start), stop = v->offset + (end - v->start);
 	struct range idle;
 
-	for (; next_idle(l, at, stop, recent, &idle); at = idle.end)
-		part_demote(l, v, idle.start, idle.end);
+	for (; next_idle(pins, at, stop, recent, &idle); at = idle.end)
+		part_demote(pins, v, idle.start, idle.end);
 }
 
-void demote_range(struct locks *l, uint64_t start, uint64_t end, bool recent)
+void demote_range(struct pins *pins, uint64_t start, uint64_t end, bool recent)
 {
 	struct vma v;
 
-	if (l->file == NULL || l->maps < 0 || l->used.count == 0)
+	if (pins->file == NULL || pins->maps < 0 || pins->used.count == 0)
 		return;
-	for (uint64_t at = start; at < end && maps_find_kind(l->maps, at, MAPS_SHARED, &v) && v.start < end; at = v.end)
-		if (v.shared && vma_is_ours(l, &v))
-			vma_demote(l, &v, v.start > at ? v.start : at, v.end < end ? v.end : end, recent);
+	for (uint64_t at = start; at < end && maps_find_kind(pins->maps, at, MAPS_SHARED, &v) && v.start < end; at = v.end)
+		if (v.shared && vma_is_ours(pins, &v))
+			vma_demote(pins, &v, v.start > at ? v.start : at, v.end < end ? v.end : end, recent);
 }
 
 /* One that has announced its exit runs on its stack a moment longer. */
@@ -115,51 +114,51 @@ static bool is_dead(const struct process *p)
 	return p->pidfd >= 0 && pidfd_is_dead(p->pidfd, 0);
 }
 
-void demote_all_gone(struct locks *l)
+void demote_all_gone(struct pins *pins)
 {
 	struct range idle;
 
-	if (l->file == NULL)
+	if (pins->file == NULL)
 		return;
-	for (size_t i = 0; i < l->used.count && is_dead(l->process); i++)
-		for (uint64_t at = l->used.at[i].start; next_idle(l, at, l->used.at[i].end, true, &idle);
+	for (size_t i = 0; i < pins->used.count && is_dead(pins->process); i++)
+		for (uint64_t at = pins->used.at[i].start; next_idle(pins, at, pins->used.at[i].end, true, &idle);
 		     at = idle.end)
-			file_punch(l, idle.start, idle.end);
-	if (!LIST_EMPTY(&l->holds))
+			file_punch(pins, idle.start, idle.end);
+	if (!LIST_EMPTY(&pins->holds))
 		return;
-	posix_file_put(l->file);
-	l->file = NULL;
-	ranges_fini(&l->used);
+	posix_file_put(pins->file);
+	pins->file = NULL;
+	ranges_fini(&pins->used);
 }
 
 /* ---- what the process has unmapped ---- */
 
-void demote_free(struct locks *l, uint64_t start, uint64_t end)
+void demote_free(struct pins *pins, uint64_t start, uint64_t end)
 {
 	struct range idle;
 
-	for (uint64_t at = start; next_idle(l, at, end, true, &idle); at = idle.end) {
-		file_punch(l, idle.start, idle.end);
-		(void)ranges_remove(&l->stale, idle.start, idle.end);
-		(void)ranges_remove(&l->used, idle.start, idle.end);
+	for (uint64_t at = start; next_idle(pins, at, end, true, &idle); at = idle.end) {
+		file_punch(pins, idle.start, idle.end);
+		(void)ranges_remove(&pins->stale, idle.start, idle.end);
+		(void)ranges_remove(&pins->used, idle.start, idle.end);
 	}
-	if (l->used.count > 0)
+	if (pins->used.count > 0)
 		return;
-	atomic_store(&l->page->shared, 0);
-	if (l->nlocks == 0)
-		l->page->low = l->page->high = 0;
+	atomic_store(&pins->page->shared, 0);
+	if (pins->npins == 0)
+		pins->page->low = pins->page->high = 0;
 }
 
 /* ---- ... unknown to us ---- */
 
-/* Places that some mapping of the process has, shared (then *shared) or private; false: unknown. */
-static bool places_mapped(const struct locks *l, struct ranges *mapped, bool *shared)
+/* Places that some mapping of the process has, shared (then *shared) or private; false: cannot be told. */
+static bool places_mapped(const struct pins *pins, struct ranges *mapped, bool *shared)
 {
 	struct vma v;
 	int error = 0;
 
-	for (uint64_t at = 0; error == 0 && maps_find_kind(l->maps, at, MAPS_FILE, &v); at = v.end) {
-		if (!vma_is_of_file(l, &v))
+	for (uint64_t at = 0; error == 0 && maps_find_kind(pins->maps, at, MAPS_FILE, &v); at = v.end) {
+		if (!vma_is_of_file(pins, &v))
 			continue;
 		*shared |= v.shared;
 		error = ranges_unite(mapped, v.offset, v.offset + (v.end - v.start));
@@ -167,18 +166,18 @@ static bool places_mapped(const struct locks *l, struct ranges *mapped, bool *sh
 	return error == 0;
 }
 
-static void used_without(const struct locks *l, const struct ranges *mapped, struct ranges *unused)
+static void used_without(const struct pins *pins, const struct ranges *mapped, struct ranges *unused)
 {
 	struct range r, idle;
 
-	for (size_t i = 0; i < l->used.count; i++) {
-		uint64_t at = l->used.at[i].start, end = l->used.at[i].end;
+	for (size_t i = 0; i < pins->used.count; i++) {
+		uint64_t at = pins->used.at[i].start, end = pins->used.at[i].end;
 		while (at < end) {
 			uint64_t stop = end;
 			if (ranges_first(mapped, at, end, &r)) {
 				stop = r.start > at ? r.start : at;
 			}
-			for (uint64_t from = at; next_idle(l, from, stop, true, &idle); from = idle.end)
+			for (uint64_t from = at; next_idle(pins, from, stop, true, &idle); from = idle.end)
 				(void)ranges_unite(unused, idle.start, idle.end);
 			at = stop < end ? r.end : end;
 		}
@@ -188,15 +187,15 @@ static void used_without(const struct locks *l, const struct ranges *mapped, str
 #define LOOKS_MAX 4
 
 /* A mapping may move while the list is read, from what is not read yet to what was: so it is read more than once. */
-static bool places_unused(const struct locks *l, struct ranges *unused, bool *shared)
+static bool places_unused(const struct pins *pins, struct ranges *unused, bool *shared)
 {
 	struct ranges mapped = {0};
 	bool known = true;
 
-	for (int look = 0; known && look < LOOKS_MAX && !(look > 0 && *shared && unused->count == 0); look++) {
-		known = places_mapped(l, &mapped, shared);
+	for (int look = 0; known && look < LOOKS && !(look > 0 && *shared && unused->count == 0); look++) {
+		known = places_mapped(pins, &mapped, shared);
 		if (look == 0)
-			used_without(l, &mapped, unused);
+			used_without(pins, &mapped, unused);
 		for (size_t i = 0; look > 0 && known && i < mapped.count; i++)
 			known = ranges_remove(unused, mapped.at[i].start, mapped.at[i].end) == 0;
 		ranges_fini(&mapped);
@@ -205,83 +204,83 @@ static bool places_unused(const struct locks *l, struct ranges *unused, bool *sh
 }
 
 /* ... and a place must be missing now and before. */
-static void collect(struct locks *l)
+static void collect(struct pins *pins)
 {
 	struct ranges unused = {0};
 	struct range r;
 	bool shared = false;
 
-	if (places_unused(l, &unused, &shared)) {
-		for (size_t i = 0; i < l->stale.count; i++)
-			for (uint64_t at = l->stale.at[i].start, end = l->stale.at[i].end;
+	if (places_unused(pins, &unused, &shared)) {
+		for (size_t i = 0; i < pins->stale.count; i++)
+			for (uint64_t at = pins->stale.at[i].start, end = pins->stale.at[i].end;
 			     ranges_first(&unused, at, end, &r); at = r.end) {
 				uint64_t start = r.start > at ? r.start : at, stop = r.end < end ? r.end : end;
-				file_punch(l, start, stop);
-				(void)ranges_remove(&l->used, start, stop);
+				file_punch(pins, start, stop);
+				(void)ranges_remove(&pins->used, start, stop);
 			}
-		ranges_fini(&l->stale);
-		l->stale = unused;
+		ranges_fini(&pins->stale);
+		pins->stale = unused;
 	} else {
 		ranges_fini(&unused);
 		shared = true;
 	}
-	l->elsewhere = 0;
-	atomic_store(&l->page->shared, shared);
+	pins->elsewhere = 0;
+	atomic_store(&pins->page->shared, shared);
 }
 
 #define ELSEWHERE_MAX (UINT64_C(16) << 20)
 
-bool demote_elsewhere(struct locks *l, uint64_t len)
+bool demote_elsewhere(struct pins *pins, uint64_t len)
 {
-	l->elsewhere += len;
-	if (l->elsewhere < ELSEWHERE_MAX || l->forks > 0 || l->maps < 0)
+	pins->elsewhere += len;
+	if (pins->elsewhere < ELSEWHERE_MAX || pins->forks > 0 || pins->maps < 0)
 		return false;
-	collect(l);
+	collect(pins);
 	return true;
 }
 
 /* ---- the thread ---- */
 
 /* One process; false: nothing is left to look after. */
-static bool look_after(struct locks *l)
+static bool look_after(struct pins *pins)
 {
 	bool more;
 
-	if (pthread_mutex_trylock(&l->lock) != 0)
+	if (pthread_mutex_trylock(&pins->lock) != 0)
 		return true;
-	if (l->forks == 0 && !l->gone && l->file != NULL && l->maps >= 0) {
-		demote_range(l, 0, UINT64_MAX, false);
-		ranges_fini(&l->recent);
-		collect(l);
-		if (l->nlocks == 0 && l->used.count == 0)
-			l->page->low = l->page->high = 0;
+	if (pins->forks == 0 && !pins->gone && pins->file != NULL && pins->maps >= 0) {
+		demote_range(pins, 0, UINT64_MAX, false);
+		ranges_fini(&pins->recent);
+		collect(pins);
+		if (pins->npins == 0 && pins->used.count == 0)
+			pins->page->low = pins->page->high = 0;
 	}
-	more = !l->gone && (atomic_load(&l->page->shared) || l->stale.count > 0);
-	pthread_mutex_unlock(&l->lock);
+	more = !pins->gone && (atomic_load(&pins->page->shared) || pins->stale.count > 0);
+	pthread_mutex_unlock(&pins->lock);
 	return more;
 }
 
 /* With demotion.lock. */
-static void requeue(struct locks *l)
+static void requeue(struct pins *pins)
 {
-	l->queued = true;
-	l->due = host_time_monotonic() + PERIOD_NS;
-	TAILQ_INSERT_TAIL(&demotion.queue, l, link);
+	pins->queued = true;
+	pins->due = host_time_monotonic() + PERIOD_NS;
+	TAILQ_INSERT_TAIL(&demotion.queue, pins, link);
 	pthread_cond_signal(&demotion.changed);
 }
 
-static void serve(struct locks *l)
+static void serve(struct pins *pins)
 {
-	struct process *p = process_get(l->process);
+	struct process *p = process_get(pins->process);
 	bool more;
 
-	TAILQ_REMOVE(&demotion.queue, l, link);
-	l->queued = false;
+	TAILQ_REMOVE(&demotion.queue, pins, link);
+	pins->queued = false;
 	pthread_mutex_unlock(&demotion.lock);
-	more = look_after(l);
+	more = look_after(pins);
 	pthread_mutex_lock(&demotion.lock);
-	if (more && !l->queued && !atomic_load(&p->dying))
-		requeue(l);
+	if (more && !pins->queued && !atomic_load(&p->dying))
+		requeue(pins);
 	pthread_mutex_unlock(&demotion.lock);
 	process_put(p);
 	pthread_mutex_lock(&demotion.lock);
@@ -289,42 +288,39 @@ static void serve(struct locks *l)
 
 static void *demotion_main(void *arg)
 {
-	struct locks *l;
+	struct pins *pins;
 
 	pthread_mutex_lock(&demotion.lock);
 	while (!demotion.stop) {
-		l = TAILQ_FIRST(&demotion.queue);
-		if (l == NULL) {
+		pins = TAILQ_FIRST(&demotion.queue);
+		if (pins == NULL) {
 			pthread_cond_wait(&demotion.changed, &demotion.lock);
-		} else if (l->due > host_time_monotonic()) {
-			struct timespec until;
-			(void)clock_gettime(CLOCK_REALTIME, &until);
-			until.tv_sec += 1;
-			(void)pthread_cond_timedwait(&demotion.changed, &demotion.lock, &until);
+		} else if (pins->due > host_time_monotonic()) {
+			(void)posix_wait_until(&demotion.changed, &demotion.lock, pins->due);
 		} else {
-			serve(l);
+			serve(pins);
 		}
 	}
 	pthread_mutex_unlock(&demotion.lock);
 	return NULL;
 }
 
-void demote_queue(struct locks *l)
+void demote_queue(struct pins *pins)
 {
 	pthread_mutex_lock(&demotion.lock);
 	if (!demotion.started)
 		demotion.started = pthread_create(&demotion.thread, NULL, demotion_main, NULL) == 0;
-	if (!l->queued && !atomic_load(&l->process->dying))
-		requeue(l);
+	if (!pins->queued && !atomic_load(&pins->process->dying))
+		requeue(pins);
 	pthread_mutex_unlock(&demotion.lock);
 }
 
-void demote_unqueue(struct locks *l)
+void demote_unqueue(struct pins *pins)
 {
 	pthread_mutex_lock(&demotion.lock);
-	if (l->queued)
-		TAILQ_REMOVE(&demotion.queue, l, link);
-	l->queued = false;
+	if (pins->queued)
+		TAILQ_REMOVE(&demotion.queue, pins, link);
+	pins->queued = false;
 	pthread_mutex_unlock(&demotion.lock);
 }
 

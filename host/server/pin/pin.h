@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* pin.h: what the rooms above ask of locked application memory; host_pin_*() are in pin.c, user copies in usercopy.c. */
+/* pin.h: what the rooms above ask of pinned application memory; host_pin_*() are in pin.c, user copies in usercopy.c. */
 #ifndef HOST_SERVER_PIN_PIN_H
 #define HOST_SERVER_PIN_PIN_H
 
 #include "host/server/fault/fault.h"
 
-struct locks;
+struct pins;
 
-/* ---- pins.c: what a process has once it has locked memory; these do nothing for one that has not ---- */
+/* ---- pins.c: what a process has once it has pinned memory; these do nothing for one that has not ---- */
 
-void locks_fini(struct locks *l);
+void pins_fini(struct pins *pins);
 /*
  * Linux is about to fork: all pages are the process's own until it has, so that the child has its own.  true: after it, failed
- * or not, comes locks_fork_end().
+ * or not, comes pins_fork_end().
  */
-bool locks_fork_begin(struct host_as *as);
-void locks_fork_end(struct host_as *as);
+bool pins_fork_begin(struct host_as *as);
+void pins_fork_end(struct host_as *as);
 /* A child could not make all of its pages its own. */
-void locks_lent(struct host_as *as);
+void pins_lent(struct host_as *as);
 /* Around a call of a driver: what the process has written is there for the driver, and the other way round. */
-void locks_meet(struct thread *t);
+void pins_meet(struct thread *t);
 /* The process has ended. */
-void locks_gone(struct host_as *as);
+void pins_gone(struct host_as *as);
 
 call_fn call_advise, call_private;
 

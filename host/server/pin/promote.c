@@ -16,31 +16,31 @@
 
 #define TRIES_MAX 4 /* the application may change its mappings while we look */
 
-uint64_t promote_span(const struct locks *l)
+uint64_t promote_span(const struct pins *pins)
 {
-	return l->process->model == SYS_ILP32 ? SPAN_32 : SPAN_64;
+	return pins->process->model == SYS_ILP32 ? SPAN_32 : SPAN_64;
 }
 
-uint64_t promote_limit(const struct locks *l)
+uint64_t promote_limit(const struct pins *pins)
 {
-	return (l->process->model == SYS_ILP32 ? FILE_SIZE_32 : FILE_SIZE_MAX) - promote_span(l);
+	return (pins->process->model == SYS_ILP32 ? FILE_SIZE_32 : FILE_SIZE_MAX) - promote_span(pins);
 }
 
-bool vma_is_of_file(const struct locks *l, const struct vma *v)
+bool vma_is_of_file(const struct pins *pins, const struct vma *v)
 {
 	static const char name[] = "/memfd:" WIRE_PINS_FILE;
 
-	return l->file != NULL && v->inode == l->inode && strncmp(v->name, name, sizeof(name) - 1) == 0;
+	return pins->file != NULL && v->inode == pins->inode && strncmp(v->name, name, sizeof(name) - 1) == 0;
 }
 
-bool vma_is_ours(const struct locks *l, const struct vma *v)
+bool vma_is_ours(const struct pins *pins, const struct vma *v)
 {
-	return vma_is_of_file(l, v) && (v->offset - v->start) % promote_span(l) == 0;
+	return vma_is_of_file(pins, v) && (v->offset - v->start) % promote_span(pins) == 0;
 }
 
 /* ---- holds ---- */
 
-struct hold *hold_create(struct locks *l, struct posix_file *file, uint64_t offset, uint64_t len)
+struct hold *hold_create(struct pins *pins, struct posix_file *file, uint64_t offset, uint64_t len)
 {
 	struct hold *h = calloc(1, sizeof(*h));
 
@@ -48,31 +48,31 @@ struct hold *hold_create(struct locks *l, struct posix_file *file, uint64_t offs
 		posix_file_put(file);
 		return NULL;
 	}
-	*h = (struct hold){.locks = l, .file = file, .offset = offset, .len = len};
-	LIST_INSERT_HEAD(&l->holds, h, link);
-	atomic_store(&l->page->held, 1);
+	*h = (struct hold){.pins = pins, .file = file, .offset = offset, .len = len};
+	LIST_INSERT_HEAD(&pins->holds, h, link);
+	atomic_store(&pins->page->held, 1);
 	return h;
 }
 
 void hold_destroy(struct hold *h)
 {
-	struct locks *l = h->locks;
+	struct pins *pins = h->pins;
 
 	LIST_REMOVE(h, link);
-	if (h->file == l->file && l->gone)
-		demote_all_gone(l);
-	else if (h->file == l->file)
-		(void)ranges_unite(&l->recent, h->offset, h->offset + h->len);
+	if (h->file == pins->file && pins->gone)
+		demote_all_gone(pins);
+	else if (h->file == pins->file)
+		(void)ranges_unite(&pins->recent, h->offset, h->offset + h->len);
 	posix_file_put(h->file);
 	free(h);
 }
 
-bool hold_overlaps(const struct locks *l, uint64_t start, uint64_t end, bool locked)
+bool hold_overlaps(const struct pins *pins, uint64_t start, uint64_t end, bool pinned)
 {
 	const struct hold *h;
 
-	LIST_FOREACH (h, &l->holds, link)
-		if (h->file == l->file && h->offset < end && start < h->offset + h->len && (h->locked || !locked))
+	LIST_FOREACH (h, &pins->holds, link)
+		if (h->file == pins->file && h->offset < end && start < h->offset + h->len && (h->pinned || !pinned))
 			return true;
 	return false;
 }
@@ -90,10 +90,10 @@ struct sight {
 	struct vma first; /* or the first foreign one */
 };
 
-static void sight_add(struct sight *s, const struct locks *l, const struct vma *v)
+static void sight_add(struct sight *s, const struct pins *pins, const struct vma *v)
 {
 	uint64_t base = v->offset - v->start;
-	bool ours = vma_is_ours(l, v);
+	bool ours = vma_is_ours(pins, v);
 
 	if (v->shared && !ours) {
 		if (s->foreign)
@@ -115,23 +115,23 @@ static void sight_add(struct sight *s, const struct locks *l, const struct vma *
 	}
 }
 
-static bool mapping_at(const struct locks *l, uint64_t at, struct vma *v)
+static bool mapping_at(const struct pins *pins, uint64_t at, struct vma *v)
 {
-	if (l->maps < 0 || !maps_find(l->maps, at, v) || v->start > at)
+	if (pins->maps < 0 || !maps_find(pins->maps, at, v) || v->start > at)
 		return false;
-	v->page_size = vma_is_ours(l, v) ? PAGE_SIZE : maps_page_size(l->process, v);
+	v->page_size = vma_is_ours(pins, v) ? PAGE_SIZE : maps_page_size(pins->process, v);
 	return true;
 }
 
-static int look(const struct locks *l, uint64_t addr, uint64_t end, struct sight *s)
+static int look(const struct pins *pins, uint64_t addr, uint64_t end, struct sight *s)
 {
 	struct vma v;
 
 	*s = (struct sight){0};
 	for (uint64_t at = addr; at < end; at = v.end) {
-		if (!mapping_at(l, at, &v))
+		if (!mapping_at(pins, at, &v))
 			return EFAULT;
-		sight_add(s, l, &v);
+		sight_add(s, pins, &v);
 		if (at == addr && v.end >= end) {
 			s->first = v;
 			s->one = true;
@@ -141,17 +141,17 @@ static int look(const struct locks *l, uint64_t addr, uint64_t end, struct sight
 }
 
 /* What has been seen is not looked at again.  The agent looks just before it changes anything. */
-static bool look_at(const struct locks *l, const struct sight *s, uint64_t at, struct vma *v)
+static bool look_at(const struct pins *pins, const struct sight *s, uint64_t at, struct vma *v)
 {
 	if (s->one)
 		*v = s->first;
-	return s->one || mapping_at(l, at, v);
+	return s->one || mapping_at(pins, at, v);
 }
 
 /* ---- memory that the process shares with others: the same file ---- */
 
 /* Its descriptor.  Not of one that the process may only read: we might be able to write it. */
-static int foreign_open(const struct locks *l, const struct vma *v)
+static int foreign_open(const struct pins *pins, const struct vma *v)
 {
 	int flags = O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 	struct stat status;
@@ -160,7 +160,7 @@ static int foreign_open(const struct locks *l, const struct vma *v)
 
 	if (!(v->prot & HOST_PROT_WRITE))
 		return -1;
-	(void)snprintf(path, sizeof(path), "/proc/%d/map_files/%llx-%llx", (int)l->process->pid,
+	(void)snprintf(path, sizeof(path), "/proc/%d/map_files/%llx-%llx", (int)pins->process->pid,
 		       (unsigned long long)v->start, (unsigned long long)v->end);
 	fd = open(path, flags);
 	if (fd < 0 && v->name[0] == '/') /* that needs a privilege */
@@ -173,17 +173,17 @@ static int foreign_open(const struct locks *l, const struct vma *v)
 	return -1;
 }
 
-static int foreign_share(const struct locks *l, uint64_t addr, const struct vma *v, struct posix_file **file,
+static int foreign_share(const struct pins *pins, uint64_t addr, const struct vma *v, struct posix_file **file,
 			 uint64_t *offset)
 {
 	int error, fd;
 
 	if (v->page_size > PAGE_SIZE) {
 		posix_log(HOST_LOG_DEBUG, "process %d: the file at %llx has pages of %llu bytes: no part can be mapped",
-			  (int)l->process->pid, (unsigned long long)v->start, (unsigned long long)v->page_size);
+			  (int)pins->process->pid, (unsigned long long)v->start, (unsigned long long)v->page_size);
 		return EFAULT;
 	}
-	fd = foreign_open(l, v);
+	fd = foreign_open(pins, v);
 	if (fd < 0)
 		return EFAULT;
 	error = posix_file_adopt(fd, false, file);
@@ -195,24 +195,24 @@ static int foreign_share(const struct locks *l, uint64_t addr, const struct vma 
 
 /* ---- private memory: the sparse file ---- */
 
-static int file_need(struct locks *l)
+static int file_need(struct pins *pins)
 {
 	static _Atomic uint32_t last_number;
 	struct stat status;
 	int error;
 
-	if (l->file != NULL)
+	if (pins->file != NULL)
 		return 0;
-	error = posix_file_create(WIRE_PINS_FILE, FILE_SIZE_MAX, &l->file);
+	error = posix_file_create(WIRE_PINS_FILE, FILE_SIZE_MAX, &pins->file);
 	if (error != 0)
 		return error;
-	if (fstat(posix_file_fd(l->file), &status) != 0) {
-		posix_file_put(l->file);
-		l->file = NULL;
+	if (fstat(posix_file_fd(pins->file), &status) != 0) {
+		posix_file_put(pins->file);
+		pins->file = NULL;
 		return EAGAIN;
 	}
-	l->inode = status.st_ino;
-	l->number = atomic_fetch_add(&last_number, 1) + 1;
+	pins->inode = status.st_ino;
+	pins->number = atomic_fetch_add(&last_number, 1) + 1;
 	return 0;
 }
 
@@ -229,66 +229,66 @@ static void piece_of(const struct vma *v, uint64_t addr, uint64_t end, uint64_t 
  * May the piece's pages be at base?  Not if anybody may still have something there; its own old place is free, since
  * what was private again has no pages in the file.
  */
-static bool place_is_free(const struct locks *l, const struct vma *v, uint64_t start, uint64_t stop, uint64_t base)
+static bool place_is_free(const struct pins *pins, const struct vma *v, uint64_t start, uint64_t stop, uint64_t base)
 {
-	bool own = vma_is_ours(l, v) && v->offset - v->start == base;
+	bool own = vma_is_ours(pins, v) && v->offset - v->start == base;
 
 	if (own && v->shared)
 		return true;
-	if (base < l->base || base % promote_span(l) != 0)
+	if (base < pins->base || base % promote_span(pins) != 0)
 		return false;
-	return own ? !hold_overlaps(l, base + start, base + stop, false) : !ranges_overlap(&l->used, base + start, base + stop);
+	return own ? !hold_overlaps(pins, base + start, base + stop, false) : !ranges_overlap(&pins->used, base + start, base + stop);
 }
 
-static bool base_is_free(const struct locks *l, uint64_t addr, uint64_t end, const struct sight *s, uint64_t base)
+static bool base_is_free(const struct pins *pins, uint64_t addr, uint64_t end, const struct sight *s, uint64_t base)
 {
 	uint64_t start, stop;
 	struct vma v;
 
-	if (base + promote_span(l) > promote_limit(l))
+	if (base + promote_span(pins) > promote_limit(pins))
 		return false;
 	for (uint64_t at = addr; at < end; at = v.end) {
-		if (!look_at(l, s, at, &v))
+		if (!look_at(pins, s, at, &v))
 			return false;
 		piece_of(&v, addr, end, &start, &stop);
-		if (!place_is_free(l, &v, start, stop, base))
+		if (!place_is_free(pins, &v, start, stop, base))
 			return false;
 	}
 	return true;
 }
 
-uint64_t promote_base_last(const struct locks *l)
+uint64_t promote_base_last(const struct pins *pins)
 {
-	uint64_t end = l->used.count > 0 ? l->used.at[l->used.count - 1].end : 1;
+	uint64_t end = pins->used.count > 0 ? pins->used.at[pins->used.count - 1].end : 1;
 
-	return (end - 1) / promote_span(l) * promote_span(l);
+	return (end - 1) / promote_span(pins) * promote_span(pins);
 }
 
 /* All fork children have made their pages their own: what is in use is in used. */
-static void base_return(struct locks *l)
+static void base_return(struct pins *pins)
 {
-	if (atomic_load(&l->process->forks) == 0 && !atomic_load(&l->lent))
-		l->base = 0;
+	if (atomic_load(&pins->process->forks) == 0 && !atomic_load(&pins->lent))
+		pins->base = 0;
 }
 
 /* Where it was, the first, the last, one more; then any. */
-static int base_choose(struct locks *l, uint64_t addr, uint64_t end, const struct sight *s, uint64_t *base)
+static int base_choose(struct pins *pins, uint64_t addr, uint64_t end, const struct sight *s, uint64_t *base)
 {
-	uint64_t span = promote_span(l), last = promote_base_last(l);
-	const uint64_t likely[] = {l->base, last, last + span};
+	uint64_t span = promote_span(pins), last = promote_base_last(pins);
+	const uint64_t likely[] = {pins->base, last, last + span};
 
-	*base = s->based ? s->base : l->base;
-	if (base_is_free(l, addr, end, s, *base))
+	*base = s->based ? s->base : pins->base;
+	if (base_is_free(pins, addr, end, s, *base))
 		return 0;
-	if (demote_elsewhere(l, end - addr) && base_is_free(l, addr, end, s, *base))
+	if (demote_elsewhere(pins, end - addr) && base_is_free(pins, addr, end, s, *base))
 		return 0;
 	for (size_t i = 0; i < sizeof(likely) / sizeof(likely[0]); i++) {
 		*base = likely[i];
-		if (base_is_free(l, addr, end, s, *base))
+		if (base_is_free(pins, addr, end, s, *base))
 			return 0;
 	}
-	for (*base = l->base; *base + span <= promote_limit(l); *base += span)
-		if (base_is_free(l, addr, end, s, *base))
+	for (*base = pins->base; *base + span <= promote_limit(pins); *base += span)
+		if (base_is_free(pins, addr, end, s, *base))
 			return 0;
 	return EAGAIN;
 }
@@ -300,95 +300,95 @@ static int base_choose(struct locks *l, uint64_t addr, uint64_t end, const struc
  * A thread whose own stack cannot be written cannot even be told so by a signal: it dies.  The one that waits for this call
  * sleeps soon, and does not touch its stack until we answer.
  */
-void promote_caller_sleeps(const struct locks *l)
+void promote_caller_sleeps(const struct pins *pins)
 {
 	static const struct timespec moment = {.tv_nsec = LOOK_NS};
-	const struct thread *t = thread_waiting(l->process);
+	const struct thread *t = thread_waiting(pins->process);
 
-	if (l->watch != WIRE_WATCH_SIGNAL || t == NULL)
+	if (pins->watch != WIRE_WATCH_SIGNAL || t == NULL)
 		return;
-	for (int i = 0; i < SLEEP_LOOKS_MAX; i++) {
-		char state = task_state(l->process->pid, (pid_t)t->tid);
+	for (int i = 0; i < LOOKS; i++) {
+		char state = task_state(pins->process->pid, (pid_t)t->tid);
 		if (state == '\0' || state == 'S' || state == 'D')
 			return;
 		nanosleep(&moment, NULL);
 	}
 }
 
-static int piece_share(struct locks *l, const struct vma *v, uint64_t start, uint64_t stop, uint64_t base)
+static int piece_share(struct pins *pins, const struct vma *v, uint64_t start, uint64_t stop, uint64_t base)
 {
 	uint64_t chunk = v->page_size > AGENT_CHUNK ? v->page_size : AGENT_CHUNK;
 	struct wire_agent_command c = {.op = WIRE_AGENT_SHARE, .prot = v->prot | WIRE_AGENT_CHECK, .inode = v->inode};
-	int error = ranges_unite(&l->used, base + start, base + stop);
+	int error = ranges_unite(&pins->used, base + start, base + stop);
 
 	if (strcmp(v->name, "[stack]") == 0 && start == v->start)
 		c.prot |= WIRE_AGENT_GROW;
-	promote_caller_sleeps(l);
-	locks_publish(l, start, stop);
-	atomic_store(&l->page->shared, 1);
+	promote_caller_sleeps(pins);
+	pins_publish(pins, start, stop);
+	atomic_store(&pins->page->shared, 1);
 	for (uint64_t n; start < stop && error == 0; start += n) {
 		n = stop - start < chunk ? stop - start : chunk;
 		c.addr = start;
 		c.len = n;
 		c.offset = base + start;
-		error = locks_agent(l, &c, posix_file_fd(l->file));
+		error = pins_agent(pins, &c, posix_file_fd(pins->file));
 	}
 	return error;
 }
 
-static int pieces_share(struct locks *l, uint64_t addr, uint64_t end, const struct sight *s, uint64_t base)
+static int pieces_share(struct pins *pins, uint64_t addr, uint64_t end, const struct sight *s, uint64_t base)
 {
 	uint64_t start, stop;
 	struct vma v;
 	int error = 0;
 
 	for (uint64_t at = addr; at < end && error == 0; at = v.end) {
-		if (!look_at(l, s, at, &v))
+		if (!look_at(pins, s, at, &v))
 			return EFAULT;
-		if (v.shared && vma_is_ours(l, &v) && v.offset - v.start == base)
+		if (v.shared && vma_is_ours(pins, &v) && v.offset - v.start == base)
 			continue;
 		piece_of(&v, addr, end, &start, &stop);
-		/* Page objects of locks that are gone keep what they have; another lock must see the same pages as this one. */
-		if (v.shared && (!vma_is_ours(l, &v) ||
-				 hold_overlaps(l, v.offset + (start - v.start), v.offset + (stop - v.start), true)))
+		/* Page objects of pins that are gone keep what they have; another pin must see the same pages as this one. */
+		if (v.shared && (!vma_is_ours(pins, &v) ||
+				 hold_overlaps(pins, v.offset + (start - v.start), v.offset + (stop - v.start), true)))
 			return EAGAIN;
-		error = piece_share(l, &v, start, stop, base);
+		error = piece_share(pins, &v, start, stop, base);
 	}
 	return error;
 }
 
-static int promote_once(struct locks *l, uint64_t addr, uint64_t len, struct posix_file **file, uint64_t *offset)
+static int promote_once(struct pins *pins, uint64_t addr, uint64_t len, struct posix_file **file, uint64_t *offset)
 {
 	struct sight s;
 	uint64_t base;
-	int error = look(l, addr, addr + len, &s);
+	int error = look(pins, addr, addr + len, &s);
 
 	if (error != 0)
 		return error;
 	if (s.foreign)
-		return foreign_share(l, addr, &s.first, file, offset);
-	error = file_need(l);
+		return foreign_share(pins, addr, &s.first, file, offset);
+	error = file_need(pins);
 	if (error == 0 && (s.private || s.scattered)) {
-		base_return(l);
-		error = base_choose(l, addr, addr + len, &s, &base);
+		base_return(pins);
+		error = base_choose(pins, addr, addr + len, &s, &base);
 		if (error == 0)
-			error = pieces_share(l, addr, addr + len, &s, base);
-		demote_queue(l);
+			error = pieces_share(pins, addr, addr + len, &s, base);
+		demote_queue(pins);
 	} else {
 		base = s.base;
 	}
 	if (error != 0)
 		return error;
-	*file = posix_file_get(l->file);
+	*file = posix_file_get(pins->file);
 	*offset = base + addr;
 	return 0;
 }
 
-int promote_range(struct locks *l, uint64_t addr, uint64_t len, struct posix_file **file, uint64_t *offset)
+int promote_range(struct pins *pins, uint64_t addr, uint64_t len, struct posix_file **file, uint64_t *offset)
 {
 	int error = EAGAIN;
 
-	for (int i = 0; i < TRIES_MAX && error == EAGAIN; i++)
-		error = promote_once(l, addr, len, file, offset);
+	for (int i = 0; i < TRIES && error == EAGAIN; i++)
+		error = promote_once(pins, addr, len, file, offset);
 	return error;
 }

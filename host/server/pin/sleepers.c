@@ -34,9 +34,9 @@ static const uint64_t look_ns[] = {2000000, 20000000, 200000000};
 #define PRIVATE_FLAG 128    /* FUTEX_PRIVATE_FLAG */
 
 static struct {
-	pthread_mutex_t lock; /* protects the fields below, and what pin.h says; taken with locks.lock held */
+	pthread_mutex_t lock; /* protects the fields below, and what pin.h says; taken with pins.lock held */
 	pthread_cond_t changed;
-	TAILQ_HEAD(, locks)
+	TAILQ_HEAD(, pins)
 	queue;
 	pthread_t thread;
 	atomic_bool started;
@@ -106,23 +106,15 @@ static bool is_interrupted(int tasks, const char *tid)
 	return strchr("SD", state[8]) == NULL || pending;
 }
 
-#define SLEEP_LOOKS_MAX 200
-#define SLEEP_LOOK_NS 50000
+#define MOMENTS 200
+#define MOMENT_NS 50000
 #define LOCK_TIMEOUT_NS 20000000
 
-static void deadline_set(struct timespec *until, uint64_t ns)
-{
-	(void)clock_gettime(CLOCK_REALTIME, until);
-	until->tv_nsec += (long)(ns % 1000000000);
-	until->tv_sec += (time_t)(ns / 1000000000) + until->tv_nsec / 1000000000;
-	until->tv_nsec %= 1000000000;
-}
-
 /* It sleeps in the pages that have moved. */
-static bool sleeps_there(const struct locks *l, int tasks, const char *tid, const struct ranges *moved, long *number,
+static bool sleeps_there(const struct pins *pins, int tasks, const char *tid, const struct ranges *moved, long *number,
 			 uint64_t *address)
 {
-	return sleeps_in_futex(l->process, tasks, tid, number, address) && ranges_overlap(moved, *address, *address + 4);
+	return sleeps_in_futex(pins->process, tasks, tid, number, address) && ranges_overlap(moved, *address, *address + 4);
 }
 
 /*
@@ -130,30 +122,28 @@ static bool sleeps_there(const struct locks *l, int tasks, const char *tid, cons
  * nothing becomes shared before it sleeps again.  False: another look, later.  An agent may keep the lock for long, and
  * others than its process are not to wait for that.
  */
-static bool interrupt_alone(struct locks *l, int tasks, const char *tid, const struct ranges *moved)
+static bool interrupt_alone(struct pins *pins, int tasks, const char *tid, const struct ranges *moved)
 {
-	static const struct timespec moment = {.tv_nsec = SLEEP_LOOK_NS};
-	struct timespec until;
+	static const struct timespec moment = {.tv_nsec = MOMENT_NS};
 	uint64_t address;
 	long number;
 
-	deadline_set(&until, LOCK_TIMEOUT_NS);
-	if (pthread_mutex_timedlock(&l->lock, &until) != 0)
+	if (posix_lock_until(&pins->lock, host_time_monotonic() + LOCK_TIMEOUT_NS) != 0)
 		return false;
 	/* It may be elsewhere by now, even in another program. */
-	if (sleeps_there(l, tasks, tid, moved, &number, &address)) {
-		interrupt(l->process, (pid_t)atoi(tid), number, address);
-		for (int i = 0; i < SLEEP_LOOKS_MAX && is_interrupted(tasks, tid); i++)
+	if (sleeps_there(pins, tasks, tid, moved, &number, &address)) {
+		interrupt(pins->process, (pid_t)atoi(tid), number, address);
+		for (int i = 0; i < MOMENTS && is_interrupted(tasks, tid); i++)
 			nanosleep(&moment, NULL);
 	}
-	pthread_mutex_unlock(&l->lock);
+	pthread_mutex_unlock(&pins->lock);
 	return true;
 }
 
 /* False: not at all of its threads. */
-static bool look(struct locks *l, const struct ranges *moved)
+static bool look(struct pins *pins, const struct ranges *moved)
 {
-	int fd = maps_open(l->process, "task");
+	int fd = maps_open(pins->process, "task");
 	DIR *tasks = fd >= 0 ? fdopendir(fd) : NULL;
 	const struct dirent *task;
 	uint64_t address;
@@ -161,8 +151,8 @@ static bool look(struct locks *l, const struct ranges *moved)
 	long number;
 
 	while (tasks != NULL && all && (task = readdir(tasks)) != NULL)
-		if (task->d_name[0] != '.' && sleeps_there(l, fd, task->d_name, moved, &number, &address))
-			all = interrupt_alone(l, fd, task->d_name, moved);
+		if (task->d_name[0] != '.' && sleeps_there(pins, fd, task->d_name, moved, &number, &address))
+			all = interrupt_alone(pins, fd, task->d_name, moved);
 	if (tasks != NULL)
 		closedir(tasks);
 	else if (fd >= 0)
@@ -172,11 +162,11 @@ static bool look(struct locks *l, const struct ranges *moved)
 
 /* ---- the thread; with the lock ---- */
 
-static void dequeue(struct locks *l)
+static void dequeue(struct pins *pins)
 {
-	if (l->looks > 0)
-		TAILQ_REMOVE(&sleepers.queue, l, sleepers_link);
-	l->looks = 0;
+	if (pins->looks > 0)
+		TAILQ_REMOVE(&sleepers.queue, pins, sleepers_link);
+	pins->looks = 0;
 }
 
 static void copy(const struct ranges *from, struct ranges *to)
@@ -186,69 +176,61 @@ static void copy(const struct ranges *from, struct ranges *to)
 }
 
 /* All have been looked at so many times as were to come; more follow, unless it was the last. */
-static void looked(struct locks *l, unsigned looks, bool all)
+static void looked(struct pins *pins, unsigned looks, bool all)
 {
-	if (l->looks == 0)
+	if (pins->looks == 0)
 		return; /* forgotten */
-	if (all && l->looks == looks)
-		l->looks--;
-	if (l->looks > 0) {
-		l->look_due = host_time_monotonic() + look_ns[l->looks < LOOKS ? LOOKS - l->looks : 0];
+	if (all && pins->looks == looks)
+		pins->looks--;
+	if (pins->looks > 0) {
+		pins->look_due = host_time_monotonic() + look_ns[pins->looks < LOOKS ? LOOKS - pins->looks : 0];
 		return;
 	}
-	TAILQ_REMOVE(&sleepers.queue, l, sleepers_link);
-	ranges_fini(&l->moved);
+	TAILQ_REMOVE(&sleepers.queue, pins, sleepers_link);
+	ranges_fini(&pins->moved);
 }
 
 /* One look at the process. */
-static void serve(struct locks *l)
+static void serve(struct pins *pins)
 {
-	struct process *p = process_get(l->process);
+	struct process *p = process_get(pins->process);
 	struct ranges moved = {0};
-	unsigned looks = l->looks;
+	unsigned looks = pins->looks;
 	bool all;
 
-	copy(&l->moved, &moved);
+	copy(&pins->moved, &moved);
 	pthread_mutex_unlock(&sleepers.lock);
-	all = look(l, &moved); /* which is there as long as its process */
+	all = look(pins, &moved); /* which is there as long as its process */
 	ranges_fini(&moved);
 	pthread_mutex_lock(&sleepers.lock);
-	looked(l, looks, all);
+	looked(pins, looks, all);
 	pthread_mutex_unlock(&sleepers.lock);
 	process_put(p);
 	pthread_mutex_lock(&sleepers.lock);
 }
 
-static struct locks *first_due(void)
+static struct pins *first_due(void)
 {
-	struct locks *l, *first = NULL;
+	struct pins *pins, *first = NULL;
 
-	TAILQ_FOREACH (l, &sleepers.queue, sleepers_link)
-		if (first == NULL || l->look_due < first->look_due)
-			first = l;
+	TAILQ_FOREACH (pins, &sleepers.queue, sleepers_link)
+		if (first == NULL || pins->look_due < first->look_due)
+			first = pins;
 	return first;
-}
-
-static void wait_until(uint64_t due, uint64_t now)
-{
-	struct timespec until;
-
-	deadline_set(&until, due - now);
-	(void)pthread_cond_timedwait(&sleepers.changed, &sleepers.lock, &until);
 }
 
 static void *sleepers_main(void *arg)
 {
 	pthread_mutex_lock(&sleepers.lock);
 	while (!sleepers.stop) {
-		struct locks *l = first_due();
+		struct pins *pins = first_due();
 		uint64_t now = host_time_monotonic();
-		if (l == NULL)
+		if (pins == NULL)
 			pthread_cond_wait(&sleepers.changed, &sleepers.lock);
-		else if (l->look_due > now)
-			wait_until(l->look_due, now);
+		else if (pins->look_due > now)
+			(void)posix_wait_until(&sleepers.changed, &sleepers.lock, pins->look_due);
 		else
-			serve(l);
+			serve(pins);
 	}
 	pthread_mutex_unlock(&sleepers.lock);
 	return NULL;
@@ -260,12 +242,12 @@ static void *sleepers_main(void *arg)
  * The only thread of a program does not sleep while it calls, but it may while another program has its pages shared.  The
  * directory has three links and one for each further thread.
  */
-static bool others_sleep(const struct locks *l)
+static bool others_sleep(const struct pins *pins)
 {
 	struct stat status;
 
-	return thread_waiting(l->process) == NULL ||
-	       (l->tasks >= 0 && fstat(l->tasks, &status) == 0 && status.st_nlink > 3);
+	return thread_waiting(pins->process) == NULL ||
+	       (pins->tasks >= 0 && fstat(pins->tasks, &status) == 0 && status.st_nlink > 3);
 }
 
 /* With the first promotion of all, so that the server has what it needs from then on. */
@@ -277,28 +259,28 @@ static void thread_start(void)
 	pthread_mutex_unlock(&sleepers.lock);
 }
 
-void sleepers_moved(struct locks *l, uint64_t start, uint64_t end)
+void sleepers_moved(struct pins *pins, uint64_t start, uint64_t end)
 {
 	if (!atomic_load(&sleepers.started))
 		thread_start();
-	if (!others_sleep(l))
+	if (!others_sleep(pins))
 		return;
 	pthread_mutex_lock(&sleepers.lock);
-	(void)ranges_unite(&l->moved, start, end);
-	if (l->looks == 0) {
-		TAILQ_INSERT_TAIL(&sleepers.queue, l, sleepers_link);
-		l->look_due = host_time_monotonic() + look_ns[0];
+	(void)ranges_unite(&pins->moved, start, end);
+	if (pins->looks == 0) {
+		TAILQ_INSERT_TAIL(&sleepers.queue, pins, sleepers_link);
+		pins->look_due = host_time_monotonic() + look_ns[0];
 		pthread_cond_signal(&sleepers.changed);
 	}
-	l->looks = LOOKS;
+	pins->looks = LOOKS;
 	pthread_mutex_unlock(&sleepers.lock);
 }
 
-void sleepers_forget(struct locks *l)
+void sleepers_forget(struct pins *pins)
 {
 	pthread_mutex_lock(&sleepers.lock);
-	dequeue(l);
-	ranges_fini(&l->moved);
+	dequeue(pins);
+	ranges_fini(&pins->moved);
 	pthread_mutex_unlock(&sleepers.lock);
 }
 

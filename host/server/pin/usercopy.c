@@ -95,7 +95,7 @@ int host_copyout(struct host_as *as, uintptr_t to, const void *from, size_t len)
 {
 	int error = user_copy(as, (void *)(uintptr_t)from, to, len, true);
 
-	if (error == EFAULT && locks_settle(as))
+	if (error == EFAULT && pins_settle(as))
 		error = user_copy(as, (void *)(uintptr_t)from, to, len, true);
 	return error;
 }

@@ -2,7 +2,6 @@
 /* end.c: the ends of processes: what stops at once, and the job that tears down the rest. */
 #define _GNU_SOURCE
 #include <sys/socket.h>
-#include <time.h>
 
 #include "host/server/process/process.h"
 
@@ -39,20 +38,12 @@ bool process_end(struct process *p, enum process_end end, const struct thread *s
 	return true;
 }
 
-#define KICK_NS 10000000
+#define WAKE_AGAIN_NS 10000000u
 
 static void threads_wait_some(struct process *p)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	t.tv_nsec += KICK_NS;
-	if (t.tv_nsec >= 1000000000) {
-		t.tv_nsec -= 1000000000;
-		t.tv_sec++;
-	}
 	if (engine_wake(p->as))
-		(void)pthread_cond_timedwait(&p->changed, &p->lock, &t);
+		(void)posix_wait_until(&p->changed, &p->lock, host_time_monotonic() + WAKE_AGAIN_NS);
 	else
 		(void)pthread_cond_wait(&p->changed, &p->lock);
 }
@@ -103,7 +94,7 @@ void process_teardown(struct process *p, const struct thread *self)
 
 	threads_wait(p, self);
 	process_take_down(p);
-	locks_gone(p->as);
+	pins_gone(p->as);
 	agent_end(p->as);
 	engine_close(p->as);
 	server_lock();

@@ -11,7 +11,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "host/server/base/identity.h"
@@ -183,11 +182,11 @@ int fork_named(struct process *parent, uint64_t token, pid_t pid)
  *	other                         WIRE_MUNMAP - - - - - - - - - - - - - - - - -> unmaps
  */
 #define LAYOUTS 16
-#define LOOK_NS 20000000
+#define LOOK_NS 20000000u
 
 /*
- * One that waits for what is locked has not changed anything yet, and the thread that is to unlock it may be the one that forks.
- * Nothing informs us when a lock comes in its way, so it is looked at.
+ * One that waits for what is pinned has not changed anything yet, and the thread that is to unpin it may be the one that forks.
+ * Nobody says so when a pin comes in its way, so it is looked at.
  */
 static bool layouts_change(struct process *p)
 {
@@ -212,18 +211,11 @@ static bool layouts_change(struct process *p)
 
 static void layouts_wait(struct process *p)
 {
-	struct timespec until;
-
-	while (p->layouts > 0 && !atomic_load(&p->dying) && layouts_change(p)) {
-		(void)clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += LOOK_NS;
-		until.tv_sec += until.tv_nsec / 1000000000;
-		until.tv_nsec %= 1000000000;
-		(void)pthread_cond_timedwait(&p->changed, &p->lock, &until);
-	}
+	while (p->layouts > 0 && !atomic_load(&p->dying) && layouts_change(p))
+		(void)posix_wait_until(&p->changed, &p->lock, host_time_monotonic() + LOOK_NS);
 }
 
-#define FORK_S 3
+#define FORK_TIMEOUT_NS UINT64_C(3000000000)
 
 /*
  * A handler of pthread_atfork(3) may wait for a mutex that the thread which unmaps has: a fork that takes very long is not waited
@@ -231,13 +223,11 @@ static void layouts_wait(struct process *p)
  */
 static void forks_wait(struct process *p, unsigned own)
 {
-	struct timespec until;
+	uint64_t end = host_time_monotonic() + FORK_TIMEOUT_NS;
 	int error = 0;
 
-	(void)clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += FORK_S;
 	while (p->forking > own && !atomic_load(&p->dying) && error == 0)
-		error = pthread_cond_timedwait(&p->changed, &p->lock, &until);
+		error = posix_wait_until(&p->changed, &p->lock, end);
 }
 
 void fork_enter(struct thread *t)
@@ -259,8 +249,8 @@ int fork_now(struct thread *t)
 {
 	if (!t->forking)
 		return EINVAL;
-	if (!t->locks_forking)
-		t->locks_forking = locks_fork_begin(t->process->as);
+	if (!t->pins_forking)
+		t->pins_forking = pins_fork_begin(t->process->as);
 	return 0;
 }
 
@@ -273,9 +263,9 @@ void fork_leave(struct thread *t)
 	t->forking = false;
 	pthread_cond_broadcast(&p->changed);
 	pthread_mutex_unlock(&p->lock);
-	if (t->locks_forking)
-		locks_fork_end(p->as);
-	t->locks_forking = false;
+	if (t->pins_forking)
+		pins_fork_end(p->as);
+	t->pins_forking = false;
 }
 
 void layout_enter(struct thread *t)

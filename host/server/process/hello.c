@@ -58,7 +58,7 @@ static struct process *pending_take(const struct wire_hello *hello, pid_t pid, u
 		if (uid != 0 && atomic_load(&p->euid) != 0 && atomic_load(&p->euid) != uid)
 			continue;
 		if (hello->lent)
-			locks_lent(p->parent->as);
+			pins_lent(p->parent->as);
 		p->parent->forks--;
 		p->state = PROCESS_LIVE;
 		return p;

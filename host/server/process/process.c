@@ -31,7 +31,7 @@ static void process_free(struct process *p)
 	if (p->parent != NULL)
 		process_put(p->parent);
 	proofs_fini(p->proofs);
-	locks_fini(p->as->locks);
+	pins_fini(p->as->pins);
 	as_fini(p->as);
 	pthread_cond_destroy(&p->changed);
 	pthread_mutex_destroy(&p->lock);
