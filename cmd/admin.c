@@ -2,6 +2,7 @@
 #include "cmd/admin.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +72,36 @@ void admin_choose(struct admin_server *s, const char *name, const char *socket_n
 		name = "default";
 	snprintf(s->socket, sizeof(s->socket), "sundog.%u.%s", getuid(), name);
 	snprintf(s->label, sizeof(s->label), "named %s", name);
+}
+
+int admin_options(struct admin_server *s, const struct admin_command *c, void *arg, int argc, char **argv)
+{
+	static const struct option longs[] = {{"name", required_argument, NULL, 'N'},
+					      {"socket", required_argument, NULL, 'S'},
+					      {"help", no_argument, NULL, 'h'},
+					      {0}};
+	const char *name = NULL, *socket_name = NULL;
+	char letters[64];
+	int letter, status;
+
+	snprintf(letters, sizeof(letters), "+:h%s", c->letters != NULL ? c->letters : "");
+	opterr = 0;
+	while ((letter = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		if (letter == 'h')
+			return print(c->help);
+		if (letter == ':')
+			return fail("%s: %s: a value must follow", c->name, argv[optind - 1]);
+		if (letter == '?')
+			return fail("%s: %s: unknown option: try `sundog %s --help`", c->name, argv[optind - 1], c->name);
+		if (letter == 'N')
+			name = optarg;
+		else if (letter == 'S')
+			socket_name = optarg;
+		else if ((status = c->take(arg, letter)) != 0)
+			return status;
+	}
+	admin_choose(s, name, socket_name);
+	return -1;
 }
 
 /* What else there is, for a user who has not found the right one. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* kstat.c: `sundog kstat`: the named statistics of a running server, in the manner of kstat(1M) -p. */
 #include <fnmatch.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/admin.h"
 #include "cmd/command.h"
@@ -67,28 +67,13 @@ static int show(char **patterns, const struct args *lines)
 
 int cmd_kstat(int argc, char **argv)
 {
-	static const struct option longs[] = {{"name", required_argument, NULL, 'N'},
-					      {"socket", required_argument, NULL, 'S'},
-					      {"help", no_argument, NULL, 'h'},
-					      {0}};
-	const char *name = NULL, *socket_name = NULL;
+	static const struct admin_command command = {.name = "kstat", .help = help};
 	struct admin_server server;
 	struct args lines = {0};
-	int c, status;
+	int status = admin_options(&server, &command, NULL, argc, argv);
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "+h", longs, NULL)) != -1) {
-		if (c == 'N')
-			name = optarg;
-		else if (c == 'S')
-			socket_name = optarg;
-		else if (c == 'h')
-			return print(help);
-		else
-			return fail("kstat: %s: unknown option, or one without its value: try `sundog kstat --help`",
-				    argv[optind - 1]);
-	}
-	admin_choose(&server, name, socket_name);
+	if (status >= 0)
+		return status;
 	status = admin_ask(&server, "kstat", &lines);
 	if (status == 0)
 		status = show(argv + optind, &lines);

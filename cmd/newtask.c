@@ -2,9 +2,9 @@
 /* newtask.c: `sundog newtask`: moves a process to another project, in the manner of newtask(1) -c. */
 #include "cmd/newtask.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/admin.h"
 #include "cmd/command.h"
@@ -48,42 +48,30 @@ int newtask_ask(const char *socket_name, const char *project, const char *pid)
 	return ask(&server, project, pid);
 }
 
+struct newtask {
+	const char *project, *pid;
+};
+
+static int option_take(void *arg, int letter)
+{
+	struct newtask *n = arg;
+
+	*(letter == 'p' ? &n->project : &n->pid) = optarg;
+	return 0;
+}
+
 int cmd_newtask(int argc, char **argv)
 {
-	static const struct option longs[] = {{"name", required_argument, NULL, 'N'},
-					      {"socket", required_argument, NULL, 'S'},
-					      {"help", no_argument, NULL, 'h'},
-					      {0}};
-	const char *name = NULL, *socket_name = NULL, *project = NULL, *pid = NULL;
+	static const struct admin_command command = {"newtask", help, "p:c:", option_take};
+	struct newtask n = {0};
 	struct admin_server server;
-	int c;
+	int status = admin_options(&server, &command, &n, argc, argv);
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "+p:c:h", longs, NULL)) != -1) {
-		switch (c) {
-		case 'N':
-			name = optarg;
-			break;
-		case 'S':
-			socket_name = optarg;
-			break;
-		case 'p':
-			project = optarg;
-			break;
-		case 'c':
-			pid = optarg;
-			break;
-		case 'h':
-			return print(help);
-		default:
-			return fail("newtask: %s: unknown option, or one without its value: try `sundog newtask --help`",
-				    argv[optind - 1]);
-		}
-	}
+	if (status >= 0)
+		return status;
 	if (optind < argc)
 		return fail("newtask: %s: unexpected argument", argv[optind]);
-	if (project == NULL || pid == NULL)
+	if (n.project == NULL || n.pid == NULL)
 		return fail("newtask: -p PROJECT and -c PID must be given");
-	admin_choose(&server, name, socket_name);
-	return ask(&server, project, pid);
+	return ask(&server, n.project, n.pid);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* prctl.c: `sundog prctl`: limits of a running server's projects, zones and processes, in the manner of prctl(1). */
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cmd/admin.h"
 #include "cmd/command.h"
@@ -61,10 +61,11 @@ static void actions_add(char *list, size_t size, const char *action)
 	snprintf(list + n, size - n, "%s%s", n > 0 ? "," : "", action);
 }
 
-/* -1: go on; else the exit status. */
-static int option_take(struct request *r, int c, const char **name, const char **socket_name, const char *arg)
+static int option_take(void *arg, int letter)
 {
-	switch (c) {
+	struct request *r = arg;
+
+	switch (letter) {
 	case 'n':
 		r->control = optarg;
 		break;
@@ -95,20 +96,8 @@ static int option_take(struct request *r, int c, const char **name, const char *
 	case 'P':
 		r->parsable = true;
 		break;
-	case 'N':
-		*name = optarg;
-		break;
-	case 'S':
-		*socket_name = optarg;
-		break;
-	case 'h':
-		return print(help);
-	case ':':
-		return fail("prctl: %s: a value must follow", arg);
-	default:
-		return fail("prctl: %s: unknown option: try `sundog prctl --help`", arg);
 	}
-	return optarg != NULL && !field_valid(optarg) ? fail("prctl: a control character in an option's value") : -1;
+	return optarg != NULL && !field_valid(optarg) ? fail("prctl: a control character in an option's value") : 0;
 }
 
 static bool changes(const struct request *r)
@@ -149,27 +138,6 @@ static int request_check(const struct request *r)
 	if ((r->set || r->replace) && r->value == NULL)
 		return fail("prctl: %s: -v VALUE is missing", r->set ? "-s" : "-r");
 	return 0;
-}
-
-static int options_read(struct request *r, int argc, char **argv)
-{
-	static const struct option longs[] = {{"name", required_argument, NULL, 'N'},
-					      {"socket", required_argument, NULL, 'S'},
-					      {"help", no_argument, NULL, 'h'},
-					      {0}};
-	const char *name = NULL, *socket_name = NULL;
-	int c, status;
-
-	*r = (struct request){.kind = "process"};
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "+:n:i:v:t:e:d:srxPh", longs, NULL)) != -1) {
-		status = option_take(r, c, &name, &socket_name, argv[optind - 1]);
-		if (status >= 0)
-			exit(status);
-	}
-	r->ids = argv + optind;
-	admin_choose(&r->server, name, socket_name);
-	return request_check(r);
 }
 
 /* ---- showing ---- */
@@ -374,9 +342,14 @@ static int ask(const struct request *r, const char *id)
 
 int cmd_prctl(int argc, char **argv)
 {
-	struct request r;
-	int status = options_read(&r, argc, argv);
+	static const struct admin_command command = {"prctl", help, "n:i:v:t:e:d:srxP", option_take};
+	struct request r = {.kind = "process"};
+	int status = admin_options(&r.server, &command, &r, argc, argv);
 
+	if (status >= 0)
+		return status;
+	r.ids = argv + optind;
+	status = request_check(&r);
 	if (status != 0)
 		return status;
 	if (r.ids[0] == NULL)

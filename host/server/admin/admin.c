@@ -16,7 +16,7 @@
 
 /* For a request, and for all of the answer: nobody keeps the server from its end for longer. */
 #define REQUEST_TIMEOUT_S 2
-#define OTHER_USERS_MAX 8u /* served at once, of users who hold no privilege here */
+#define MAX_STRANGERS 8u /* served at once, of users who hold no privilege here */
 
 /* ---- the answer ---- */
 
@@ -87,21 +87,16 @@ bool uid_privileged(uid_t uid)
 	return uid == 0 || uid == geteuid();
 }
 
-/* ---- kstat ---- */
-
-static void kstat_show(void *arg, const struct sys_kstat *k)
-{
-	answer_add(arg, "statistic\t%s\t%d\t%s\t%s\t%s", k->module, k->instance, k->name, k->statistic,
-		   k->value);
-}
-
-static void request_kstat(struct admin_request *r)
-{
-	sys_kstat_each(kstat_show, &r->answer);
-	answer_add(&r->answer, "end");
-}
-
 /* ---- serving ---- */
+
+static struct admin_kind *kinds;
+
+/* Before main() begins. */
+void admin_register(struct admin_kind *kind)
+{
+	kind->next = kinds;
+	kinds = kind;
+}
 
 static bool request_read(struct admin_request *r, char *line, size_t size, int fd)
 {
@@ -118,30 +113,30 @@ static bool request_read(struct admin_request *r, char *line, size_t size, int f
 
 static void request_serve(struct admin_request *r)
 {
-	sys_thread_enter(NULL);
-	if (strcmp(r->fields[0], "show") == 0)
-		request_show(r);
-	else if (strcmp(r->fields[0], "change") == 0)
-		request_change(r);
-	else if (strcmp(r->fields[0], "task") == 0)
-		request_task(r);
-	else if (strcmp(r->fields[0], "move") == 0)
-		request_move(r);
-	else if (strcmp(r->fields[0], "kstat") == 0)
-		request_kstat(r);
-	else
+	const struct admin_kind *k = kinds;
+
+	while (k != NULL && strcmp(k->name, r->fields[0]) != 0)
+		k = k->next;
+	if (k == NULL) {
 		answer_add(&r->answer, "failed\t%.60s: no such request", r->fields[0]);
-	sys_thread_leave();
+	} else if (r->nfields != k->nfields) {
+		answer_add(&r->answer, "failed\t%s: %u field%s needed, %u are there", k->name, k->nfields,
+			   k->nfields == 1 ? " is" : "s are", r->nfields);
+	} else {
+		sys_thread_enter(NULL);
+		k->serve(r);
+		sys_thread_leave();
+	}
 }
 
 static void admin_serve(int connection, pid_t pid, uid_t uid)
 {
-	static const struct timeval patience = {.tv_sec = REQUEST_TIMEOUT_S};
+	static const struct timeval timeout = {.tv_sec = REQUEST_TIMEOUT_S};
 	struct admin_request r = {.pid = pid, .uid = uid, .connection = connection};
 	char line[ADMIN_LINE_MAX + 1];
 
-	(void)setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	(void)setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	(void)setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+	(void)setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
 	hello_answer(connection, 0, -1, 0);
 	if (request_read(&r, line, sizeof(line), connection)) {
 		request_serve(&r);
@@ -156,7 +151,7 @@ void admin_hello(int connection, pid_t pid, uid_t uid)
 	static atomic_uint strangers;
 	bool stranger = !uid_privileged(uid);
 
-	if (stranger && atomic_fetch_add(&strangers, 1) >= OTHER_USERS_MAX)
+	if (stranger && atomic_fetch_add(&strangers, 1) >= MAX_STRANGERS)
 		hello_answer(connection, EAGAIN, -1, 0);
 	else
 		admin_serve(connection, pid, uid);

@@ -38,9 +38,19 @@ void admin_hello(int connection, pid_t pid, uid_t uid);
 
 /* ---- requests ---- */
 
-void request_show(struct admin_request *r);
-void request_change(struct admin_request *r);
-void request_task(struct admin_request *r);
-void request_move(struct admin_request *r);
+struct admin_kind {
+	const char *name;                       /* the first field */
+	unsigned nfields;                       /* as many as there must be */
+	void (*serve)(struct admin_request *r); /* no thread of an application is bound */
+	struct admin_kind *next;
+};
+void admin_register(struct admin_kind *kind);
+/* In the file that serves it: a kind of request, by static void NAME_serve(struct admin_request *r). */
+#define ADMIN_REQUEST(NAME, NFIELDS) \
+	__attribute__((constructor)) static void NAME##_register(void) \
+	{ \
+		static struct admin_kind kind = {#NAME, NFIELDS, NAME##_serve, NULL}; \
+		admin_register(&kind); \
+	}
 
 #endif

@@ -162,14 +162,10 @@ static void target_show(struct admin_request *r, struct sys_rctl_target t)
 		state_show(&r->answer, &of);
 }
 
-void request_show(struct admin_request *r)
+static void show_serve(struct admin_request *r)
 {
 	struct sys_rctl_target t;
 
-	if (r->nfields != 3) {
-		answer_add(&r->answer, "failed\tshow: 3 fields are needed, %u are there", r->nfields);
-		return;
-	}
 	if (strcmp(r->fields[1], "all") == 0) {
 		sys_rctl_each(SYS_RCTL_ZONE, state_show, &r->answer);
 		sys_rctl_each(SYS_RCTL_PROJECT, state_show, &r->answer);
@@ -183,6 +179,8 @@ void request_show(struct admin_request *r)
 	refusals_show(&r->answer);
 	answer_add(&r->answer, "end");
 }
+
+ADMIN_REQUEST(show, 3)
 
 /* ---- change ---- */
 
@@ -303,21 +301,17 @@ static bool change_plan(struct admin_request *r, struct change *c, const struct 
 	return true;
 }
 
-void request_change(struct admin_request *r)
+static void change_serve(struct admin_request *r)
 {
 	struct sys_rctl_value value;
 	const struct sys_rctl_value *old;
 	struct change c = {0};
 	const char *why;
-	bool delete;
+	bool deletes;
 
-	if (r->nfields != 9) {
-		answer_add(&r->answer, "failed\tchange: 9 fields are needed, %u are there", r->nfields);
-		return;
-	}
 	c.verb = r->fields[1];
-	delete = strcmp(c.verb, "delete") == 0;
-	if (!delete &&strcmp(c.verb, "set") != 0 && strcmp(c.verb, "replace") != 0 &&
+	deletes = strcmp(c.verb, "delete") == 0;
+	if (!deletes && strcmp(c.verb, "set") != 0 && strcmp(c.verb, "replace") != 0 &&
 	    strcmp(c.verb, "action") != 0) {
 		answer_add(&r->answer, "failed\t%s: no such change", c.verb);
 		return;
@@ -327,9 +321,11 @@ void request_change(struct admin_request *r)
 	if (!uid_privileged(r->uid) && (c.target.control != SYS_RCTL_PROCESS || c.state.uid != r->uid))
 		answer_add(&r->answer, "failed\t%s of %s %s: uid %u may not change it", r->fields[4],
 			   r->fields[2], r->fields[3], (unsigned)r->uid);
-	else if (sys_rctl_change(&c.target, old, delete ? NULL : &value, uid_privileged(r->uid), &why) != 0)
+	else if (sys_rctl_change(&c.target, old, deletes ? NULL : &value, uid_privileged(r->uid), &why) != 0)
 		answer_add(&r->answer, "failed\t%s of %s %s: %s", r->fields[4], r->fields[2], r->fields[3],
 			   why);
 	else
 		answer_add(&r->answer, "end");
 }
+
+ADMIN_REQUEST(change, 9)

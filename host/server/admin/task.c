@@ -20,16 +20,12 @@ static bool project_read(struct admin_request *r, const char *name, int32_t *id)
 }
 
 /* The program that asks is about to become another one, which begins there. */
-void request_task(struct admin_request *r)
+static void task_serve(struct admin_request *r)
 {
 	struct sys_account *account;
 	int32_t project;
 	int pidfd;
 
-	if (r->nfields != 2) {
-		answer_add(&r->answer, "failed\ttask: 2 fields are needed, %u are there", r->nfields);
-		return;
-	}
 	if (!project_read(r, r->fields[1], &project))
 		return;
 	pidfd = pidfd_of_peer(r->connection, r->pid);
@@ -43,6 +39,8 @@ void request_task(struct admin_request *r)
 	if (pidfd >= 0)
 		close(pidfd);
 }
+
+ADMIN_REQUEST(task, 2)
 
 static void account_move(struct admin_request *r, struct sys_account *account, int32_t project)
 {
@@ -60,17 +58,13 @@ static void account_move(struct admin_request *r, struct sys_account *account, i
 }
 
 /* A process and what is charged to it change their project. */
-void request_move(struct admin_request *r)
+static void move_serve(struct admin_request *r)
 {
 	struct sys_account *account = NULL;
 	struct sys_rctl_target t;
 	struct sys_rctl_state s;
 	int32_t project;
 
-	if (r->nfields != 3) {
-		answer_add(&r->answer, "failed\tmove: 3 fields are needed, %u are there", r->nfields);
-		return;
-	}
 	if (!target_read(r, "process", r->fields[1], &t) || !project_read(r, r->fields[2], &project))
 		return;
 	if (sys_rctl_get(&t, &s) != 0 || (account = process_account(t.id)) == NULL)
@@ -83,3 +77,5 @@ void request_move(struct admin_request *r)
 	if (account != NULL)
 		sys_account_release(account);
 }
+
+ADMIN_REQUEST(move, 3)
