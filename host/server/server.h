@@ -12,22 +12,27 @@
  *	demotion   shared pages that nobody holds (demote.c); begins with the first promotion, as the next one
  *	sleepers   threads that sleep on futexes in pages that have moved (sleepers.c)
  *
- * Locks, in the order in which they are taken; none is held across a call of the kernel part.  Who waits with pins.lock
- * or agent.lock may leave his seat in fault/uffd/events.c: that takes process.lock and faults.lock, which are never held when
- * pins.lock is taken.
+ * Locks, in the order in which they are taken:
  *
- *	server.lock     table of processes, table of opens, watches, the states of both
+ *	pins.begin      while a process begins to have pins; held while its client answers
+ *	pins.lock       its pinned memory; held while its agent answers
+ *	agent.lock      one command at a time; held while the agent answers
+ *	demotion.lock   whose shared pages are looked after; with pins.lock held, or alone
+ *	sleepers.lock   whose threads are looked at; likewise
+ *	guards_lock     ranges of bus.c; likewise
+ *	server.lock     the tables of processes and opens, watches, the states of all three
  *	process.lock    its threads, its proven opens
  *	host_as.lock    its claimed ranges, its intercepted windows
  *	faults.lock     threads that serve its faults, failures
  *	services.lock   its faults in service
  *	jobs.lock       jobs in progress
- *	pins.begin     while a process begins to have pins; held while its client answers
- *	pins.lock      the process's locked memory; held while its agent answers
- *	agent.lock      one command at a time; held while the agent answers
- *	demotion.lock   whose shared pages are looked after
- *	sleepers.lock   whose threads are looked at; dropped for pins.lock
- *	nodes.lock      is taken alone, and held across sys_devnode_each()
+ *
+ * A thread that waits with pins.lock or agent.lock announces it, and may hand over its seat (fault/uffd/events.c), which takes
+ * process.lock and faults.lock.  Taken alone are hellos.lock, heirs.lock, projects.lock and nodes.lock.
+ *
+ * The kernel part is called with no lock held, but for what takes no lock there or calls nothing back: accounts are held with
+ * server.lock and released with heirs.lock, sys_devnode_each() runs with nodes.lock.  It calls us with locks of its own held
+ * (host.h): what host_*() take comes behind those.
  */
 #ifndef HOST_SERVER_SERVER_H
 #define HOST_SERVER_SERVER_H

@@ -16,7 +16,7 @@
 
 /* For a request, and for all of the answer: nobody keeps the server from its end for longer. */
 #define REQUEST_TIMEOUT_S 2
-#define MAX_STRANGERS 8u /* served at once, of users who hold no privilege here */
+#define OTHER_USERS_MAX 8u /* served at once, of users who hold no privilege here */
 
 /* ---- the answer ---- */
 
@@ -151,7 +151,7 @@ void admin_hello(int connection, pid_t pid, uid_t uid)
 	static atomic_uint strangers;
 	bool stranger = !uid_privileged(uid);
 
-	if (stranger && atomic_fetch_add(&strangers, 1) >= MAX_STRANGERS)
+	if (stranger && atomic_fetch_add(&strangers, 1) >= OTHER_USERS_MAX)
 		hello_answer(connection, EAGAIN, -1, 0);
 	else
 		admin_serve(connection, pid, uid);

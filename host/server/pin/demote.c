@@ -151,7 +151,7 @@ void demote_free(struct pins *pins, uint64_t start, uint64_t end)
 
 /* ---- ... unknown to us ---- */
 
-/* Places that some mapping of the process has, shared (then *shared) or private; false: cannot be told. */
+/* Places that some mapping of the process has, shared (then *shared) or private; false: unknown. */
 static bool places_mapped(const struct pins *pins, struct ranges *mapped, bool *shared)
 {
 	struct vma v;
@@ -192,7 +192,7 @@ static bool places_unused(const struct pins *pins, struct ranges *unused, bool *
 	struct ranges mapped = {0};
 	bool known = true;
 
-	for (int look = 0; known && look < LOOKS && !(look > 0 && *shared && unused->count == 0); look++) {
+	for (int look = 0; known && look < LOOKS_MAX && !(look > 0 && *shared && unused->count == 0); look++) {
 		known = places_mapped(pins, &mapped, shared);
 		if (look == 0)
 			used_without(pins, &mapped, unused);

@@ -3,7 +3,7 @@
  * pin.c: host_pin_*: pinned memory of real processes (pin.h).
  *
  * A pin begins with the waiting thread of the call, which makes the pages resident; a device's accesses go by
- * process_vm_readv(2) until somebody has asked for an address, and to the file from then on.
+ * process_vm_readv(2) until an address is asked for, and to the file from then on.
  */
 #define _GNU_SOURCE
 #include <errno.h>

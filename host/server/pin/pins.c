@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pins.c: what a process has once it has pinned memory: its agent that stops writers, the page that tells its client,
+ * pins.c: what a process has once it has pinned memory: its agent that stops writers, the page that informs its client,
  * the descriptors by which its mappings are looked at.
  */
 #define _GNU_SOURCE
@@ -157,13 +157,13 @@ int pins_agent(struct pins *pins, struct wire_agent_command *c, int fd)
 {
 	int error, tries = 0;
 
-	do { /* an agent that takes the place of another must be told what that one knew; one that says so for ever lies */
+	do { /* an agent that takes the place of another must be given what that one knew; one that asks for ever lies */
 		c->file = pins->number;
 		c->prot &= ~WIRE_AGENT_WATCHED;
 		if (c->op != WIRE_AGENT_UNSHARE && pins->watch != WIRE_WATCH_SIGNAL)
 			c->prot |= WIRE_AGENT_WATCHED;
 		error = agent_run(pins->process, c, fd);
-	} while (error == ENODATA && ++tells < TELLS && agent_watch(pins) == 0);
+	} while (error == ENODATA && ++tries < WATCH_TRIES_MAX && agent_watch(pins) == 0);
 	switch (error) {
 	case 0:
 		sleepers_moved(pins, c->addr, c->addr + c->len);

@@ -2,7 +2,7 @@
 /*
  * pins.h: pinned memory of real processes; shared by the files of this folder only.
  *
- * Until somebody asks for an address, a pin is a record, and the pages are reached through the process.  Then they become
+ * Until an address is asked for, a pin is a record, and the pages are reached through the process.  Then they become
  * pages of one sparse file per process (promotion), where every address has its place:
  *
  *	process:   [ heap ... [ pinned ] ........ [ pinned ] ... stack ]      0 .. SPAN
@@ -94,13 +94,13 @@ struct pins {
 struct pins *pins_of(struct host_as *as);
 /* The same, made now if need be; NULL: no memory. */
 struct pins *pins_need(struct host_as *as);
-/* Before the first pin.  Only a thread of the process can begin: for another's first pin there is nobody (EAGAIN). */
+/* Before the first pin.  Only a thread of the process can begin: for another's first pin there is no thread (EAGAIN). */
 int pins_begin(struct pins *pins);
 /* Whole pages that the process may have at all. */
 bool pins_range_is_good(const struct process *p, uint64_t addr, uint64_t len);
 /* Waits until no pages are just becoming shared or private; false: the process has never had any pins. */
 bool pins_settle(struct host_as *as);
-/* Tells the client what lies in [start, end).  pins.lock is held. */
+/* Shows the client what lies in [start, end).  pins.lock is held. */
 void pins_publish(struct pins *pins, uint64_t start, uint64_t end);
 /* A command with the process's file, which is fd.  Errors of the agent, as host.h has them. */
 int pins_agent(struct pins *pins, struct wire_agent_command *c, int fd);
@@ -148,7 +148,7 @@ void split_end(struct pins *pins);
 void split_meet(struct pins *pins);
 /* Until no fork is under way and nothing is split; if that takes too long, nothing is split any more. */
 void split_wait(struct pins *pins);
-/* Before a fork, while another thread forks: until that has ended, if somebody waits for it. */
+/* Before a fork, while another thread forks: until that has ended, if another thread waits for it. */
 void split_turn(struct pins *pins);
 
 /* ---- sleepers.c ---- */

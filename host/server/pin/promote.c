@@ -307,7 +307,7 @@ void promote_caller_sleeps(const struct pins *pins)
 
 	if (pins->watch != WIRE_WATCH_SIGNAL || t == NULL)
 		return;
-	for (int i = 0; i < LOOKS; i++) {
+	for (int i = 0; i < SLEEP_LOOKS_MAX; i++) {
 		char state = task_state(pins->process->pid, (pid_t)t->tid);
 		if (state == '\0' || state == 'S' || state == 'D')
 			return;
@@ -388,7 +388,7 @@ int promote_range(struct pins *pins, uint64_t addr, uint64_t len, struct posix_f
 {
 	int error = EAGAIN;
 
-	for (int i = 0; i < TRIES && error == EAGAIN; i++)
+	for (int i = 0; i < TRIES_MAX && error == EAGAIN; i++)
 		error = promote_once(pins, addr, len, file, offset);
 	return error;
 }

@@ -106,8 +106,8 @@ static bool is_interrupted(int tasks, const char *tid)
 	return strchr("SD", state[8]) == NULL || pending;
 }
 
-#define MOMENTS 200
-#define MOMENT_NS 50000
+#define SLEEP_LOOKS_MAX 200
+#define SLEEP_LOOK_NS 50000
 #define LOCK_TIMEOUT_NS 20000000
 
 /* It sleeps in the pages that have moved. */
@@ -124,7 +124,7 @@ static bool sleeps_there(const struct pins *pins, int tasks, const char *tid, co
  */
 static bool interrupt_alone(struct pins *pins, int tasks, const char *tid, const struct ranges *moved)
 {
-	static const struct timespec moment = {.tv_nsec = MOMENT_NS};
+	static const struct timespec moment = {.tv_nsec = SLEEP_LOOK_NS};
 	uint64_t address;
 	long number;
 
@@ -133,7 +133,7 @@ static bool interrupt_alone(struct pins *pins, int tasks, const char *tid, const
 	/* It may be elsewhere by now, even in another program. */
 	if (sleeps_there(pins, tasks, tid, moved, &number, &address)) {
 		interrupt(pins->process, (pid_t)atoi(tid), number, address);
-		for (int i = 0; i < MOMENTS && is_interrupted(tasks, tid); i++)
+		for (int i = 0; i < SLEEP_LOOKS_MAX && is_interrupted(tasks, tid); i++)
 			nanosleep(&moment, NULL);
 	}
 	pthread_mutex_unlock(&pins->lock);

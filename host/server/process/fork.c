@@ -186,7 +186,7 @@ int fork_named(struct process *parent, uint64_t token, pid_t pid)
 
 /*
  * One that waits for what is pinned has not changed anything yet, and the thread that is to unpin it may be the one that forks.
- * Nobody says so when a pin comes in its way, so it is looked at.
+ * Nothing informs us when a pin comes in its way, so it is looked at.
  */
 static bool layouts_change(struct process *p)
 {
