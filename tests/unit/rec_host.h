@@ -407,6 +407,4 @@ rec_warned(const char *part)
 	return false;
 }
 
-#define REC_TEST(name) cmocka_unit_test_setup_teardown(name, rec_setup_system, rec_teardown_system)
-
 #endif

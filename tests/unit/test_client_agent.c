@@ -20,7 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "client/agent/agent.h"
 #include "client/agent/promote.h"
@@ -130,7 +130,9 @@ static bool present(const void *page)
 	return entry >> 63;
 }
 
-static void zap_drops_translations_and_keeps_data(void **state)
+#define TEST(name) TEST_WITH(name, setup, teardown)
+
+TEST(zap_drops_translations_and_keeps_data)
 {
 	struct fixture *f = *state;
 
@@ -142,7 +144,7 @@ static void zap_drops_translations_and_keeps_data(void **state)
 	assert_int_equal(f->window[PAGE], 'a');
 }
 
-static void zap_works_on_mlocked_memory(void **state)
+TEST(zap_works_on_mlocked_memory)
 {
 	struct fixture *f = *state;
 
@@ -153,7 +155,7 @@ static void zap_works_on_mlocked_memory(void **state)
 	assert_int_equal(f->window[0], 'm');
 }
 
-static void map_and_move_replace_a_window(void **state)
+TEST(map_and_move_replace_a_window)
 {
 	struct fixture *f = *state;
 	int other = memfd_create("other", MFD_CLOEXEC);
@@ -168,7 +170,7 @@ static void map_and_move_replace_a_window(void **state)
 	close(other);
 }
 
-static void protect_changes_protection_and_errors_come_back(void **state)
+TEST(protect_changes_protection_and_errors_come_back)
 {
 	struct fixture *f = *state;
 
@@ -179,7 +181,7 @@ static void protect_changes_protection_and_errors_come_back(void **state)
 	assert_int_equal(command(f, (struct wire_agent_command){.op = 99}, -1), ENOSYS);
 }
 
-static void wait_knows_no_agent_and_it_holds_no_descriptor(void **state)
+TEST(wait_knows_no_agent_and_it_holds_no_descriptor)
 {
 	struct fixture *f = *state;
 	int pipes[2];
@@ -200,7 +202,7 @@ static void share(struct fixture *f, void *page, int fd)
 }
 
 /* The handler of a thread that was stopped comes late, when the page is shared and another one has been stopped. */
-static void an_access_that_was_stopped_before_is_tried_again(void **state)
+TEST(an_access_that_was_stopped_before_is_tried_again)
 {
 	struct fixture *f = *state;
 	char *pages = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -226,7 +228,7 @@ static int split_or_join(struct fixture *f, unsigned op, void *page)
 }
 
 /*	bytes 0 to 63 of the page, by words of 16 */
-static void what_was_split_is_joined_without_losing_a_write(void **state)
+TEST(what_was_split_is_joined_without_losing_a_write)
 {
 	struct fixture *f = *state;
 	unsigned char *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, f->memfd, 0);
@@ -271,7 +273,7 @@ static void *other_thread(void *arg)
 	return NULL;
 }
 
-static void it_goes_on_while_the_program_is_stopped(void **state)
+TEST(it_goes_on_while_the_program_is_stopped)
 {
 	struct fixture *f = *state;
 
@@ -291,7 +293,7 @@ static void it_goes_on_while_the_program_is_stopped(void **state)
 	f->sequence = 1;
 }
 
-static void threads_of_the_program_keep_their_errno(void **state)
+TEST(threads_of_the_program_keep_their_errno)
 {
 	struct fixture *f = *state;
 	volatile int bad = 0;
@@ -304,21 +306,4 @@ static void threads_of_the_program_keep_their_errno(void **state)
 	others_run = false;
 	pthread_join(t, NULL);
 	assert_int_equal(bad, 0);
-}
-
-int main(void)
-{
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-	const struct CMUnitTest tests[] = {
-		TEST(zap_drops_translations_and_keeps_data),
-		TEST(zap_works_on_mlocked_memory),
-		TEST(map_and_move_replace_a_window),
-		TEST(protect_changes_protection_and_errors_come_back),
-		TEST(wait_knows_no_agent_and_it_holds_no_descriptor),
-		TEST(it_goes_on_while_the_program_is_stopped),
-		TEST(an_access_that_was_stopped_before_is_tried_again),
-		TEST(what_was_split_is_joined_without_losing_a_write),
-		TEST(threads_of_the_program_keep_their_errno),
-	};
-	return cmocka_run_group_tests_name("agent", tests, NULL, NULL);
 }

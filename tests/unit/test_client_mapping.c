@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "client/agent/mapping.h"
 
@@ -51,7 +51,7 @@ static void not_found(const void *addr)
 }
 
 /*	[ r-- private ][ rw- of a file, shared, from its second page ][ nothing ][ the end of the first ]	*/
-static void neighbours_are_told_apart(void **state)
+TEST_PLAIN(neighbours_are_told_apart)
 {
 	int fd = memfd_create("a name with spaces", MFD_CLOEXEC);
 	char *at = mmap(NULL, 5 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -81,7 +81,7 @@ static void neighbours_are_told_apart(void **state)
 }
 
 /* A line may be longer than what is read at once. */
-static void a_long_name_is_passed_over(void **state)
+TEST_PLAIN(a_long_name_is_passed_over)
 {
 	char top[] = "/tmp/sundog-mapping-XXXXXX", name[201];
 	int depth = 0, here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -113,7 +113,7 @@ static void a_long_name_is_passed_over(void **state)
 	assert_int_equal(rmdir(top), 0);
 }
 
-static void many_mappings_are_searched_to_the_end(void **state)
+TEST_PLAIN(many_mappings_are_searched_to_the_end)
 {
 	enum { MANY = 4000 };
 	char *at = mmap(NULL, MANY * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -127,7 +127,7 @@ static void many_mappings_are_searched_to_the_end(void **state)
 	munmap(at, MANY * PAGE);
 }
 
-static void lines_that_are_none(void **state)
+TEST_PLAIN(lines_that_are_none)
 {
 	static const char *const bad[] = {"", "7f00", "7f00-", "7f00-7f10", "7f00-7f10 rw-", "7f00-7f10 rw-p 0 00:01", "x-7f10 rw-p 0 00:01 1 ", "7f00-7f10 rw-p 0 00:01 1a"};
 	struct mapping m;
@@ -139,15 +139,4 @@ static void lines_that_are_none(void **state)
 	assert_true(mapping_parse(good, sizeof(good) - 1, &m));
 	assert_true(m.start == 0xffffffff0000 && m.end == 0xffffffff1000 && m.offset == 0x1fffffffff000);
 	assert_true(m.inode == UINT64_MAX && m.prot == PROT_EXEC && m.shared);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(neighbours_are_told_apart),
-		cmocka_unit_test(a_long_name_is_passed_over),
-		cmocka_unit_test(many_mappings_are_searched_to_the_end),
-		cmocka_unit_test(lines_that_are_none),
-	};
-	return cmocka_run_group_tests_name("mapping", tests, NULL, NULL);
 }

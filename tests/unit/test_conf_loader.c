@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "host/conf/loader.h"
 
@@ -35,7 +35,7 @@ static const char *refused(const char *path, int error)
 	return message + strlen(path);
 }
 
-static void driver_is_loaded(void **state)
+TEST_PLAIN(driver_is_loaded)
 {
 	struct loader_module module;
 	char here[128], *address;
@@ -56,7 +56,7 @@ static void driver_is_loaded(void **state)
 	loader_close(&module);
 }
 
-static void not_drivers(void **state)
+TEST_PLAIN(not_drivers)
 {
 	(void)state;
 	assert_string_equal(refused(object("no-such.so"), ENOENT), ": No such file or directory");
@@ -67,7 +67,7 @@ static void not_drivers(void **state)
 	assert_string_equal(refused(object("nofini.so"), ENOEXEC), ": not a driver: no _fini");
 }
 
-static void missing_names_are_listed(void **state)
+TEST_PLAIN(missing_names_are_listed)
 {
 	const char *text = refused(object("missing.so"), ENOSYS);
 
@@ -80,7 +80,7 @@ static void missing_names_are_listed(void **state)
 	assert_null(strstr(text, "weak_one"));
 }
 
-static void damaged_files_are_refused(void **state)
+TEST_PLAIN(damaged_files_are_refused)
 {
 	char path[] = "/tmp/test_loader.XXXXXX", bytes[4096];
 	int fd = mkstemp(path);
@@ -102,7 +102,7 @@ static void damaged_files_are_refused(void **state)
 	unlink(path);
 }
 
-static void notes_are_read(void **state)
+TEST_PLAIN(notes_are_read)
 {
 	struct loader_note note;
 
@@ -127,7 +127,7 @@ static __attribute__((noinline)) void static_function(char *name, size_t size)
 	loader_function(__builtin_extract_return_addr(__builtin_return_address(0)), name, size);
 }
 
-static void functions_have_names(void **state)
+TEST_PLAIN(functions_have_names)
 {
 	char name[128];
 
@@ -140,7 +140,7 @@ static void functions_have_names(void **state)
 	assert_string_equal(name, "0x10");
 }
 
-static void names_of_drivers(void **state)
+TEST_PLAIN(names_of_drivers)
 {
 	static const char *const names[][2] = {{"a/b/shm.so", "shm"},
 					       {"shm.so", "shm"},
@@ -155,19 +155,4 @@ static void names_of_drivers(void **state)
 		assert_string_equal(name, names[i][1]);
 		free(name);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(driver_is_loaded),
-		cmocka_unit_test(not_drivers),
-		cmocka_unit_test(missing_names_are_listed),
-		cmocka_unit_test(damaged_files_are_refused),
-		cmocka_unit_test(notes_are_read),
-		cmocka_unit_test(functions_have_names),
-		cmocka_unit_test(names_of_drivers),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

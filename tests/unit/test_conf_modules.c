@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "host/conf/loader.h"
 #include "host/conf/modules.h"
@@ -36,7 +36,7 @@ static size_t paths_of(const char *names, const char *paths[MOST])
 	return n;
 }
 
-static void orders(void **state)
+TEST_PLAIN(orders)
 {
 	static const struct {
 		const char *given, *order;
@@ -87,7 +87,7 @@ static void expect_refused(const char *given, int error, const char *text)
 	assert_string_equal(plain, text);
 }
 
-static void refusals(void **state)
+TEST_PLAIN(refusals)
 {
 	(void)state;
 	expect_refused("circle_a good circle_b", ELOOP,
@@ -104,7 +104,7 @@ static void open_module(const char *name, struct loader_module *module)
 	assert_int_equal(loader_open(paths[0], module, message, sizeof(message)), 0);
 }
 
-static void calls_between_modules(void **state)
+TEST_PLAIN(calls_between_modules)
 {
 	struct loader_module provider, user, none;
 	const char *paths[MOST];
@@ -126,7 +126,7 @@ static void calls_between_modules(void **state)
 	loader_close(&provider);
 }
 
-static void hints(void **state)
+TEST_PLAIN(hints)
 {
 	struct loader_module none;
 	const char *paths[MOST];
@@ -135,16 +135,4 @@ static void hints(void **state)
 	paths_of("lost", paths);
 	assert_int_equal(loader_open(paths[0], &none, message, sizeof(message)), ENOSYS);
 	assert_non_null(strstr(message, "lost.so: calls functions that sundog does not provide: nobodys_function (it depends on misc/nobody: -d)"));
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(orders),
-		cmocka_unit_test(refusals),
-		cmocka_unit_test(calls_between_modules),
-		cmocka_unit_test(hints),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

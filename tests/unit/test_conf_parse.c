@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "host/conf/conf.h"
 
@@ -36,7 +36,7 @@ static const struct sys_prop *find(const struct sys_node *node, const char *name
 	return NULL;
 }
 
-static void all_kinds_of_values(void **state)
+TEST_PLAIN(all_kinds_of_values)
 {
 	struct conf *conf = parse("# a comment; with = signs \"\n"
 				  "name=\"x\" parent=\"pseudo\" instance=3 # and here\n"
@@ -69,7 +69,7 @@ static void all_kinds_of_values(void **state)
 	conf_free(conf);
 }
 
-static void globals_reach_all_nodes(void **state)
+TEST_PLAIN(globals_reach_all_nodes)
 {
 	struct conf *conf = parse("name=\"x\" parent=\"pseudo\" instance=0 own=1 depth=9;\n"
 				  "depth=4;\n"
@@ -86,7 +86,7 @@ static void globals_reach_all_nodes(void **state)
 	conf_free(conf);
 }
 
-static void files_without_nodes(void **state)
+TEST_PLAIN(files_without_nodes)
 {
 	struct conf *conf = parse("");
 
@@ -140,7 +140,7 @@ static const struct {
 	 "x.conf:2: instance 1 is given twice"},
 };
 
-static void bad_files_are_named(void **state)
+TEST_PLAIN(bad_files_are_named)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad_files) / sizeof(bad_files[0]); i++) {
@@ -154,7 +154,7 @@ static void bad_files_are_named(void **state)
 	}
 }
 
-static void short_message_is_cut(void **state)
+TEST_PLAIN(short_message_is_cut)
 {
 	struct conf *conf = NULL;
 	char small[8];
@@ -166,7 +166,7 @@ static void short_message_is_cut(void **state)
 	}
 }
 
-static void files_are_read(void **state)
+TEST_PLAIN(files_are_read)
 {
 	char path[] = "/tmp/test_conf.XXXXXX";
 	int fd = mkstemp(path);
@@ -186,7 +186,7 @@ static void files_are_read(void **state)
 }
 
 /* Any input is either read or refused; the sanitizers watch. */
-static void random_input(void **state)
+TEST_PLAIN(random_input)
 {
 	static const char *const words[] = {
 		"name", "=", "\"x\"", "parent", "\"pseudo\"", "instance", "1", "0x", ",", ";", "#",
@@ -215,19 +215,4 @@ static void random_input(void **state)
 		}
 	}
 	assert_true(read > 0 && refused > 0);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_kinds_of_values),
-		cmocka_unit_test(globals_reach_all_nodes),
-		cmocka_unit_test(files_without_nodes),
-		cmocka_unit_test(bad_files_are_named),
-		cmocka_unit_test(short_message_is_cut),
-		cmocka_unit_test(files_are_read),
-		cmocka_unit_test(random_input),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

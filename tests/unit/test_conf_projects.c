@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "host/conf/projects.h"
 
@@ -46,9 +46,11 @@ static int teardown(void **state)
 	return 0;
 }
 
+#define TEST(name) TEST_WITH(name, NULL, teardown)
+
 /* ---- lines ---- */
 
-static void the_fields_of_an_entry(void **state)
+TEST(the_fields_of_an_entry)
 {
 	const struct project *p;
 
@@ -75,7 +77,7 @@ static void the_fields_of_an_entry(void **state)
 	assert_null(projects_find_id(&db, 1));
 }
 
-static void comments_and_empty_lines_are_passed_over(void **state)
+TEST(comments_and_empty_lines_are_passed_over)
 {
 	(void)state;
 	parse("# the projects\n\nsystem:0::::\n#x:1\n");
@@ -108,7 +110,7 @@ static void refused(const struct refusal *bad, size_t n)
 
 #define REFUSED(bad) refused(bad, sizeof(bad) / sizeof(bad[0]))
 
-static void a_line_without_six_fields_is_named(void **state)
+TEST(a_line_without_six_fields_is_named)
 {
 	static const struct refusal bad[] = {
 		{"x", "p:2: 1 field, where name:projid:comment:user-list:group-list:attributes has 6"},
@@ -122,7 +124,7 @@ static void a_line_without_six_fields_is_named(void **state)
 	REFUSED(bad);
 }
 
-static void a_name_or_number_that_is_none_is_named(void **state)
+TEST(a_name_or_number_that_is_none_is_named)
 {
 	static const struct refusal bad[] = {
 		{":1::::", "p:2: the project has no name"},
@@ -147,7 +149,7 @@ static void a_name_or_number_that_is_none_is_named(void **state)
 	REFUSED(bad);
 }
 
-static void a_malformed_list_of_users_or_groups_is_named(void **state)
+TEST(a_malformed_list_of_users_or_groups_is_named)
 {
 	static const struct refusal bad[] = {
 		{"x:5::,::", "p:2: project x: an empty name in the list of users"},
@@ -164,7 +166,7 @@ static void a_malformed_list_of_users_or_groups_is_named(void **state)
 	REFUSED(bad);
 }
 
-static void a_malformed_attribute_is_named(void **state)
+TEST(a_malformed_attribute_is_named)
 {
 	static const struct refusal bad[] = {
 		{"x:5::::=1", "p:2: project x: '=1': an attribute has the form NAME=VALUE"},
@@ -178,7 +180,7 @@ static void a_malformed_attribute_is_named(void **state)
 	REFUSED(bad);
 }
 
-static void a_setting_in_another_form_is_named(void **state)
+TEST(a_setting_in_another_form_is_named)
 {
 	static const struct refusal bad[] = {
 		{"x:5::::zone.max-locked-memory=(privileged,1,deny)",
@@ -204,7 +206,7 @@ static void a_setting_in_another_form_is_named(void **state)
 	REFUSED(bad);
 }
 
-static void a_value_that_the_control_does_not_take_is_named(void **state)
+TEST(a_value_that_the_control_does_not_take_is_named)
 {
 	static const struct refusal bad[] = {
 		{"x:5::::project.max-locked-memory=()",
@@ -239,7 +241,7 @@ static void a_value_that_the_control_does_not_take_is_named(void **state)
 	REFUSED(bad);
 }
 
-static void a_nul_in_a_line_is_named(void **state)
+TEST(a_nul_in_a_line_is_named)
 {
 	static const char text[] = "x:5::::\0a=1\nafter:7::::\n";
 
@@ -250,7 +252,7 @@ static void a_nul_in_a_line_is_named(void **state)
 }
 
 /* Every prefix of a good file, and every file with one byte changed, is read or refused; never more than its lines. */
-static void any_bytes_are_read_or_refused(void **state)
+TEST(any_bytes_are_read_or_refused)
 {
 	static const char good[] = "system:0::::\n"
 				   "media:100:c:alice,!bob,*:*,!g:project.max-locked-memory=(privileged,1.5G,deny,signal=HUP);x\n";
@@ -270,7 +272,7 @@ static void any_bytes_are_read_or_refused(void **state)
 	}
 }
 
-static void many_lines_are_read(void **state)
+TEST(many_lines_are_read)
 {
 	char *text = malloc(2000 * 80), *at = text;
 
@@ -284,7 +286,7 @@ static void many_lines_are_read(void **state)
 	assert_int_equal(projects_find(&db, "p1999")->settings[0].values[0].value, 1999 * 1024);
 }
 
-static void a_file_that_cannot_be_read_says_why(void **state)
+TEST(a_file_that_cannot_be_read_says_why)
 {
 	struct projects none;
 
@@ -294,7 +296,7 @@ static void a_file_that_cannot_be_read_says_why(void **state)
 	assert_int_equal(none.count, 0);
 }
 
-static void a_file_is_read(void **state)
+TEST(a_file_is_read)
 {
 	char path[] = "/tmp/test_conf_projects.XXXXXX";
 	int fd = mkstemp(path);
@@ -314,7 +316,7 @@ static void a_file_is_read(void **state)
 
 /* ---- sizes, actions ---- */
 
-static void sizes_have_suffixes(void **state)
+TEST(sizes_have_suffixes)
 {
 	static const struct {
 		const char *text;
@@ -357,7 +359,7 @@ static void sizes_have_suffixes(void **state)
 			fail_msg("'%s' is taken for %llu", bad[i], (unsigned long long)bytes);
 }
 
-static void sizes_are_written_short_and_exact(void **state)
+TEST(sizes_are_written_short_and_exact)
 {
 	static const struct {
 		uint64_t bytes;
@@ -383,7 +385,7 @@ static void sizes_are_written_short_and_exact(void **state)
 	}
 }
 
-static void signals_have_names_and_numbers(void **state)
+TEST(signals_have_names_and_numbers)
 {
 	static const char *const good[] = {"signal=TERM", "signal=SIGTERM", "signal=15"};
 	static const char *const bad[] = {"signal=", "signal=0", "signal=65", "signal=XRES", "signal=term", "signal=1K",
@@ -402,7 +404,7 @@ static void signals_have_names_and_numbers(void **state)
 			fail_msg("'%s' is taken for an action", bad[i]);
 }
 
-static void an_unknown_control_is_named(void **state)
+TEST(an_unknown_control_is_named)
 {
 	struct rctl_setting setting;
 	char message[300];
@@ -425,7 +427,7 @@ static const char *default_of(const char *user, const char *attribute)
 	return p != NULL ? p->name : "none";
 }
 
-static void the_default_project_is_the_first_there_is(void **state)
+TEST(the_default_project_is_the_first_there_is)
 {
 	(void)state;
 	parse("default:3::::\ngroup.staff:10::::\nuser.alice:20::::\nmedia:30::alice::\n");
@@ -438,7 +440,7 @@ static void the_default_project_is_the_first_there_is(void **state)
 	assert_string_equal(default_of("bob", NULL), "none");
 }
 
-static void a_project_that_does_not_admit_the_user_is_passed_over(void **state)
+TEST(a_project_that_does_not_admit_the_user_is_passed_over)
 {
 	(void)state;
 	parse("default:3::::\nmedia:30::bob::\nuser.alice:20::!alice::\n");
@@ -455,7 +457,7 @@ static void a_project_that_does_not_admit_the_user_is_passed_over(void **state)
 	assert_string_equal(default_of("alice", "media"), "none");
 }
 
-static void a_users_attributes_name_his_project(void **state)
+TEST(a_users_attributes_name_his_project)
 {
 	static const struct {
 		const char *user, *project;
@@ -486,7 +488,7 @@ static void a_users_attributes_name_his_project(void **state)
 	assert_false(projects_attribute(path, "alice", project));
 }
 
-static void groups_admit_too(void **state)
+TEST(groups_admit_too)
 {
 	(void)state;
 	parse("media:30:::video:\n");
@@ -501,34 +503,4 @@ static void groups_admit_too(void **state)
 	assert_string_equal(default_of("alice", "media"), "media");
 	parse("media:30:::wheel:\n");
 	assert_string_equal(default_of("alice", "media"), "none");
-}
-
-int main(void)
-{
-#define T(fn) cmocka_unit_test_teardown(fn, teardown)
-	static const struct CMUnitTest tests[] = {
-		T(the_fields_of_an_entry),
-		T(comments_and_empty_lines_are_passed_over),
-		T(a_line_without_six_fields_is_named),
-		T(a_name_or_number_that_is_none_is_named),
-		T(a_malformed_list_of_users_or_groups_is_named),
-		T(a_malformed_attribute_is_named),
-		T(a_setting_in_another_form_is_named),
-		T(a_value_that_the_control_does_not_take_is_named),
-		T(a_nul_in_a_line_is_named),
-		T(any_bytes_are_read_or_refused),
-		T(many_lines_are_read),
-		T(a_file_that_cannot_be_read_says_why),
-		T(a_file_is_read),
-		T(sizes_have_suffixes),
-		T(sizes_are_written_short_and_exact),
-		T(signals_have_names_and_numbers),
-		T(an_unknown_control_is_named),
-		T(the_default_project_is_the_first_there_is),
-		T(a_project_that_does_not_admit_the_user_is_passed_over),
-		T(a_users_attributes_name_his_project),
-		T(groups_admit_too),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include <sundog/embed.h>
 
@@ -66,9 +66,8 @@ static int teardown(void **state)
 }
 
 #define CHECK_TEST(name) \
-	static void test_##name(void **state) \
+	TEST_WITH(test_##name, setup, teardown) \
 	{ \
-		(void)state; \
 		check_##name(); \
 	}
 DDI_CHECKS(CHECK_TEST)
@@ -80,14 +79,13 @@ static int begin_again(void)
 }
 
 #define BUG_TEST(name, text) \
-	static void test_bug_##name(void **state) \
+	TEST_WITH(test_bug_##name, setup, teardown) \
 	{ \
-		(void)state; \
 		expect_bug(begin_again, bug_##name, text); \
 	}
 DDI_BUGS(BUG_TEST)
 
-static void messages(void **state)
+TEST_WITH(messages, setup, teardown)
 {
 	(void)state;
 	say_messages();
@@ -104,7 +102,7 @@ static void messages(void **state)
 }
 
 /* Each unload that would cut a window is told, whichever end it takes. */
-static void kernel_windows_that_are_cut(void **state)
+TEST_WITH(kernel_windows_that_are_cut, setup, teardown)
 {
 	const char *said = logged;
 	int cuts = 0;
@@ -116,19 +114,4 @@ static void kernel_windows_that_are_cut(void **state)
 		cuts++;
 	}
 	assert_int_equal(cuts, 2);
-}
-
-#define CHECK_ENTRY(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown),
-#define BUG_ENTRY(name, text) cmocka_unit_test_setup_teardown(test_bug_##name, setup, teardown),
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		DDI_CHECKS(CHECK_ENTRY)
-			DDI_BUGS(BUG_ENTRY)
-				cmocka_unit_test_setup_teardown(messages, setup, teardown),
-		cmocka_unit_test_setup_teardown(kernel_windows_that_are_cut, setup, teardown),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include <sundog/embed.h>
 
@@ -85,7 +85,7 @@ static bool openable(const char *path)
 
 /* ---- modules ---- */
 
-static void load_and_unload(void **state)
+TEST_WITH(load_and_unload, setup, teardown)
 {
 	(void)state;
 	assert_int_equal(load(NULL), 0);
@@ -100,7 +100,7 @@ static void load_and_unload(void **state)
 	assert_int_equal(dd.attaches, 2);
 }
 
-static void init_fails(void **state)
+TEST_WITH(init_fails, setup, teardown)
 {
 	(void)state;
 	dd.init_error = EDOM;
@@ -111,7 +111,7 @@ static void init_fails(void **state)
 	assert_int_equal(load(NULL), 0); /* nothing of it was left */
 }
 
-static void init_installs_nothing(void **state)
+TEST_WITH(init_installs_nothing, setup, teardown)
 {
 	(void)state;
 	dd.skip_install = 1;
@@ -123,7 +123,7 @@ static void init_installs_nothing(void **state)
 }
 
 /* The first instance is taken back. */
-static void attach_fails(void **state)
+TEST_WITH(attach_fails, setup, teardown)
 {
 	(void)state;
 	dd.attach_fails_at = 1;
@@ -135,7 +135,7 @@ static void attach_fails(void **state)
 	assert_false(openable("/dev/dd0"));
 }
 
-static void probe_fails(void **state)
+TEST_WITH(probe_fails, setup, teardown)
 {
 	(void)state;
 	dd.probe_result = ENXIO; /* DDI_PROBE_FAILURE */
@@ -162,7 +162,7 @@ static void note_leak(void *arg, const struct sundog_leak *leak)
 		 leak->count, leak->kind, leak->bytes);
 }
 
-static void leaks_are_told(void **state)
+TEST_WITH(leaks_are_told, setup, teardown)
 {
 	struct leaks leaks = {0};
 
@@ -177,7 +177,7 @@ static void leaks_are_told(void **state)
 	assert_int_equal(setup(state), 0);
 }
 
-static void detach_refused(void **state)
+TEST_WITH(detach_refused, setup, teardown)
 {
 	(void)state;
 	assert_int_equal(load(NULL), 0);
@@ -202,7 +202,9 @@ static int open_minor(const char *path)
 	return minor;
 }
 
-static void nodes(void **state)
+#define TEST(name) TEST_WITH(name, setup_loaded, teardown)
+
+TEST(nodes)
 {
 	int fd;
 
@@ -222,7 +224,7 @@ static void nodes(void **state)
 	assert_int_equal(open_minor("/dev/other"), 30);
 }
 
-static void permissions(void **state)
+TEST(permissions)
 {
 	int fd;
 
@@ -237,7 +239,7 @@ static void permissions(void **state)
 
 /* ---- open and close ---- */
 
-static void open_passes_on(void **state)
+TEST(open_passes_on)
 {
 	int fd;
 
@@ -254,7 +256,7 @@ static void open_passes_on(void **state)
 	assert_int_equal(GET(closes), 1);
 }
 
-static void last_close_only(void **state)
+TEST(last_close_only)
 {
 	struct sundog_process *child;
 	int a, b, c;
@@ -277,7 +279,7 @@ static void last_close_only(void **state)
 	assert_int_equal(GET(last_close_flag), DDI_FREAD); /* of the open that was closed last */
 }
 
-static void clones(void **state)
+TEST(clones)
 {
 	int a, b, minor;
 
@@ -322,7 +324,7 @@ static void wait_until(int *counter, int value)
 }
 
 /* An open of a device whose close(9E) runs waits for it. */
-static void open_waits_for_close(void **state)
+TEST(open_waits_for_close)
 {
 	struct opener closing = {.close_first = 1}, opening = {0};
 
@@ -343,7 +345,7 @@ static void open_waits_for_close(void **state)
 }
 
 /* An open in progress holds a last close back: which comes after all when the open fails. */
-static void failed_open_delivers_close(void **state)
+TEST(failed_open_delivers_close)
 {
 	struct opener opening = {0};
 	int fd;
@@ -364,7 +366,7 @@ static void failed_open_delivers_close(void **state)
 }
 
 /* Signals end the wait for somebody's close. */
-static void open_interrupted(void **state)
+TEST(open_interrupted)
 {
 	struct opener closing = {.close_first = 1}, opening = {0};
 
@@ -384,7 +386,7 @@ static void open_interrupted(void **state)
 }
 
 /* The mapping outlives its descriptor, and close(9E) waits for it. */
-static void mapping_holds_close(void **state)
+TEST(mapping_holds_close)
 {
 	uint64_t addr = 0;
 	int fd;
@@ -402,7 +404,7 @@ static void mapping_holds_close(void **state)
 	assert_int_equal(GET(last_close_flag), 0);
 }
 
-static void exit_closes_last(void **state)
+TEST(exit_closes_last)
 {
 	struct sundog_process *p;
 	uint64_t addr = 0;
@@ -419,7 +421,7 @@ static void exit_closes_last(void **state)
 
 /* ---- read and write ---- */
 
-static void reads_and_writes(void **state)
+TEST(reads_and_writes)
 {
 	char buffer[200];
 	size_t done;
@@ -448,7 +450,7 @@ static void reads_and_writes(void **state)
 	assert_int_equal(sundog_read(process, fd, buffer, 1, &done), EBADF);
 }
 
-static void read_errors(void **state)
+TEST(read_errors)
 {
 	char buffer[20];
 	size_t done;
@@ -469,7 +471,7 @@ static void read_errors(void **state)
 
 /* ---- ioctl ---- */
 
-static void ioctls(void **state)
+TEST(ioctls)
 {
 	uint64_t addr;
 	int fd, value = 21, rval = 0;
@@ -496,7 +498,7 @@ static void ioctls(void **state)
 	assert_int_equal(rval, 1);
 }
 
-static void ioctl_model(void **state)
+TEST(ioctl_model)
 {
 	struct sundog_process *p;
 	int fd;
@@ -511,7 +513,7 @@ static void ioctl_model(void **state)
 
 /* ---- poll ---- */
 
-static void polls(void **state)
+TEST(polls)
 {
 	short revents = 99;
 	int fd;
@@ -530,37 +532,4 @@ static void polls(void **state)
 	/* nobody waits any more: nothing is touched */
 	assert_int_equal(sundog_open(process, "/dev/dd0", O_RDWR, &fd), 0);
 	assert_int_equal(sundog_ioctl(process, fd, DD_WAKE, 0, NULL), 0);
-}
-
-#define EMPTY(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-#define LOADED(name) cmocka_unit_test_setup_teardown(name, setup_loaded, teardown)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		EMPTY(load_and_unload),
-		EMPTY(init_fails),
-		EMPTY(init_installs_nothing),
-		EMPTY(attach_fails),
-		EMPTY(probe_fails),
-		EMPTY(leaks_are_told),
-		EMPTY(detach_refused),
-		LOADED(nodes),
-		LOADED(permissions),
-		LOADED(open_passes_on),
-		LOADED(last_close_only),
-		LOADED(clones),
-		LOADED(open_waits_for_close),
-		LOADED(failed_open_delivers_close),
-		LOADED(open_interrupted),
-		LOADED(mapping_holds_close),
-		LOADED(exit_closes_last),
-		LOADED(reads_and_writes),
-		LOADED(read_errors),
-		LOADED(ioctls),
-		LOADED(ioctl_model),
-		LOADED(polls),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

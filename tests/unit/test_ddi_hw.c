@@ -2,15 +2,15 @@
 /* Hardware: register sets in the kernel and in processes, bufs, simulated DMA; and <sundog/sim.h>. */
 #include <signal.h>
 
+#include "test.h"
 #include "bug.h"
 #include "hw_host.h"
 
 /* ---- the driver's own checks ---- */
 
 #define CHECK_TEST(name) \
-	static void test_##name(void **state) \
+	TEST_WITH(test_##name, setup, teardown) \
 	{ \
-		(void)state; \
 		check_##name(); \
 	}
 HW_CHECKS(CHECK_TEST)
@@ -22,16 +22,15 @@ static int begin_again(void)
 }
 
 #define BUG_TEST(name, text) \
-	static void test_bug_##name(void **state) \
+	TEST_WITH(test_bug_##name, setup, teardown) \
 	{ \
-		(void)state; \
 		expect_bug(begin_again, bug_##name, text); \
 	}
 HW_BUGS(BUG_TEST)
 
 /* ---- the property reg ---- */
 
-static void reg_malformed(void **state)
+TEST_WITH(reg_malformed, setup_without_driver, teardown)
 {
 	static const char *const bad[] = {
 		"reg=0,0",
@@ -54,7 +53,7 @@ static void reg_malformed(void **state)
 	assert_int_equal(attach(HW_CONF), 0); /* nothing of them was left */
 }
 
-static void reg_none(void **state)
+TEST_WITH(reg_none, setup_without_driver, teardown)
 {
 	(void)state;
 	assert_int_equal(attach(NULL), 0);
@@ -67,7 +66,7 @@ static void reg_none(void **state)
 }
 
 /* A set of each instance is its own. */
-static void reg_of_each_instance(void **state)
+TEST_WITH(reg_of_each_instance, setup_without_driver, teardown)
 {
 	struct dev_info *one, *two;
 
@@ -102,7 +101,7 @@ static void count_leak(void *arg, const struct sundog_leak *leak)
 }
 
 /* A device that goes too far is told, with the driver, the address and why. */
-static void dma_refusal_names_the_driver(void **state)
+TEST_WITH(dma_refusal_names_the_driver, setup, teardown)
 {
 	char byte, value[32];
 
@@ -114,7 +113,7 @@ static void dma_refusal_names_the_driver(void **state)
 }
 
 /* What a driver forgets is told and given back. */
-static void dma_leaks_are_told(void **state)
+TEST_WITH(dma_leaks_are_told, setup, teardown)
 {
 	struct dma_leaks seen = {0};
 
@@ -158,7 +157,7 @@ static void expect_fault(struct sundog_process *p, uint64_t addr, int signo, int
 	assert_int_equal(info.code, code);
 }
 
-static void devmem_same_registers(void **state)
+TEST_WITH(devmem_same_registers, setup_process, teardown)
 {
 	uint32_t *hardware = sim_registers(hw_dip, 1, NULL);
 	uint64_t addr;
@@ -174,7 +173,7 @@ static void devmem_same_registers(void **state)
 	assert_int_equal(hardware[3 * PAGE / 4 - 1], 43);
 }
 
-static void devmem_setup_range(void **state)
+TEST_WITH(devmem_setup_range, setup_process, teardown)
 {
 	(void)state;
 	hw_map.set = 3; /* there is none */
@@ -196,7 +195,7 @@ static void devmem_setup_range(void **state)
 }
 
 /* A set smaller than a page: its page can be mapped, rounded by the driver or not. */
-static void devmem_setup_small_set(void **state)
+TEST_WITH(devmem_setup_small_set, setup_process, teardown)
 {
 	uint32_t *hardware = sim_registers(hw_dip, 0, NULL);
 	uint64_t addr;
@@ -214,7 +213,7 @@ static void devmem_setup_small_set(void **state)
 	map(PAGE, 0, ENXIO);
 }
 
-static void devmem_setup_rules(void **state)
+TEST_WITH(devmem_setup_rules, setup_process, teardown)
 {
 	(void)state;
 	hw_map.set = 1;
@@ -232,7 +231,7 @@ static void devmem_setup_rules(void **state)
 }
 
 /* No devmap_access, invalid: SIGSEGV, SEGV_MAPERR; valid again after a remap. */
-static void devmem_invalid_and_remap(void **state)
+TEST_WITH(devmem_invalid_and_remap, setup_process, teardown)
 {
 	uint32_t *hardware = sim_registers(hw_dip, 1, NULL);
 	uint64_t addr;
@@ -254,7 +253,7 @@ static void devmem_invalid_and_remap(void **state)
 	assert_int_equal(((uint32_t *)sim_registers(hw_dip, 0, NULL))[0], 6);
 }
 
-static void devmem_remap_refused(void **state)
+TEST_WITH(devmem_remap_refused, setup_process, teardown)
 {
 	uint64_t addr;
 
@@ -277,7 +276,7 @@ static void devmem_remap_refused(void **state)
 }
 
 /* From registers to kernel memory and back. */
-static void devmem_remap_to_umem(void **state)
+TEST_WITH(devmem_remap_to_umem, setup_process, teardown)
 {
 	uint32_t *hardware = sim_registers(hw_dip, 1, NULL), *memory;
 	uint64_t addr;
@@ -301,7 +300,7 @@ static void devmem_remap_to_umem(void **state)
 }
 
 /* MAPPING_INVALID inside devmap_dup, on the new handle: the parent keeps its registers. */
-static void devmem_invalid_in_dup(void **state)
+TEST_WITH(devmem_invalid_in_dup, setup_process, teardown)
 {
 	struct sundog_process *child;
 	uint64_t addr;
@@ -321,7 +320,7 @@ static void devmem_invalid_in_dup(void **state)
 }
 
 /* The mapping keeps the registers of an open device alive; exit gives all of it back. */
-static void devmem_outlives_close(void **state)
+TEST_WITH(devmem_outlives_close, setup_process, teardown)
 {
 	uint64_t addr;
 
@@ -331,32 +330,4 @@ static void devmem_outlives_close(void **state)
 	assert_int_equal(sundog_close(process, fd), 0);
 	poke(process, addr, 3);
 	assert_int_equal(*(uint32_t *)sim_registers(hw_dip, 1, NULL), 3);
-}
-
-#define CHECK_ENTRY(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown),
-#define BUG_ENTRY(name, text) cmocka_unit_test_setup_teardown(test_bug_##name, setup, teardown),
-#define PROCESS_ENTRY(name) cmocka_unit_test_setup_teardown(name, setup_process, teardown)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		HW_CHECKS(CHECK_ENTRY)
-			HW_BUGS(BUG_ENTRY)
-				cmocka_unit_test_setup_teardown(reg_malformed, setup_without_driver, teardown),
-		cmocka_unit_test_setup_teardown(reg_none, setup_without_driver, teardown),
-		cmocka_unit_test_setup_teardown(reg_of_each_instance, setup_without_driver, teardown),
-		cmocka_unit_test_setup_teardown(dma_refusal_names_the_driver, setup, teardown),
-		cmocka_unit_test_setup_teardown(dma_leaks_are_told, setup, teardown),
-		PROCESS_ENTRY(devmem_same_registers),
-		PROCESS_ENTRY(devmem_setup_range),
-		PROCESS_ENTRY(devmem_setup_small_set),
-		PROCESS_ENTRY(devmem_setup_rules),
-		PROCESS_ENTRY(devmem_invalid_and_remap),
-		PROCESS_ENTRY(devmem_remap_refused),
-		PROCESS_ENTRY(devmem_remap_to_umem),
-		PROCESS_ENTRY(devmem_invalid_in_dup),
-		PROCESS_ENTRY(devmem_outlives_close),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include <sundog/embed.h>
 
@@ -58,13 +58,15 @@ static int teardown(void **state)
 }
 
 #define CHECK_TEST(name) \
-	static void test_##name(void **state) \
+	TEST_WITH(test_##name, setup, teardown) \
 	{ \
-		(void)state; \
 		check_##name(); \
 	}
 INTR_CHECKS(CHECK_TEST)
-CHECK_TEST(none)
+TEST_WITH(test_none, setup_without, teardown)
+{
+	check_none();
+}
 
 static void count_leak(void *arg, const struct sundog_leak *leak)
 {
@@ -75,7 +77,7 @@ static void count_leak(void *arg, const struct sundog_leak *leak)
 	assert_string_equal(leak->driver, "intr");
 }
 
-static void what_is_left_behind_is_reported(void **state)
+TEST_WITH(what_is_left_behind_is_reported, setup, NULL)
 {
 	int counts[2] = {0, 0};
 
@@ -86,7 +88,7 @@ static void what_is_left_behind_is_reported(void **state)
 	assert_int_equal(counts[1], 2);
 }
 
-static void reports_of_faults_are_messages(void **state)
+TEST_WITH(reports_of_faults_are_messages, setup, teardown)
 {
 	(void)state;
 	say_reports();
@@ -102,25 +104,10 @@ static int begin_again(void)
 	return attach(NULL, CONF);
 }
 
-static void what_is_not_there_is_a_bug(void **state)
+TEST_WITH(what_is_not_there_is_a_bug, setup, teardown)
 {
 	(void)state;
 	expect_bug(begin_again, bug_remove_unknown, "interrupt 1 has no handler");
 	expect_bug(begin_again, bug_remove_twice, "or twice");
 	expect_bug(begin_again, bug_pci_beyond, "4 bytes at offset 253: the space has 256");
-}
-
-#define CHECK_ENTRY(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown),
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		INTR_CHECKS(CHECK_ENTRY)
-			cmocka_unit_test_setup_teardown(test_none, setup_without, teardown),
-		cmocka_unit_test_setup_teardown(reports_of_faults_are_messages, setup, teardown),
-		cmocka_unit_test_setup(what_is_left_behind_is_reported, setup),
-		cmocka_unit_test_setup_teardown(what_is_not_there_is_a_bug, setup, teardown),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <stdlib.h>
 
+#include "test.h"
 #include "hw_host.h"
 
 /* ---- the block node ---- */
@@ -36,7 +37,9 @@ static size_t block_write(size_t at, const void *from, size_t len, int error)
 	return done;
 }
 
-static void block_reads_any_bytes(void **state)
+#define TEST(name) TEST_WITH(name, setup_block, teardown)
+
+TEST(block_reads_any_bytes)
 {
 	static char to[HW_DISK_SIZE + 1000];
 	static const struct {
@@ -64,7 +67,7 @@ static void block_reads_any_bytes(void **state)
 }
 
 /* What is not written stays, in the first block and the last too. */
-static void block_writes_any_bytes(void **state)
+TEST(block_writes_any_bytes)
 {
 	static const struct {
 		size_t at, len;
@@ -90,7 +93,7 @@ static void block_writes_any_bytes(void **state)
 	}
 }
 
-static void block_ends(void **state)
+TEST(block_ends)
 {
 	char from[2000];
 
@@ -102,7 +105,7 @@ static void block_ends(void **state)
 	block_write(HW_DISK_SIZE + 512, from, 512, ENOSPC);
 }
 
-static void block_errors(void **state)
+TEST(block_errors)
 {
 	char bytes[512];
 
@@ -116,7 +119,7 @@ static void block_errors(void **state)
 }
 
 /* The offset of the open moves on. */
-static void block_offset(void **state)
+TEST(block_offset)
 {
 	char bytes[100];
 	size_t done;
@@ -130,7 +133,7 @@ static void block_offset(void **state)
 }
 
 /* The character node of the same minor is another device: its driver sees the reads themselves. */
-static void block_and_character_nodes(void **state)
+TEST(block_and_character_nodes)
 {
 	char bytes[1024];
 	size_t done;
@@ -143,7 +146,7 @@ static void block_and_character_nodes(void **state)
 }
 
 /* There are no pages behind it that could be shown, whoever has the character node open. */
-static void block_node_mmap(void **state)
+TEST(block_node_mmap)
 {
 	uint64_t addr = 0;
 
@@ -198,7 +201,7 @@ static size_t physio_at(uint64_t addr, size_t len, size_t block, bool write, int
 	return done;
 }
 
-static void physio_reads(void **state)
+TEST(physio_reads)
 {
 	uint64_t addr;
 
@@ -216,7 +219,7 @@ static void physio_reads(void **state)
 	assert_true(hw_disk.transfers == 3 && hw_disk.cookies >= 5);
 }
 
-static void physio_writes(void **state)
+TEST(physio_writes)
 {
 	uint64_t addr;
 
@@ -236,7 +239,7 @@ static void physio_writes(void **state)
 	}
 }
 
-static void physio_vectors(void **state)
+TEST(physio_vectors)
 {
 	uint64_t addr = user_memory(4 * PAGE, 0);
 	struct sundog_iovec iov[] = {{addr, 512}, {addr + PAGE, 0}, {addr + 2 * PAGE - 512, 1024}};
@@ -251,7 +254,7 @@ static void physio_vectors(void **state)
 }
 
 /* mincnt cuts it, and minphys(9F) at 1 MiB. */
-static void physio_mincnt(void **state)
+TEST(physio_mincnt)
 {
 	uint64_t addr = user_memory(HW_DISK_SIZE, 0);
 
@@ -267,7 +270,7 @@ static void physio_mincnt(void **state)
 	assert_int_equal(hw_disk.largest, 1 << 20);
 }
 
-static void physio_ends_short(void **state)
+TEST(physio_ends_short)
 {
 	uint64_t addr = user_memory(PAGE, 'u');
 
@@ -278,7 +281,7 @@ static void physio_ends_short(void **state)
 	assert_int_equal(physio_at(addr, 512, HW_DISK_BLOCKS, false, 0), 0);
 }
 
-static void physio_errors(void **state)
+TEST(physio_errors)
 {
 	uint64_t addr = user_memory(2 * PAGE, 0), hole = addr + 2 * PAGE;
 
@@ -296,7 +299,7 @@ static void physio_errors(void **state)
 
 /* The device would write what the process may only read. */
 /* Lengths and offsets whose sums no off_t can hold are refused before the driver. */
-static void transfer_lengths_near_2_63(void **state)
+TEST(transfer_lengths_near_2_63)
 {
 	uint64_t addr = user_memory(PAGE, 0);
 	struct sundog_iovec iov[] = {{addr, 512}, {addr, INT64_MAX - 511}};
@@ -311,7 +314,7 @@ static void transfer_lengths_near_2_63(void **state)
 	assert_int_equal(hw_disk.transfers, 0);
 }
 
-static void physio_read_only_memory(void **state)
+TEST(physio_read_only_memory)
 {
 	uint64_t addr = user_memory(PAGE, 'r');
 
@@ -325,7 +328,7 @@ static void physio_read_only_memory(void **state)
 }
 
 /* From and to a device mapping: its driver sees DEVMAP_LOCK and DEVMAP_UNLOCK. */
-static void physio_device_mapping(void **state)
+TEST(physio_device_mapping)
 {
 	char *hardware = sim_registers(hw_dip, 1, NULL);
 	uint64_t addr;
@@ -360,7 +363,7 @@ static void *own_buf_main(void *arg)
 }
 
 /* The driver's own buf is waited for. */
-static void physio_own_buf(void **state)
+TEST(physio_own_buf)
 {
 	uint64_t addr[4];
 	pthread_t threads[4];
@@ -395,7 +398,7 @@ static void *munmap_main(void *arg)
 }
 
 /* Pages that the device moves stay: munmap(2) returns when the transfer is over. */
-static void physio_munmap_waits(void **state)
+TEST(physio_munmap_waits)
 {
 	uint64_t addr = user_memory(PAGE, 'u');
 	pthread_t reader, unmapper;
@@ -425,7 +428,7 @@ static void physio_munmap_waits(void **state)
 #define B_WRITE 0
 #define IOSETUP_FLAGS (0x200000 | 0x20 | 0x1) /* B_SHADOW, B_PHYS, B_BUSY */
 
-static void iosetup_moves(void **state)
+TEST(iosetup_moves)
 {
 	uint64_t addr = user_memory(4 * PAGE, 'l');
 
@@ -448,7 +451,7 @@ static void iosetup_moves(void **state)
 }
 
 /* Several bufs on one cookie; and a direction that does not agree with the lock is served. */
-static void iosetup_several_and_disagreeing(void **state)
+TEST(iosetup_several_and_disagreeing)
 {
 	uint64_t addr = user_memory(4 * PAGE, 'l');
 
@@ -462,7 +465,7 @@ static void iosetup_several_and_disagreeing(void **state)
 	}
 }
 
-static void iosetup_out_of_range(void **state)
+TEST(iosetup_out_of_range)
 {
 	uint64_t addr = user_memory(2 * PAGE, 'l');
 	static const struct {
@@ -483,35 +486,4 @@ static void iosetup_out_of_range(void **state)
 		assert_int_equal(sundog_ioctl(process, fd, 0, addr, NULL), EDOM);
 	}
 	assert_int_equal(hw_disk.transfers, 0);
-}
-
-#define ENTRY(name) cmocka_unit_test_setup_teardown(name, setup_block, teardown)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		ENTRY(block_reads_any_bytes),
-		ENTRY(block_writes_any_bytes),
-		ENTRY(block_ends),
-		ENTRY(block_errors),
-		ENTRY(block_offset),
-		ENTRY(block_and_character_nodes),
-		ENTRY(block_node_mmap),
-		ENTRY(physio_reads),
-		ENTRY(physio_writes),
-		ENTRY(physio_vectors),
-		ENTRY(physio_mincnt),
-		ENTRY(physio_ends_short),
-		ENTRY(physio_errors),
-		ENTRY(transfer_lengths_near_2_63),
-		ENTRY(physio_read_only_memory),
-		ENTRY(physio_device_mapping),
-		ENTRY(physio_own_buf),
-		ENTRY(physio_munmap_waits),
-		ENTRY(iosetup_moves),
-		ENTRY(iosetup_several_and_disagreeing),
-		ENTRY(iosetup_out_of_range),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

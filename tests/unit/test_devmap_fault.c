@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "test.h"
 #include "rec_fixture.h"
 
 #define PAGES 4ul
@@ -44,10 +45,11 @@ word(char *base, size_t page)
 	return (uint32_t *)(void *)(base + page * PAGE);
 }
 
+#define TEST(name) TEST_WITH(name, setup, teardown)
+
 /* ---- access ---- */
 
-static void
-access_gets_the_page_and_the_direction(void **state)
+TEST(access_gets_the_page_and_the_direction)
 {
 	map_at(10);
 	sundog_touch(process, addr + PAGE + 5, SUNDOG_READ);
@@ -56,8 +58,7 @@ access_gets_the_page_and_the_direction(void **state)
 	rec_expect("access h0 p1 off 13 len 1 type 0 rw 2\n");
 }
 
-static void
-load_after_a_read_makes_the_page_writable_too(void **state)
+TEST(load_after_a_read_makes_the_page_writable_too)
 {
 	map_at(0);
 	rec_read(process, addr);
@@ -78,8 +79,7 @@ access_looks_around(void *dhp, void *pvtp, long long off, size_t len, unsigned t
 	return rec_default_access(dhp, pvtp, off, len, type, rw);
 }
 
-static void
-access_runs_in_the_faulting_process(void **state)
+TEST(access_runs_in_the_faulting_process)
 {
 	rec.access = access_looks_around;
 	map_at(0);
@@ -96,8 +96,7 @@ access_loads_at_the_third_try(void *dhp, void *pvtp, long long off, size_t len, 
 	return ++retries < 3 ? 0 : rec_load(dhp, off, len, type, rw);
 }
 
-static void
-result_0_without_a_load_is_retried(void **state)
+TEST(result_0_without_a_load_is_retried)
 {
 	retries = 0;
 	rec.access = access_loads_at_the_third_try;
@@ -122,8 +121,7 @@ expect_failure(int result, int signo, int code, int error)
 	rec_expect_signal(sundog_touch(process, addr, SUNDOG_READ), signo, code, error);
 }
 
-static void
-nonzero_from_access_is_SIGBUS_OBJERR_with_its_low_24_bits(void **state)
+TEST(nonzero_from_access_is_SIGBUS_OBJERR_with_its_low_24_bits)
 {
 	rec.access = access_fails;
 	map_at(0);
@@ -135,8 +133,7 @@ nonzero_from_access_is_SIGBUS_OBJERR_with_its_low_24_bits(void **state)
 	expect_failure(0x7f123456, SIGBUS, BUS_OBJERR, 0x123456);
 }
 
-static void
-FC_MAKE_ERR_from_access_is_SIGBUS_OBJERR_with_its_errno(void **state)
+TEST(FC_MAKE_ERR_from_access_is_SIGBUS_OBJERR_with_its_errno)
 {
 	rec.access = access_fails;
 	map_at(0);
@@ -157,8 +154,7 @@ access_interrupted_twice(void *dhp, void *pvtp, long long off, size_t len, unsig
 	return rec_load(dhp, off, len, type, rw);
 }
 
-static void
-EINTR_from_access_is_a_retry(void **state)
+TEST(EINTR_from_access_is_a_retry)
 {
 	interrupts = 0;
 	rec.access = access_interrupted_twice;
@@ -173,8 +169,7 @@ access_loads_as_write(void *dhp, void *pvtp, long long off, size_t len, unsigned
 	return rec_load(dhp, off, len, type, 2);
 }
 
-static void
-FC_PROT_of_a_load_passed_on_is_SIGSEGV_ACCERR(void **state)
+TEST(FC_PROT_of_a_load_passed_on_is_SIGSEGV_ACCERR)
 {
 	rec.access = access_loads_as_write;
 	addr = 0;
@@ -182,8 +177,7 @@ FC_PROT_of_a_load_passed_on_is_SIGSEGV_ACCERR(void **state)
 	rec_expect_signal(sundog_touch(process, addr, SUNDOG_READ), SIGSEGV, SEGV_ACCERR, 0);
 }
 
-static void
-protection_never_reaches_the_driver(void **state)
+TEST(protection_never_reaches_the_driver)
 {
 	addr = 0;
 	assert_int_equal(sundog_mmap(process, &addr, PAGE, PROT_READ, MAP_SHARED, fd, 0), 0);
@@ -196,8 +190,7 @@ protection_never_reaches_the_driver(void **state)
 	rec_expect("");
 }
 
-static void
-no_access_and_set_up_invalid_is_SIGBUS_OBJERR_EFAULT(void **state)
+TEST(no_access_and_set_up_invalid_is_SIGBUS_OBJERR_EFAULT)
 {
 	rec.parts[0].callbacks = REC_NO_CALLBACKS;
 	rec.parts[0].flags = INVALID | ALLOW_REMAP;
@@ -205,8 +198,7 @@ no_access_and_set_up_invalid_is_SIGBUS_OBJERR_EFAULT(void **state)
 	rec_expect_signal(sundog_touch(process, addr, SUNDOG_READ), SIGBUS, BUS_OBJERR, EFAULT);
 }
 
-static void
-no_access_and_invalidated_later_is_SIGSEGV_MAPERR(void **state)
+TEST(no_access_and_invalidated_later_is_SIGSEGV_MAPERR)
 {
 	rec.parts[0].callbacks = REC_MAP;
 	rec.parts[0].flags = ALLOW_REMAP;
@@ -218,8 +210,7 @@ no_access_and_invalidated_later_is_SIGSEGV_MAPERR(void **state)
 	assert_int_equal(rec_read(process, addr), 1);
 }
 
-static void
-no_access_callback_is_nodev_too(void **state)
+TEST(no_access_callback_is_nodev_too)
 {
 	rec.parts[0].callbacks = REC_MAP | REC_ACCESS_NODEV;
 	map_at(0);
@@ -243,8 +234,7 @@ access_tries_ranges(void *dhp, void *pvtp, long long off, size_t len, unsigned t
 	return rec_load(dhp, off, len, type, rw);
 }
 
-static void
-load_out_of_the_handle_is_EINVAL(void **state)
+TEST(load_out_of_the_handle_is_EINVAL)
 {
 	rec.access = access_tries_ranges;
 	map_at(10);
@@ -259,8 +249,7 @@ access_loads_from_the_middle(void *dhp, void *pvtp, long long off, size_t len, u
 	return rec_load(dhp, 11 * PAGE + 100, PAGE + 1, type, rw);
 }
 
-static void
-load_rounds_offset_down_and_length_up(void **state)
+TEST(load_rounds_offset_down_and_length_up)
 {
 	rec.access = access_loads_from_the_middle;
 	map_at(10);
@@ -277,8 +266,7 @@ access_loads_to_the_end(void *dhp, void *pvtp, long long off, size_t len, unsign
 	return rec_load(dhp, off, 0, type, rw);
 }
 
-static void
-load_of_length_0_is_to_the_end(void **state)
+TEST(load_of_length_0_is_to_the_end)
 {
 	rec.access = access_loads_to_the_end;
 	map_at(10);
@@ -293,8 +281,7 @@ access_loads_everything(void *dhp, void *pvtp, long long off, size_t len, unsign
 	return rec_load(dhp, 0, 0, type, rw);
 }
 
-static void
-load_of_0_0_is_the_whole_handle(void **state)
+TEST(load_of_0_0_is_the_whole_handle)
 {
 	rec.access = access_loads_everything;
 	map_at(10);
@@ -316,8 +303,7 @@ access_loads_the_first_handle(void *dhp, void *pvtp, long long off, size_t len, 
 	return rec_load(dhp, off, len, type, rw);
 }
 
-static void
-load_of_another_processs_handle_is_EINVAL_and_reported(void **state)
+TEST(load_of_another_processs_handle_is_EINVAL_and_reported)
 {
 	struct sundog_process *second = rec_process();
 	int second_fd = rec_open_device(second, O_RDWR);
@@ -334,8 +320,7 @@ load_of_another_processs_handle_is_EINVAL_and_reported(void **state)
 	sundog_exit(second);
 }
 
-static void
-unload_takes_only_that_handles_translations(void **state)
+TEST(unload_takes_only_that_handles_translations)
 {
 	struct sundog_process *second = rec_process();
 	int second_fd = rec_open_device(second, O_RDWR);
@@ -357,16 +342,14 @@ unload_takes_only_that_handles_translations(void **state)
 	sundog_exit(second);
 }
 
-static void
-unload_of_what_is_not_loaded_succeeds(void **state)
+TEST(unload_of_what_is_not_loaded_succeeds)
 {
 	map_at(0);
 	assert_int_equal(rec_unload(rec_handle(0), 0, 0), 0);
 	assert_int_equal(rec_unload(rec_handle(0), PAGE, PAGE), 0);
 }
 
-static void
-load_checks_the_current_protection(void **state)
+TEST(load_checks_the_current_protection)
 {
 	rec.access = access_loads_everything;
 	map_at(0);
@@ -380,16 +363,14 @@ load_checks_the_current_protection(void **state)
 
 /* ---- remap ---- */
 
-static void
-remap_needs_ALLOW_REMAP(void **state)
+TEST(remap_needs_ALLOW_REMAP)
 {
 	map_at(0);
 	assert_int_equal(rec_umem_remap(rec_handle(0), other, 0, PAGE, PROT_DDI_ALL, 0), -1);
 	assert_int_equal(rec_invalidate(rec_handle(0), PAGE, PROT_DDI_ALL), -1);
 }
 
-static void
-remap_refuses_flags_bad_ranges_and_protections(void **state)
+TEST(remap_refuses_flags_bad_ranges_and_protections)
 {
 	rec.parts[0].flags = ALLOW_REMAP;
 	map_at(0);
@@ -401,8 +382,7 @@ remap_refuses_flags_bad_ranges_and_protections(void **state)
 }
 
 /* The first page asks for no more than is granted, but the second one does. */
-static void
-remap_looks_at_the_protection_of_each_page(void **state)
+TEST(remap_looks_at_the_protection_of_each_page)
 {
 	rec.parts[0].flags = ALLOW_REMAP;
 	map_at(0);
@@ -414,8 +394,7 @@ remap_looks_at_the_protection_of_each_page(void **state)
 	assert_int_equal(sundog_mprotect(process, addr + PAGE, PAGE, PROT_READ | PROT_WRITE), EACCES);
 }
 
-static void
-remap_unloads_and_shows_the_new_memory(void **state)
+TEST(remap_unloads_and_shows_the_new_memory)
 {
 	rec.parts[0].flags = ALLOW_REMAP;
 	rec.access = access_loads_everything;
@@ -430,8 +409,7 @@ remap_unloads_and_shows_the_new_memory(void **state)
 	assert_int_equal(rec_read(process, addr + PAGE), 2);
 }
 
-static void
-remap_clears_MAPPING_INVALID(void **state)
+TEST(remap_clears_MAPPING_INVALID)
 {
 	rec.parts[0].flags = ALLOW_REMAP | INVALID;
 	map_at(0);
@@ -447,8 +425,7 @@ access_remaps(void *dhp, void *pvtp, long long off, size_t len, unsigned type, u
 	return rec_load(dhp, off, len, type, rw);
 }
 
-static void
-remap_from_within_access(void **state)
+TEST(remap_from_within_access)
 {
 	rec.parts[0].flags = ALLOW_REMAP;
 	rec.access = access_remaps;
@@ -457,8 +434,7 @@ remap_from_within_access(void **state)
 	assert_int_equal(*word(other_memory, 0), 8);
 }
 
-static void
-remap_without_access_callback(void **state)
+TEST(remap_without_access_callback)
 {
 	rec.parts[0].flags = ALLOW_REMAP;
 	rec.parts[0].callbacks = REC_MAP;
@@ -471,8 +447,7 @@ remap_without_access_callback(void **state)
 	assert_int_equal(*word(other_memory, 0), 2);
 }
 
-static void
-remap_to_trash_keeps_the_process_alive(void **state)
+TEST(remap_to_trash_keeps_the_process_alive)
 {
 	void *trash;
 
@@ -518,8 +493,7 @@ access_by_no_ctxmgt(void *dhp, void *pvtp, long long off, size_t len, unsigned t
 	return ctxmgt_result;
 }
 
-static void
-ctxmgt_without_a_function_is_FC_HWERR(void **state)
+TEST(ctxmgt_without_a_function_is_FC_HWERR)
 {
 	rec.access = access_by_no_ctxmgt;
 	map_at(0);
@@ -527,8 +501,7 @@ ctxmgt_without_a_function_is_FC_HWERR(void **state)
 	assert_int_equal(ctxmgt_result, 1);
 }
 
-static void
-ctxmgt_calls_at_once_with_the_handles_own_pvtp(void **state)
+TEST(ctxmgt_calls_at_once_with_the_handles_own_pvtp)
 {
 	contextmgt_result = contextmgt_calls = 0;
 	rec.access = access_by_ctxmgt;
@@ -538,8 +511,7 @@ ctxmgt_calls_at_once_with_the_handles_own_pvtp(void **state)
 	assert_ptr_equal(contextmgt_pvtp, (void *)1);
 }
 
-static void
-ctxmgt_failure_is_FC_HWERR_and_frees_the_slot(void **state)
+TEST(ctxmgt_failure_is_FC_HWERR_and_frees_the_slot)
 {
 	rec.access = access_by_ctxmgt;
 	contextmgt_result = EIO;
@@ -551,8 +523,7 @@ ctxmgt_failure_is_FC_HWERR_and_frees_the_slot(void **state)
 	contextmgt_result = 0;
 }
 
-static void
-ctxmgt_timeout_is_cancelled_by_the_last_unmap(void **state)
+TEST(ctxmgt_timeout_is_cancelled_by_the_last_unmap)
 {
 	rec.access = access_by_ctxmgt;
 	contextmgt_result = 0;
@@ -578,8 +549,7 @@ ioctl_copies(int cmd, long arg, int *rval)
 	return 0;
 }
 
-static void
-copyin_and_copyout_of_a_device_mapping_call_access(void **state)
+TEST(copyin_and_copyout_of_a_device_mapping_call_access)
 {
 	rec.on_ioctl = ioctl_copies;
 	map_at(0);
@@ -595,8 +565,7 @@ copyin_and_copyout_of_a_device_mapping_call_access(void **state)
 	rec_expect("access h0 p1 off 3 len 1 type 0 rw 2\n");
 }
 
-static void
-copyin_fails_if_access_fails(void **state)
+TEST(copyin_fails_if_access_fails)
 {
 	rec.on_ioctl = ioctl_copies;
 	rec.access = access_fails;
@@ -606,8 +575,7 @@ copyin_fails_if_access_fails(void **state)
 	assert_int_equal(copy_result, -1);
 }
 
-static void
-copyout_beyond_the_protection_fails(void **state)
+TEST(copyout_beyond_the_protection_fails)
 {
 	rec.on_ioctl = ioctl_copies;
 	map_at(0);
@@ -618,8 +586,7 @@ copyout_beyond_the_protection_fails(void **state)
 	rec_expect("");
 }
 
-static void
-copyin_retries_as_a_process_does(void **state)
+TEST(copyin_retries_as_a_process_does)
 {
 	rec.on_ioctl = ioctl_copies;
 	rec.access = access_loads_at_the_third_try;
@@ -643,8 +610,7 @@ access_loads_and_unloads_once(void *dhp, void *pvtp, long long off, size_t len, 
 	return code;
 }
 
-static void
-copyin_of_a_page_that_was_unloaded_again_is_retried(void **state)
+TEST(copyin_of_a_page_that_was_unloaded_again_is_retried)
 {
 	rec.on_ioctl = ioctl_copies;
 	rec.access = access_loads_and_unloads_once;
@@ -661,8 +627,7 @@ access_loads_the_page_before_once(void *dhp, void *pvtp, long long off, size_t l
 	return rec_load(dhp, ++retries == 1 ? off - (long long)PAGE : off, len, type, rw);
 }
 
-static void
-copyin_is_retried_when_another_page_was_loaded(void **state)
+TEST(copyin_is_retried_when_another_page_was_loaded)
 {
 	rec.on_ioctl = ioctl_copies;
 	rec.access = access_loads_the_page_before_once;
@@ -680,8 +645,7 @@ access_gets_a_signal(void *dhp, void *pvtp, long long off, size_t len, unsigned 
 	return 0;
 }
 
-static void
-a_signal_ends_the_retries_of_copyin(void **state)
+TEST(a_signal_ends_the_retries_of_copyin)
 {
 	rec.on_ioctl = ioctl_copies;
 	rec.access = access_gets_a_signal;
@@ -700,8 +664,7 @@ access_copies_the_last_page_first(void *dhp, void *pvtp, long long off, size_t l
 	return rec_load(dhp, off, len, type, rw);
 }
 
-static void
-copyin_within_an_access_leaves_that_one_as_it_is(void **state)
+TEST(copyin_within_an_access_leaves_that_one_as_it_is)
 {
 	rec.on_ioctl = ioctl_copies;
 	rec.access = access_copies_the_last_page_first;
@@ -712,8 +675,7 @@ copyin_within_an_access_leaves_that_one_as_it_is(void **state)
 }
 
 /* ordinary | device: each by its own way */
-static void
-copyin_over_ordinary_memory_and_a_mapping(void **state)
+TEST(copyin_over_ordinary_memory_and_a_mapping)
 {
 	uint64_t ordinary, at;
 
@@ -736,8 +698,7 @@ ioctl_copies_too_much(int cmd, long arg, int *rval)
 	return 0;
 }
 
-static void
-copyin_of_a_range_that_wraps_fails(void **state)
+TEST(copyin_of_a_range_that_wraps_fails)
 {
 	rec.on_ioctl = ioctl_copies_too_much;
 	map_at(0);
@@ -750,8 +711,7 @@ copyin_of_a_range_that_wraps_fails(void **state)
 
 /* ---- pages of one mapping with different protections, which are loaded together ---- */
 
-static void
-without_access_a_page_is_loaded_beside_one_that_allows_less(void **state)
+TEST(without_access_a_page_is_loaded_beside_one_that_allows_less)
 {
 	rec.parts[0].callbacks = 0;
 	rec.parts[0].flags = ALLOW_REMAP;
@@ -774,8 +734,7 @@ frame_of_nothing(long off, int prot)
 	return 0x7ffffff0;
 }
 
-static void
-no_access_and_FC_HWERR_is_SIGBUS_ADRERR(void **state)
+TEST(no_access_and_FC_HWERR_is_SIGBUS_ADRERR)
 {
 	rec_slots(REC_NULL, REC_NULL, REC_OWN, false);
 	rec.on_mmap = frame_of_nothing;
@@ -838,16 +797,14 @@ expect_second_to_wait(struct sundog_process *second, uint64_t at, bool waits)
 		assert_true(began[1] - began[0] >= HOLD_NS);
 }
 
-static void
-ctxmgt_timeout_holds_the_slot_for_the_holder_too(void **state)
+TEST(ctxmgt_timeout_holds_the_slot_for_the_holder_too)
 {
 	rec.on_map = hold_the_slot;
 	map_at(0);
 	expect_second_to_wait(process, addr + PAGE, true);
 }
 
-static void
-ctxmgt_slot_is_a_fork_childs_too(void **state)
+TEST(ctxmgt_slot_is_a_fork_childs_too)
 {
 	struct sundog_process *child;
 
@@ -858,8 +815,7 @@ ctxmgt_slot_is_a_fork_childs_too(void **state)
 	sundog_exit(child);
 }
 
-static void
-ctxmgt_slot_is_that_of_what_a_cut_leaves(void **state)
+TEST(ctxmgt_slot_is_that_of_what_a_cut_leaves)
 {
 	rec.on_map = hold_the_slot;
 	map_at(0);
@@ -867,8 +823,7 @@ ctxmgt_slot_is_that_of_what_a_cut_leaves(void **state)
 	expect_second_to_wait(process, addr + 2 * PAGE, true);
 }
 
-static void
-ctxmgt_slot_is_that_of_all_minor_nodes_of_an_instance(void **state)
+TEST(ctxmgt_slot_is_that_of_all_minor_nodes_of_an_instance)
 {
 	int other_fd = rec_open_other(process);
 	uint64_t at;
@@ -885,8 +840,7 @@ hold_the_slot_less_than_never(void *dhp)
 	rec_ctx_timeout(dhp, -1);
 }
 
-static void
-ctxmgt_negative_timeout_is_none(void **state)
+TEST(ctxmgt_negative_timeout_is_none)
 {
 	rec.on_map = hold_the_slot_less_than_never;
 	map_at(0);
@@ -908,8 +862,7 @@ access_enters_the_other(void *dhp, void *pvtp, long long off, size_t len, unsign
 	return rec_ctxmgt(dhp, pvtp, off, len, type, rw, contextmgt_enters_the_other);
 }
 
-static void
-ctxmgt_slot_is_one_for_each_access_function(void **state)
+TEST(ctxmgt_slot_is_one_for_each_access_function)
 {
 	uint64_t at;
 
@@ -965,8 +918,7 @@ hold_the_slot_a_tick(void *dhp)
 }
 
 /* Four threads at once: one after the other, and each is woken. */
-static void
-ctxmgt_with_a_timeout_is_called_for_one_at_a_time(void **state)
+TEST(ctxmgt_with_a_timeout_is_called_for_one_at_a_time)
 {
 	struct toucher t[PAGES];
 
@@ -993,8 +945,7 @@ access_loads_from_the_end(void *dhp, void *pvtp, long long off, size_t len, unsi
 	return rec_load(dhp, (long long)(PAGES * PAGE), 0, type, rw);
 }
 
-static void
-load_of_length_0_from_the_end_is_EINVAL(void **state)
+TEST(load_of_length_0_from_the_end_is_EINVAL)
 {
 	map_at(0);
 	rec.access = access_loads_from_the_end;
@@ -1004,8 +955,7 @@ load_of_length_0_from_the_end_is_EINVAL(void **state)
 	assert_int_equal(rec_unload(rec_handle(0), (long long)PAGE, SIZE_MAX - PAGE + 1), FC_ERRNO_OF(EINVAL));
 }
 
-static void
-remap_to_another_offset_of_the_same_cookie_shows_that(void **state)
+TEST(remap_to_another_offset_of_the_same_cookie_shows_that)
 {
 	rec.parts[0].flags = ALLOW_REMAP;
 	rec.parts[0].len = rec.parts[0].maplen = PAGE;
@@ -1034,8 +984,7 @@ objects(void)
 	return n;
 }
 
-static void
-a_refused_remap_keeps_no_memory(void **state)
+TEST(a_refused_remap_keeps_no_memory)
 {
 	void *third;
 	int before = objects();
@@ -1057,8 +1006,7 @@ ioctl_copies_much(int cmd, long arg, int *rval)
 	return 0;
 }
 
-static void
-copyout_over_several_handles(void **state)
+TEST(copyout_over_several_handles)
 {
 	rec.on_ioctl = ioctl_copies_much;
 	rec.nparts = 2;
@@ -1075,8 +1023,7 @@ copyout_over_several_handles(void **state)
 	assert_memory_equal(other_memory, big + (2 * PAGE - PAGE / 2) / 4, PAGE + PAGE / 2);
 }
 
-static void
-copyout_without_access_needs_no_translation(void **state)
+TEST(copyout_without_access_needs_no_translation)
 {
 	rec.on_ioctl = ioctl_copies;
 	rec.parts[0].callbacks = REC_NO_CALLBACKS;
@@ -1085,70 +1032,4 @@ copyout_without_access_needs_no_translation(void **state)
 	assert_int_equal(sundog_ioctl(process, fd, 2, addr, NULL), 0);
 	assert_int_equal(copy_result, 0);
 	assert_int_equal(*word(memory, 0), 41);
-}
-
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		T(access_gets_the_page_and_the_direction),
-		T(load_after_a_read_makes_the_page_writable_too),
-		T(access_runs_in_the_faulting_process),
-		T(result_0_without_a_load_is_retried),
-		T(nonzero_from_access_is_SIGBUS_OBJERR_with_its_low_24_bits),
-		T(FC_MAKE_ERR_from_access_is_SIGBUS_OBJERR_with_its_errno),
-		T(EINTR_from_access_is_a_retry),
-		T(FC_PROT_of_a_load_passed_on_is_SIGSEGV_ACCERR),
-		T(protection_never_reaches_the_driver),
-		T(no_access_and_set_up_invalid_is_SIGBUS_OBJERR_EFAULT),
-		T(no_access_and_invalidated_later_is_SIGSEGV_MAPERR),
-		T(no_access_callback_is_nodev_too),
-		T(load_out_of_the_handle_is_EINVAL),
-		T(load_rounds_offset_down_and_length_up),
-		T(load_of_length_0_is_to_the_end),
-		T(load_of_0_0_is_the_whole_handle),
-		T(load_of_another_processs_handle_is_EINVAL_and_reported),
-		T(unload_takes_only_that_handles_translations),
-		T(unload_of_what_is_not_loaded_succeeds),
-		T(load_checks_the_current_protection),
-		T(remap_needs_ALLOW_REMAP),
-		T(remap_refuses_flags_bad_ranges_and_protections),
-		T(remap_looks_at_the_protection_of_each_page),
-		T(remap_unloads_and_shows_the_new_memory),
-		T(remap_clears_MAPPING_INVALID),
-		T(remap_from_within_access),
-		T(remap_without_access_callback),
-		T(remap_to_trash_keeps_the_process_alive),
-		T(ctxmgt_without_a_function_is_FC_HWERR),
-		T(ctxmgt_calls_at_once_with_the_handles_own_pvtp),
-		T(ctxmgt_failure_is_FC_HWERR_and_frees_the_slot),
-		T(ctxmgt_timeout_is_cancelled_by_the_last_unmap),
-		T(copyin_and_copyout_of_a_device_mapping_call_access),
-		T(copyin_fails_if_access_fails),
-		T(copyout_beyond_the_protection_fails),
-		T(copyin_retries_as_a_process_does),
-		T(copyin_of_a_page_that_was_unloaded_again_is_retried),
-		T(copyin_is_retried_when_another_page_was_loaded),
-		T(a_signal_ends_the_retries_of_copyin),
-		T(copyin_within_an_access_leaves_that_one_as_it_is),
-		T(copyin_over_ordinary_memory_and_a_mapping),
-		T(copyin_of_a_range_that_wraps_fails),
-		T(without_access_a_page_is_loaded_beside_one_that_allows_less),
-		T(no_access_and_FC_HWERR_is_SIGBUS_ADRERR),
-		T(ctxmgt_timeout_holds_the_slot_for_the_holder_too),
-		T(ctxmgt_slot_is_a_fork_childs_too),
-		T(ctxmgt_slot_is_that_of_what_a_cut_leaves),
-		T(ctxmgt_slot_is_that_of_all_minor_nodes_of_an_instance),
-		T(ctxmgt_slot_is_one_for_each_access_function),
-		T(ctxmgt_negative_timeout_is_none),
-		T(ctxmgt_with_a_timeout_is_called_for_one_at_a_time),
-		T(load_of_length_0_from_the_end_is_EINVAL),
-		T(remap_to_another_offset_of_the_same_cookie_shows_that),
-		T(a_refused_remap_keeps_no_memory),
-		T(copyout_over_several_handles),
-		T(copyout_without_access_needs_no_translation),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* fork, munmap, mprotect, exec, exit, close, and who waits for whom: a test for each row and sentence. */
+#include "test.h"
 #include "rec_fixture.h"
 
 #define PAGES 6ul
@@ -53,10 +54,11 @@ expect_gone(size_t first, size_t n)
 		rec_expect_signal(sundog_touch(process, addr + i * PAGE, SUNDOG_READ), SIGSEGV, SEGV_MAPERR, 0);
 }
 
+#define TEST(name) TEST_WITH(name, setup, fixture_teardown)
+
 /* ---- munmap ---- */
 
-static void
-unmap_whole_handle(void **state)
+TEST(unmap_whole_handle)
 {
 	map_one();
 	unmap(0, PAGES);
@@ -64,8 +66,7 @@ unmap_whole_handle(void **state)
 	expect_gone(0, PAGES);
 }
 
-static void
-unmap_head(void **state)
+TEST(unmap_head)
 {
 	map_one();
 	unmap(0, 2);
@@ -85,8 +86,7 @@ unmap_head(void **state)
 	assert_int_equal(rec_unload(rec_handle(0), 11 * PAGE, PAGE), FC_ERRNO_OF(EINVAL));
 }
 
-static void
-unmap_tail(void **state)
+TEST(unmap_tail)
 {
 	map_one();
 	unmap(4, 2);
@@ -98,8 +98,7 @@ unmap_tail(void **state)
 	expect_gone(4, 2);
 }
 
-static void
-unmap_middle(void **state)
+TEST(unmap_middle)
 {
 	rec.relabel = true;
 	map_one();
@@ -124,8 +123,7 @@ unmap_middle(void **state)
 	rec_expect("unmap h0 p2 off 10 len 2 before - after -\nunmap h1 p3 off 13 len 3 before - after -\n");
 }
 
-static void
-unmap_over_several_handles_in_ascending_order(void **state)
+TEST(unmap_over_several_handles_in_ascending_order)
 {
 	map_three();
 	unmap(1, 4);
@@ -136,8 +134,7 @@ unmap_over_several_handles_in_ascending_order(void **state)
 	expect_gone(1, 4);
 }
 
-static void
-unmap_tail_in_a_later_handle(void **state)
+TEST(unmap_tail_in_a_later_handle)
 {
 	map_three();
 	unmap(5, 1);
@@ -145,8 +142,7 @@ unmap_tail_in_a_later_handle(void **state)
 	expect_pages(0, 5);
 }
 
-static void
-unmap_middle_of_the_first_of_several_handles(void **state)
+TEST(unmap_middle_of_the_first_of_several_handles)
 {
 	rec.nparts = 2;
 	rec.parts[0] = (struct rec_part){.cookie = cookie, .len = 3 * PAGE, .maplen = 3 * PAGE, .callbacks = REC_ALL};
@@ -162,8 +158,7 @@ unmap_middle_of_the_first_of_several_handles(void **state)
 		   "unmap h1 p2 off 13 len 3 before - after -\n");
 }
 
-static void
-unmap_of_part_of_several_mappings(void **state)
+TEST(unmap_of_part_of_several_mappings)
 {
 	uint64_t second;
 
@@ -184,8 +179,7 @@ look_whether_loaded(void *dhp)
 	loaded_in_unmap = rec_handle_len(dhp) == PAGES * PAGE && sundog_loaded(process, addr + 2 * PAGE, SUNDOG_READ);
 }
 
-static void
-unmap_takes_translations_before_the_callback(void **state)
+TEST(unmap_takes_translations_before_the_callback)
 {
 	map_one();
 	loaded_in_unmap = true;
@@ -194,8 +188,7 @@ unmap_takes_translations_before_the_callback(void **state)
 	assert_false(loaded_in_unmap);
 }
 
-static void
-unmap_many_holes(void **state)
+TEST(unmap_many_holes)
 {
 	void *large;
 	size_t n = 256;
@@ -220,8 +213,7 @@ unmap_many_holes(void **state)
 
 /* ---- mprotect ---- */
 
-static void
-mprotect_beyond_maxprot_is_EACCES(void **state)
+TEST(mprotect_beyond_maxprot_is_EACCES)
 {
 	rec.parts[0].maxprot = PROT_READ | PU;
 	assert_int_equal(sundog_mmap(process, &addr, PAGES * PAGE, PROT_READ, MAP_SHARED, fd, 0), 0);
@@ -230,8 +222,7 @@ mprotect_beyond_maxprot_is_EACCES(void **state)
 	assert_int_equal(sundog_mprotect(process, addr, PAGE, PROT_READ), 0);
 }
 
-static void
-mprotect_is_per_page(void **state)
+TEST(mprotect_is_per_page)
 {
 	map_one();
 	assert_int_equal(sundog_mprotect(process, addr + 2 * PAGE, 2 * PAGE, PROT_READ), 0);
@@ -243,8 +234,7 @@ mprotect_is_per_page(void **state)
 	expect_pages(0, PAGES);
 }
 
-static void
-mprotect_none_unloads(void **state)
+TEST(mprotect_none_unloads)
 {
 	map_one();
 	assert_int_equal(sundog_mprotect(process, addr, PAGE, PROT_NONE), 0);
@@ -255,8 +245,7 @@ mprotect_none_unloads(void **state)
 	expect_pages(0, 1);
 }
 
-static void
-mprotect_raise_applies_to_loaded_pages(void **state)
+TEST(mprotect_raise_applies_to_loaded_pages)
 {
 	assert_int_equal(sundog_mmap(process, &addr, PAGE, PROT_READ, MAP_SHARED, fd, 0), 0);
 	rec_read(process, addr);
@@ -265,8 +254,7 @@ mprotect_raise_applies_to_loaded_pages(void **state)
 	assert_int_equal(*(uint32_t *)(void *)memory, 7);
 }
 
-static void
-mprotect_survives_cuts(void **state)
+TEST(mprotect_survives_cuts)
 {
 	map_one();
 	assert_int_equal(sundog_mprotect(process, addr + PAGE, 4 * PAGE, PROT_READ), 0);
@@ -318,8 +306,7 @@ mprotect_some(void)
 	assert_int_equal(sundog_mprotect(process, addr + first * PAGE, n * PAGE, prot), 0);
 }
 
-static void
-mprotect_is_what_the_last_one_said_of_each_page(void **state)
+TEST(mprotect_is_what_the_last_one_said_of_each_page)
 {
 	rec.quiet = true;
 	for (int round = 0; round < 60; round++) {
@@ -352,8 +339,7 @@ mprotect_is_what_the_last_one_said_of_each_page(void **state)
 	}
 }
 
-static void
-munmap_and_mprotect_refuse_what_linux_refuses(void **state)
+TEST(munmap_and_mprotect_refuse_what_linux_refuses)
 {
 	map_one();
 	assert_int_equal(sundog_munmap(process, addr + 1, PAGE), EINVAL);
@@ -369,8 +355,7 @@ munmap_and_mprotect_refuse_what_linux_refuses(void **state)
 	expect_pages(0, PAGES);
 }
 
-static void
-a_cut_moves_the_kernel_address_and_the_offset_along(void **state)
+TEST(a_cut_moves_the_kernel_address_and_the_offset_along)
 {
 	map_one();
 	unmap(1, 1);
@@ -399,8 +384,7 @@ look_at_dup(void *dhp, void *new_dhp)
 	assert_ptr_equal(rec_current_as(), dup_parent_as);
 }
 
-static void
-fork_dups_every_handle_in_order_without_translations(void **state)
+TEST(fork_dups_every_handle_in_order_without_translations)
 {
 	struct sundog_process *child;
 
@@ -424,8 +408,7 @@ fork_dups_every_handle_in_order_without_translations(void **state)
 		   "unmap h5 p6 off 14 len 2 before - after -\n");
 }
 
-static void
-fork_without_dup_inherits_the_private_data(void **state)
+TEST(fork_without_dup_inherits_the_private_data)
 {
 	struct sundog_process *child;
 
@@ -449,20 +432,17 @@ fork_failing_dup(int result, int error)
 	expect_pages(0, PAGES);
 }
 
-static void
-fork_dup_ENOMEM_is_ENOMEM(void **state)
+TEST(fork_dup_ENOMEM_is_ENOMEM)
 {
 	fork_failing_dup(ENOMEM, ENOMEM);
 }
 
-static void
-fork_dup_other_error_is_EAGAIN(void **state)
+TEST(fork_dup_other_error_is_EAGAIN)
 {
 	fork_failing_dup(EPERM, EAGAIN);
 }
 
-static void
-fork_inherits_protections(void **state)
+TEST(fork_inherits_protections)
 {
 	struct sundog_process *child;
 
@@ -481,8 +461,7 @@ invalidate_new(void *dhp, void *new_dhp)
 }
 
 /* A child's child's are the child's pages', not the first page's; without devmap_access nobody else would say so. */
-static void
-fork_inherits_protections_of_pages_that_are_shown_at_once(void **state)
+TEST(fork_inherits_protections_of_pages_that_are_shown_at_once)
 {
 	struct sundog_process *child, *grandchild;
 
@@ -500,8 +479,7 @@ fork_inherits_protections_of_pages_that_are_shown_at_once(void **state)
 	sundog_exit(grandchild);
 }
 
-static void
-fork_invalidated_in_dup(void **state)
+TEST(fork_invalidated_in_dup)
 {
 	struct sundog_process *child;
 
@@ -515,8 +493,7 @@ fork_invalidated_in_dup(void **state)
 	sundog_exit(child);
 }
 
-static void
-fork_after_cuts(void **state)
+TEST(fork_after_cuts)
 {
 	struct sundog_process *child;
 
@@ -533,8 +510,7 @@ fork_after_cuts(void **state)
 
 /* ---- exit, exec, close ---- */
 
-static void
-exit_unmaps_in_address_order_then_closes(void **state)
+TEST(exit_unmaps_in_address_order_then_closes)
 {
 	map_three();
 	sundog_exit(process);
@@ -543,8 +519,7 @@ exit_unmaps_in_address_order_then_closes(void **state)
 		   "unmap h2 p3 off 14 len 2 before - after -\nclose 0\n");
 }
 
-static void
-exec_unmaps_then_closes(void **state)
+TEST(exec_unmaps_then_closes)
 {
 	map_one();
 	assert_int_equal(sundog_set_cloexec(process, fd, true), 0);
@@ -615,8 +590,7 @@ map_sleeping(void)
 	rec_forget();
 }
 
-static void
-unmap_waits_for_accesses_in_progress(void **state)
+TEST(unmap_waits_for_accesses_in_progress)
 {
 	pthread_t touch, take;
 	uint64_t other;
@@ -634,8 +608,7 @@ unmap_waits_for_accesses_in_progress(void **state)
 	rec_expect("access h0 p1 off 0 len 1 type 0 rw 1\nunmap h0 p1 off 2 len 1 before h0 after h1\n");
 }
 
-static void
-accesses_of_two_threads_go_on_side_by_side(void **state)
+TEST(accesses_of_two_threads_go_on_side_by_side)
 {
 	pthread_t first, second;
 	uint64_t other;
@@ -650,8 +623,7 @@ accesses_of_two_threads_go_on_side_by_side(void **state)
 	pthread_join(second, NULL);
 }
 
-static void
-mapping_does_not_wait_for_a_sleeping_access(void **state)
+TEST(mapping_does_not_wait_for_a_sleeping_access)
 {
 	pthread_t touch;
 
@@ -664,8 +636,7 @@ mapping_does_not_wait_for_a_sleeping_access(void **state)
 	pthread_join(touch, NULL);
 }
 
-static void
-signal_interrupts_a_sleeping_access_which_is_retried(void **state)
+TEST(signal_interrupts_a_sleeping_access_which_is_retried)
 {
 	pthread_t touch;
 	void *signo;
@@ -680,8 +651,7 @@ signal_interrupts_a_sleeping_access_which_is_retried(void **state)
 	assert_int_equal((intptr_t)signo, 0);
 }
 
-static void
-exit_interrupts_sleeping_accesses_before_unmapping(void **state)
+TEST(exit_interrupts_sleeping_accesses_before_unmapping)
 {
 	pthread_t touch;
 	void *signo;
@@ -728,8 +698,7 @@ worker_touches(void *arg)
 	return NULL;
 }
 
-static void
-two_processes_unload_each_other_with_the_drivers_lock_held(void **state)
+TEST(two_processes_unload_each_other_with_the_drivers_lock_held)
 {
 	struct worker workers[2] = {{.process = process}, {.process = rec_process()}};
 	pthread_t threads[4];
@@ -761,8 +730,7 @@ forker(void *arg)
 	return NULL;
 }
 
-static void
-fork_storm_while_others_fault_and_are_unloaded(void **state)
+TEST(fork_storm_while_others_fault_and_are_unloaded)
 {
 	struct worker worker = {.process = process};
 	pthread_t fork_thread, touch_thread;
@@ -776,49 +744,4 @@ fork_storm_while_others_fault_and_are_unloaded(void **state)
 	pthread_join(fork_thread, NULL);
 	pthread_join(touch_thread, NULL);
 	rec_forget();
-}
-
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		T(unmap_whole_handle),
-		T(unmap_head),
-		T(unmap_tail),
-		T(unmap_middle),
-		T(unmap_over_several_handles_in_ascending_order),
-		T(unmap_tail_in_a_later_handle),
-		T(unmap_middle_of_the_first_of_several_handles),
-		T(unmap_of_part_of_several_mappings),
-		T(unmap_takes_translations_before_the_callback),
-		T(unmap_many_holes),
-		T(mprotect_beyond_maxprot_is_EACCES),
-		T(mprotect_is_per_page),
-		T(mprotect_none_unloads),
-		T(mprotect_raise_applies_to_loaded_pages),
-		T(mprotect_survives_cuts),
-		T(mprotect_is_what_the_last_one_said_of_each_page),
-		T(munmap_and_mprotect_refuse_what_linux_refuses),
-		T(a_cut_moves_the_kernel_address_and_the_offset_along),
-		T(fork_dups_every_handle_in_order_without_translations),
-		T(fork_without_dup_inherits_the_private_data),
-		T(fork_dup_ENOMEM_is_ENOMEM),
-		T(fork_dup_other_error_is_EAGAIN),
-		T(fork_inherits_protections),
-		T(fork_inherits_protections_of_pages_that_are_shown_at_once),
-		T(fork_invalidated_in_dup),
-		T(fork_after_cuts),
-		T(exit_unmaps_in_address_order_then_closes),
-		T(exec_unmaps_then_closes),
-		T(unmap_waits_for_accesses_in_progress),
-		T(accesses_of_two_threads_go_on_side_by_side),
-		T(mapping_does_not_wait_for_a_sleeping_access),
-		T(signal_interrupts_a_sleeping_access_which_is_retried),
-		T(exit_interrupts_sleeping_accesses_before_unmapping),
-		T(two_processes_unload_each_other_with_the_drivers_lock_held),
-		T(fork_storm_while_others_fault_and_are_unloaded),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Setting a mapping up: mmap(2), devmap_setup, devmap_umem_setup; a test for each row of their tables. */
+#include "test.h"
 #include "rec_fixture.h"
 
 #define COOKIE_PAGES 8ul
@@ -34,55 +35,50 @@ expect_nothing_left(const char *log)
 	rec_expect("close 3\n");
 }
 
+#define TEST(name) TEST_WITH(name, setup, fixture_teardown)
+
 /* ---- mmap(2) ---- */
 
-static void
-mmap_len_0_is_EINVAL(void **state)
+TEST(mmap_len_0_is_EINVAL)
 {
 	assert_int_equal(map(0, PROT_READ, MAP_SHARED, 0), EINVAL);
 	expect_nothing_left("");
 }
 
-static void
-mmap_unaligned_offset_is_EINVAL(void **state)
+TEST(mmap_unaligned_offset_is_EINVAL)
 {
 	assert_int_equal(map(PAGE, PROT_READ, MAP_SHARED, 100), EINVAL);
 	expect_nothing_left("");
 }
 
-static void
-mmap_neither_shared_nor_private_is_EINVAL(void **state)
+TEST(mmap_neither_shared_nor_private_is_EINVAL)
 {
 	assert_int_equal(map(PAGE, PROT_READ, 0, 0), EINVAL);
 	assert_int_equal(map(PAGE, PROT_READ, 3, 0), EINVAL);
 	expect_nothing_left("");
 }
 
-static void
-mmap_of_write_only_open_is_EACCES(void **state)
+TEST(mmap_of_write_only_open_is_EACCES)
 {
 	fd = rec_open_device(process, O_WRONLY);
 	assert_int_equal(map(PAGE, PROT_WRITE, MAP_SHARED, 0), EACCES);
 }
 
-static void
-mmap_shared_write_of_read_only_open_is_EACCES(void **state)
+TEST(mmap_shared_write_of_read_only_open_is_EACCES)
 {
 	fd = rec_open_device(process, O_RDONLY);
 	assert_int_equal(map_page(), EACCES);
 	assert_int_equal(map(PAGE, PROT_READ, MAP_SHARED, 0), 0);
 }
 
-static void
-mmap_private_write_of_read_only_open_works(void **state)
+TEST(mmap_private_write_of_read_only_open_works)
 {
 	fd = rec_open_device(process, O_RDONLY);
 	rec.parts[0].callbacks = REC_ALL;
 	assert_int_equal(map(PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, 0), 0);
 }
 
-static void
-mmap_fixed_unaligned_is_EINVAL(void **state)
+TEST(mmap_fixed_unaligned_is_EINVAL)
 {
 	uint64_t addr = 0x10000100;
 
@@ -98,8 +94,7 @@ map_at_100(int prot)
 	return sundog_mmap(process, &addr, PAGE, prot, MAP_SHARED | MAP_FIXED, fd, 0);
 }
 
-static void
-mmap_checks_in_order(void **state)
+TEST(mmap_checks_in_order)
 {
 	fd = rec_open_device(process, O_WRONLY);
 	assert_int_equal(map(0, PROT_WRITE, MAP_SHARED, 0), EINVAL);
@@ -111,8 +106,7 @@ mmap_checks_in_order(void **state)
 	assert_int_equal(map_at_100(PROT_READ), EINVAL);
 }
 
-static void
-mmap_of_lengths_near_2_64_is_ENOMEM_without_the_driver(void **state)
+TEST(mmap_of_lengths_near_2_64_is_ENOMEM_without_the_driver)
 {
 	static const size_t lengths[] = {SIZE_MAX, SIZE_MAX - PAGE + 1, SIZE_MAX - PAGE, SIZE_MAX / 2 + 1};
 
@@ -127,8 +121,7 @@ every_page(long off, int prot)
 	return 1;
 }
 
-static void
-old_mmap_of_lengths_near_2_64_is_ENOMEM_without_the_driver(void **state)
+TEST(old_mmap_of_lengths_near_2_64_is_ENOMEM_without_the_driver)
 {
 	rec_slots(REC_NULL, REC_NULL, REC_OWN, false);
 	rec.on_mmap = every_page;
@@ -137,8 +130,7 @@ old_mmap_of_lengths_near_2_64_is_ENOMEM_without_the_driver(void **state)
 	expect_nothing_left("");
 }
 
-static void
-the_last_offset_there_is_can_be_mapped_and_cut(void **state)
+TEST(the_last_offset_there_is_can_be_mapped_and_cut)
 {
 	long last = (long)(INT64_MAX & ~(PAGE - 1));
 	uint64_t addr = 0;
@@ -152,8 +144,7 @@ the_last_offset_there_is_can_be_mapped_and_cut(void **state)
 	assert_int_equal(sundog_munmap(process, addr, 2 * PAGE), 0);
 }
 
-static void
-driver_that_grants_no_PROT_USER_is_refused(void **state)
+TEST(driver_that_grants_no_PROT_USER_is_refused)
 {
 	rec.parts[0].maxprot = PROT_READ | PROT_WRITE;
 	assert_int_equal(map_page(), ENXIO);
@@ -162,16 +153,14 @@ driver_that_grants_no_PROT_USER_is_refused(void **state)
 
 /* ---- which entry point ---- */
 
-static void
-segmap_gets_what_the_application_gave(void **state)
+TEST(segmap_gets_what_the_application_gave)
 {
 	rec_slots(REC_OWN, REC_OWN, REC_NODEV, true);
 	assert_int_equal(map(100, PROT_READ, MAP_SHARED, PAGE), 0);
 	rec_expect("segmap off 4096 len 100 prot 9 maxprot 15 flags 1\ndevmap h0 off 4096 len 100\n");
 }
 
-static void
-segmap_maxprot_without_write_for_a_read_only_open(void **state)
+TEST(segmap_maxprot_without_write_for_a_read_only_open)
 {
 	rec_slots(REC_OWN, REC_OWN, REC_NODEV, true);
 	fd = rec_open_device(process, O_RDONLY);
@@ -185,16 +174,14 @@ segmap_fails(long off, void *as, char **addrp, long len, unsigned prot, unsigned
 	return ENOSPC;
 }
 
-static void
-segmap_errno_is_mmaps_errno(void **state)
+TEST(segmap_errno_is_mmaps_errno)
 {
 	rec_slots(REC_OWN, REC_OWN, REC_NODEV, true);
 	rec.on_segmap = segmap_fails;
 	assert_int_equal(map_page(), ENOSPC);
 }
 
-static void
-segmap_null_nulldev_nodev_with_D_DEVMAP_is_devmap_setup(void **state)
+TEST(segmap_null_nulldev_nodev_with_D_DEVMAP_is_devmap_setup)
 {
 	static const enum rec_slot slots[] = {REC_NULL, REC_NULLDEV, REC_NODEV};
 
@@ -207,8 +194,7 @@ segmap_null_nulldev_nodev_with_D_DEVMAP_is_devmap_setup(void **state)
 	}
 }
 
-static void
-no_usable_mmap_without_D_DEVMAP_is_devmap_setup(void **state)
+TEST(no_usable_mmap_without_D_DEVMAP_is_devmap_setup)
 {
 	rec_slots(REC_NULL, REC_OWN, REC_NODEV, false);
 	assert_int_equal(map_page(), 0);
@@ -219,8 +205,7 @@ no_usable_mmap_without_D_DEVMAP_is_devmap_setup(void **state)
 	assert_int_equal(map_page(), EINVAL);
 }
 
-static void
-no_usable_devmap_is_ENODEV(void **state)
+TEST(no_usable_devmap_is_ENODEV)
 {
 	static const enum rec_slot slots[] = {REC_NULL, REC_NULLDEV, REC_NODEV};
 
@@ -232,8 +217,7 @@ no_usable_devmap_is_ENODEV(void **state)
 	}
 }
 
-static void
-devmap_setup_without_usable_devmap_is_EINVAL(void **state)
+TEST(devmap_setup_without_usable_devmap_is_EINVAL)
 {
 	rec_slots(REC_OWN, REC_NODEV, REC_NODEV, true);
 	assert_int_equal(map_page(), EINVAL);
@@ -241,15 +225,13 @@ devmap_setup_without_usable_devmap_is_EINVAL(void **state)
 	assert_int_equal(map_page(), EINVAL);
 }
 
-static void
-ddi_devmap_segmap_without_D_DEVMAP_and_mmap_nodev_works(void **state)
+TEST(ddi_devmap_segmap_without_D_DEVMAP_and_mmap_nodev_works)
 {
 	rec_slots(REC_DDI_DEVMAP_SEGMAP, REC_OWN, REC_NODEV, false);
 	assert_int_equal(map_page(), 0);
 }
 
-static void
-ddi_segmap_with_mmap_nodev_is_ENODEV(void **state)
+TEST(ddi_segmap_with_mmap_nodev_is_ENODEV)
 {
 	rec_slots(REC_DDI_SEGMAP, REC_OWN, REC_NODEV, true);
 	assert_int_equal(map_page(), ENODEV);
@@ -263,8 +245,7 @@ mmap_frames(long off, int prot)
 	return off < (long)(COOKIE_PAGES * PAGE) ? rec_frame(memory + off) : -1;
 }
 
-static void
-old_mmap_asks_every_page_with_maxprot_and_again_at_each_fault(void **state)
+TEST(old_mmap_asks_every_page_with_maxprot_and_again_at_each_fault)
 {
 	uint64_t addr = 0;
 
@@ -279,8 +260,7 @@ old_mmap_asks_every_page_with_maxprot_and_again_at_each_fault(void **state)
 	rec_expect("");
 }
 
-static void
-old_mmap_private_is_EINVAL(void **state)
+TEST(old_mmap_private_is_EINVAL)
 {
 	rec_slots(REC_NULL, REC_NULL, REC_OWN, false);
 	rec.on_mmap = mmap_frames;
@@ -288,8 +268,7 @@ old_mmap_private_is_EINVAL(void **state)
 	rec_expect("");
 }
 
-static void
-old_mmap_page_beyond_the_device_is_ENXIO(void **state)
+TEST(old_mmap_page_beyond_the_device_is_ENXIO)
 {
 	rec_slots(REC_NULL, REC_NULL, REC_OWN, false);
 	rec.on_mmap = mmap_frames;
@@ -297,16 +276,14 @@ old_mmap_page_beyond_the_device_is_ENXIO(void **state)
 	expect_nothing_left("mmap off 7 prot 15\nmmap off 8 prot 15\n");
 }
 
-static void
-old_mmap_by_ddi_segmap_works(void **state)
+TEST(old_mmap_by_ddi_segmap_works)
 {
 	rec_slots(REC_DDI_SEGMAP, REC_NULL, REC_OWN, true);
 	rec.on_mmap = mmap_frames;
 	assert_int_equal(map(PAGE, PROT_READ, MAP_SHARED, 0), 0);
 }
 
-static void
-old_mmap_unmap_in_the_middle(void **state)
+TEST(old_mmap_unmap_in_the_middle)
 {
 	uint64_t addr = 0;
 
@@ -323,8 +300,7 @@ old_mmap_unmap_in_the_middle(void **state)
 
 /* ---- the loop of devmap(9E) ---- */
 
-static void
-devmap_error_of_any_kind_is_ENXIO(void **state)
+TEST(devmap_error_of_any_kind_is_ENXIO)
 {
 	rec.parts[0].result = EPERM;
 	assert_int_equal(map_page(), ENXIO);
@@ -332,32 +308,28 @@ devmap_error_of_any_kind_is_ENXIO(void **state)
 	assert_int_equal(map_page(), ENXIO);
 }
 
-static void
-devmap_maplen_no_page_multiple_is_EINVAL(void **state)
+TEST(devmap_maplen_no_page_multiple_is_EINVAL)
 {
 	rec.parts[0].maplen = 100;
 	assert_int_equal(map_page(), EINVAL);
 	expect_nothing_left("devmap h0 off 0 len 4096\n");
 }
 
-static void
-devmap_maplen_0_is_ENXIO(void **state)
+TEST(devmap_maplen_0_is_ENXIO)
 {
 	rec.parts[0].no_maplen = true;
 	assert_int_equal(map_page(), ENXIO);
 	expect_nothing_left("devmap h0 off 0 len 4096\n");
 }
 
-static void
-devmap_without_a_setup_call_is_ENXIO(void **state)
+TEST(devmap_without_a_setup_call_is_ENXIO)
 {
 	rec.parts[0].skip_setup = true;
 	assert_int_equal(map_page(), ENXIO);
 	expect_nothing_left("devmap h0 off 0 len 4096\n");
 }
 
-static void
-devmap_is_called_until_the_length_is_covered(void **state)
+TEST(devmap_is_called_until_the_length_is_covered)
 {
 	uint64_t addr = 0;
 
@@ -376,8 +348,7 @@ devmap_is_called_until_the_length_is_covered(void **state)
 	assert_int_equal(*(uint32_t *)(void *)(memory + PAGE), 4);
 }
 
-static void
-devmap_last_maplen_beyond_the_end_is_cut(void **state)
+TEST(devmap_last_maplen_beyond_the_end_is_cut)
 {
 	uint64_t addr = 0;
 
@@ -388,8 +359,7 @@ devmap_last_maplen_beyond_the_end_is_cut(void **state)
 	rec_expect_signal(sundog_touch(process, addr + 2 * PAGE, SUNDOG_READ), SIGSEGV, SEGV_MAPERR, 0);
 }
 
-static void
-length_of_100_bytes_works(void **state)
+TEST(length_of_100_bytes_works)
 {
 	uint64_t addr = 0;
 
@@ -397,8 +367,7 @@ length_of_100_bytes_works(void **state)
 	rec_write(process, addr + PAGE - 4, 1);
 }
 
-static void
-private_without_access_is_EINVAL(void **state)
+TEST(private_without_access_is_EINVAL)
 {
 	assert_int_equal(map(PAGE, PROT_READ, MAP_PRIVATE, 0), EINVAL);
 	rec.parts[0].callbacks = REC_MAP | REC_DUP | REC_UNMAP;
@@ -409,8 +378,7 @@ private_without_access_is_EINVAL(void **state)
 	expect_nothing_left("");
 }
 
-static void
-private_with_access_shares_the_memory(void **state)
+TEST(private_with_access_shares_the_memory)
 {
 	uint64_t addr = 0;
 
@@ -421,8 +389,7 @@ private_with_access_shares_the_memory(void **state)
 	assert_int_equal(*(uint32_t *)(void *)memory, 3);
 }
 
-static void
-different_access_callbacks_are_ENOTSUP(void **state)
+TEST(different_access_callbacks_are_ENOTSUP)
 {
 	rec.nparts = 2;
 	rec.parts[0] = (struct rec_part){.cookie = cookie, .len = PAGE, .maplen = PAGE, .callbacks = REC_ALL};
@@ -431,8 +398,7 @@ different_access_callbacks_are_ENOTSUP(void **state)
 	expect_nothing_left("devmap h0 off 0 len 8192\ndevmap h1 off 4096 len 4096\n");
 }
 
-static void
-map_failure_unmaps_the_handles_before_it_and_is_ENXIO(void **state)
+TEST(map_failure_unmaps_the_handles_before_it_and_is_ENXIO)
 {
 	rec.nparts = 3;
 	for (size_t i = 0; i < 3; i++)
@@ -445,8 +411,7 @@ map_failure_unmaps_the_handles_before_it_and_is_ENXIO(void **state)
 			    "unmap h0 p1 off 0 len 1 before - after -\nunmap h1 p2 off 1 len 1 before - after -\n");
 }
 
-static void
-fixed_replaces_device_mappings_after_their_unmap(void **state)
+TEST(fixed_replaces_device_mappings_after_their_unmap)
 {
 	uint64_t addr, middle;
 
@@ -468,8 +433,7 @@ fixed_replaces_device_mappings_after_their_unmap(void **state)
 	assert_int_equal(*(uint32_t *)(void *)(memory + 5 * PAGE), 2);
 }
 
-static void
-no_address_is_ENOMEM(void **state)
+TEST(no_address_is_ENOMEM)
 {
 	void *trash;
 
@@ -480,8 +444,7 @@ no_address_is_ENOMEM(void **state)
 	rec_umem_free(trash);
 }
 
-static void
-nothing_is_loaded_at_setup_with_access(void **state)
+TEST(nothing_is_loaded_at_setup_with_access)
 {
 	uint64_t addr;
 
@@ -495,8 +458,7 @@ nothing_is_loaded_at_setup_with_access(void **state)
 	assert_true(sundog_loaded(process, addr + PAGE, SUNDOG_WRITE));
 }
 
-static void
-mapping_outlives_its_descriptor_and_close_comes_last(void **state)
+TEST(mapping_outlives_its_descriptor_and_close_comes_last)
 {
 	uint64_t addr;
 
@@ -521,15 +483,13 @@ expect_umem_failure(void)
 	assert_int_equal(rec.parts[0].setup, -1);
 }
 
-static void
-umem_setup_cookie_NULL_fails(void **state)
+TEST(umem_setup_cookie_NULL_fails)
 {
 	rec.parts[0].cookie = NULL;
 	expect_umem_failure();
 }
 
-static void
-umem_setup_beyond_the_cookie_fails(void **state)
+TEST(umem_setup_beyond_the_cookie_fails)
 {
 	rec.parts[0].koff = (COOKIE_PAGES - 1) * PAGE + 1;
 	expect_umem_failure();
@@ -539,8 +499,7 @@ umem_setup_beyond_the_cookie_fails(void **state)
 	expect_umem_failure();
 }
 
-static void
-umem_setup_overflowing_range_fails(void **state)
+TEST(umem_setup_overflowing_range_fails)
 {
 	rec.parts[0].koff = 0x7fffffffffffffff;
 	expect_umem_failure();
@@ -551,8 +510,7 @@ umem_setup_overflowing_range_fails(void **state)
 	expect_umem_failure();
 }
 
-static void
-umem_setup_beyond_the_trash_cookie_fails(void **state)
+TEST(umem_setup_beyond_the_trash_cookie_fails)
 {
 	void *trash;
 
@@ -563,8 +521,7 @@ umem_setup_beyond_the_trash_cookie_fails(void **state)
 	rec_umem_free(trash);
 }
 
-static void
-umem_setup_two_cache_attributes_fail(void **state)
+TEST(umem_setup_two_cache_attributes_fail)
 {
 	rec.parts[0].flags = 0x30000;
 	expect_umem_failure();
@@ -582,8 +539,7 @@ devmap_twice(void *dhp)
 
 static void *handle_seen;
 
-static void
-umem_setup_twice_fails(void **state)
+TEST(umem_setup_twice_fails)
 {
 	rec.parts[0].callbacks = REC_ALL;
 	assert_int_equal(map_page(), 0);
@@ -591,8 +547,7 @@ umem_setup_twice_fails(void **state)
 	assert_int_equal(devmap_twice(handle_seen), -1);
 }
 
-static void
-umem_setup_asked_more_than_granted_fails(void **state)
+TEST(umem_setup_asked_more_than_granted_fails)
 {
 	rec.parts[0].maxprot = PROT_READ | PU;
 	expect_umem_failure();
@@ -600,8 +555,7 @@ umem_setup_asked_more_than_granted_fails(void **state)
 	assert_int_equal(map(PAGE, PROT_READ, MAP_SHARED, 0), 0);
 }
 
-static void
-umem_setup_invalid_without_allow_remap_fails(void **state)
+TEST(umem_setup_invalid_without_allow_remap_fails)
 {
 	rec.parts[0].flags = INVALID;
 	expect_umem_failure();
@@ -609,8 +563,7 @@ umem_setup_invalid_without_allow_remap_fails(void **state)
 	assert_int_equal(map_page(), 0);
 }
 
-static void
-umem_setup_fills_the_handle_in(void **state)
+TEST(umem_setup_fills_the_handle_in)
 {
 	rec.parts[0] = (struct rec_part){.cookie = cookie, .koff = PAGE + 100, .len = PAGE + 1, .maplen = 2 * PAGE, .maxprot = PROT_READ | PROT_WRITE | PU, .flags = ALLOW_REMAP, .callbacks = REC_ALL};
 	assert_int_equal(map(2 * PAGE, PROT_READ, MAP_SHARED, 3 * PAGE), 0);
@@ -622,16 +575,14 @@ umem_setup_fills_the_handle_in(void **state)
 	assert_int_equal(rec_handle_flags(rec_handle(0)) & 7, ALLOW_REMAP);
 }
 
-static void
-umem_setup_records_the_cache_attribute(void **state)
+TEST(umem_setup_records_the_cache_attribute)
 {
 	rec.parts[0].flags = 0x20000;
 	assert_int_equal(map_page(), 0);
 	assert_int_equal(rec_handle_attr(rec_handle(0)), 0x20000);
 }
 
-static void
-a_read_only_open_is_never_granted_writing(void **state)
+TEST(a_read_only_open_is_never_granted_writing)
 {
 	uint64_t addr = 0;
 
@@ -641,8 +592,7 @@ a_read_only_open_is_never_granted_writing(void **state)
 	assert_int_equal(sundog_mprotect(process, addr, PAGE, PROT_READ | PROT_WRITE), EACCES);
 }
 
-static void
-devmap_gets_the_model_of_the_calling_process(void **state)
+TEST(devmap_gets_the_model_of_the_calling_process)
 {
 	struct sundog_process *narrow;
 	uint64_t addr = 0;
@@ -673,8 +623,7 @@ ioctl_asks(int cmd, long arg, int *rval)
 	return rec_setup(0, rec_current_as(), &addr, asked.len, asked.prot, asked.maxprot, MAP_SHARED);
 }
 
-static void
-setup_of_length_0_is_EINVAL(void **state)
+TEST(setup_of_length_0_is_EINVAL)
 {
 	rec.on_ioctl = ioctl_asks;
 	asked.prot = asked.maxprot = PROT_DDI_ALL;
@@ -683,8 +632,7 @@ setup_of_length_0_is_EINVAL(void **state)
 	expect_nothing_left("");
 }
 
-static void
-setup_of_more_than_its_own_maxprot_is_refused(void **state)
+TEST(setup_of_more_than_its_own_maxprot_is_refused)
 {
 	rec.on_ioctl = ioctl_asks;
 	asked.len = PAGE;
@@ -707,8 +655,7 @@ ioctl_maps(int cmd, long arg, int *rval)
 											      : EFAULT;
 }
 
-static void
-setup_from_an_ioctl(void **state)
+TEST(setup_from_an_ioctl)
 {
 	uint64_t buffer, addr;
 
@@ -719,8 +666,6 @@ setup_from_an_ioctl(void **state)
 	rec_write(process, addr, 4);
 	assert_int_equal(*(uint32_t *)(void *)memory, 4);
 }
-
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
 
 /* ---- two at once in one place ---- */
 
@@ -738,8 +683,7 @@ map_over_it(void *dhp)
 }
 
 /* While a mapping is in the making, nobody else's comes over it: neither on free addresses nor over an old one. */
-static void
-a_fixed_mapping_over_one_in_the_making_is_ENOMEM(void **state)
+TEST(a_fixed_mapping_over_one_in_the_making_is_ENOMEM)
 {
 	rec_script(cookie, REC_ALL);
 	contested = rec_mmap_pages(process, fd, 0, 3);
@@ -772,8 +716,7 @@ map_beside_it(void *dhp)
 		second_error = sundog_mmap(process, &at, PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0);
 }
 
-static void
-a_fixed_mapping_beside_one_in_the_making_works(void **state)
+TEST(a_fixed_mapping_beside_one_in_the_making_works)
 {
 	uint64_t at;
 
@@ -789,16 +732,14 @@ a_fixed_mapping_beside_one_in_the_making_works(void **state)
 
 /* ---- what may be wrong with more than one thing ---- */
 
-static void
-devmap_maplen_no_page_multiple_comes_before_no_setup_call(void **state)
+TEST(devmap_maplen_no_page_multiple_comes_before_no_setup_call)
 {
 	rec.parts[0].skip_setup = true;
 	rec.parts[0].maplen = 100;
 	assert_int_equal(map_page(), EINVAL);
 }
 
-static void
-devmap_that_sets_less_up_than_it_covers_is_ENXIO(void **state)
+TEST(devmap_that_sets_less_up_than_it_covers_is_ENXIO)
 {
 	rec.parts[0].len = PAGE;
 	rec.parts[0].maplen = 2 * PAGE;
@@ -806,8 +747,7 @@ devmap_that_sets_less_up_than_it_covers_is_ENXIO(void **state)
 	expect_nothing_left("devmap h0 off 0 len 8192\n");
 }
 
-static void
-private_without_access_comes_before_different_access_callbacks(void **state)
+TEST(private_without_access_comes_before_different_access_callbacks)
 {
 	static const unsigned callbacks[] = {REC_ACCESS, REC_ACCESS_OTHER, 0};
 
@@ -819,8 +759,7 @@ private_without_access_comes_before_different_access_callbacks(void **state)
 	assert_int_equal(map(3 * PAGE, PROT_READ, MAP_SHARED, 0), ENOTSUP);
 }
 
-static void
-map_failure_gives_the_addresses_back(void **state)
+TEST(map_failure_gives_the_addresses_back)
 {
 	size_t size = (size_t)1 << 38; /* a quarter of the addresses that there are */
 	uint64_t addr = 0;
@@ -835,74 +774,4 @@ map_failure_gives_the_addresses_back(void **state)
 	assert_int_equal(sundog_mmap(process, &addr, size, PROT_READ, MAP_SHARED, fd, 0), 0);
 	assert_int_equal(sundog_munmap(process, addr, size), 0);
 	rec_umem_free(trash);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		T(mmap_len_0_is_EINVAL),
-		T(mmap_unaligned_offset_is_EINVAL),
-		T(mmap_neither_shared_nor_private_is_EINVAL),
-		T(mmap_of_write_only_open_is_EACCES),
-		T(mmap_shared_write_of_read_only_open_is_EACCES),
-		T(mmap_private_write_of_read_only_open_works),
-		T(mmap_fixed_unaligned_is_EINVAL),
-		T(mmap_checks_in_order),
-		T(driver_that_grants_no_PROT_USER_is_refused),
-		T(segmap_gets_what_the_application_gave),
-		T(segmap_maxprot_without_write_for_a_read_only_open),
-		T(segmap_errno_is_mmaps_errno),
-		T(segmap_null_nulldev_nodev_with_D_DEVMAP_is_devmap_setup),
-		T(no_usable_mmap_without_D_DEVMAP_is_devmap_setup),
-		T(no_usable_devmap_is_ENODEV),
-		T(devmap_setup_without_usable_devmap_is_EINVAL),
-		T(ddi_devmap_segmap_without_D_DEVMAP_and_mmap_nodev_works),
-		T(ddi_segmap_with_mmap_nodev_is_ENODEV),
-		T(old_mmap_asks_every_page_with_maxprot_and_again_at_each_fault),
-		T(old_mmap_private_is_EINVAL),
-		T(old_mmap_page_beyond_the_device_is_ENXIO),
-		T(old_mmap_by_ddi_segmap_works),
-		T(old_mmap_unmap_in_the_middle),
-		T(devmap_error_of_any_kind_is_ENXIO),
-		T(devmap_maplen_no_page_multiple_is_EINVAL),
-		T(devmap_maplen_0_is_ENXIO),
-		T(devmap_without_a_setup_call_is_ENXIO),
-		T(devmap_is_called_until_the_length_is_covered),
-		T(devmap_last_maplen_beyond_the_end_is_cut),
-		T(length_of_100_bytes_works),
-		T(private_without_access_is_EINVAL),
-		T(private_with_access_shares_the_memory),
-		T(different_access_callbacks_are_ENOTSUP),
-		T(map_failure_unmaps_the_handles_before_it_and_is_ENXIO),
-		T(fixed_replaces_device_mappings_after_their_unmap),
-		T(no_address_is_ENOMEM),
-		T(nothing_is_loaded_at_setup_with_access),
-		T(mapping_outlives_its_descriptor_and_close_comes_last),
-		T(setup_from_an_ioctl),
-		T(setup_of_length_0_is_EINVAL),
-		T(setup_of_more_than_its_own_maxprot_is_refused),
-		T(umem_setup_records_the_cache_attribute),
-		T(a_read_only_open_is_never_granted_writing),
-		T(devmap_gets_the_model_of_the_calling_process),
-		T(mmap_of_lengths_near_2_64_is_ENOMEM_without_the_driver),
-		T(old_mmap_of_lengths_near_2_64_is_ENOMEM_without_the_driver),
-		T(the_last_offset_there_is_can_be_mapped_and_cut),
-		T(devmap_maplen_no_page_multiple_comes_before_no_setup_call),
-		T(devmap_that_sets_less_up_than_it_covers_is_ENXIO),
-		T(private_without_access_comes_before_different_access_callbacks),
-		T(map_failure_gives_the_addresses_back),
-		T(a_fixed_mapping_beside_one_in_the_making_works),
-		T(umem_setup_cookie_NULL_fails),
-		T(umem_setup_beyond_the_cookie_fails),
-		T(umem_setup_overflowing_range_fails),
-		T(umem_setup_beyond_the_trash_cookie_fails),
-		T(umem_setup_two_cache_attributes_fail),
-		T(umem_setup_twice_fails),
-		T(umem_setup_asked_more_than_granted_fails),
-		T(umem_setup_invalid_without_allow_remap_fails),
-		T(umem_setup_fills_the_handle_in),
-		T(a_fixed_mapping_over_one_in_the_making_is_ENOMEM),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* DEVMAP_LOCK and DEVMAP_UNLOCK: device mappings that are locked by ddi_umem_lock(9F); sections 7, 9, 13.10. */
 #define _GNU_SOURCE
+#include "test.h"
 #include "lock_host.h"
 #include "rec_fixture.h"
 
@@ -52,10 +53,11 @@ refused(uint64_t at, size_t len, int flags, int error)
 	assert_null(lock_cookie);
 }
 
+#define TEST(name) TEST_WITH(name, setup, fixture_teardown)
+
 /* ---- what the driver sees ---- */
 
-static void
-LOCK_and_UNLOCK_have_the_range_and_the_direction(void **state)
+TEST(LOCK_and_UNLOCK_have_the_range_and_the_direction)
 {
 	void *locked;
 
@@ -70,8 +72,7 @@ LOCK_and_UNLOCK_have_the_range_and_the_direction(void **state)
 	rec_expect("access h0 p1 off 10 len 6 type 3 rw 2\n");
 }
 
-static void
-LOCK_is_called_for_each_handle(void **state)
+TEST(LOCK_is_called_for_each_handle)
 {
 	void *locked;
 
@@ -93,8 +94,7 @@ access_looks_around(void *dhp, void *pvtp, long long off, size_t len, unsigned t
 	return rec_load(dhp, off, len, type, rw);
 }
 
-static void
-both_run_in_the_context_of_the_process(void **state)
+TEST(both_run_in_the_context_of_the_process)
 {
 	struct worker w = {0};
 
@@ -117,8 +117,7 @@ find_proc(void *arg)
 }
 
 /* umem_lockmemory() of somebody else's device mapping: the callbacks are in the context of its process all the same. */
-static void
-another_processs_mapping_is_locked_in_its_own_context(void **state)
+TEST(another_processs_mapping_is_locked_in_its_own_context)
 {
 	struct sundog_process *other = rec_process();
 	int other_fd = rec_open_device(other, O_RDWR);
@@ -142,8 +141,7 @@ another_processs_mapping_is_locked_in_its_own_context(void **state)
 
 /* ---- load ---- */
 
-static void
-LOCK_loads_and_UNLOCK_leaves_loaded(void **state)
+TEST(LOCK_loads_and_UNLOCK_leaves_loaded)
 {
 	void *locked;
 
@@ -173,8 +171,7 @@ access_loads_otherwise(void *dhp, void *pvtp, long long off, size_t len, unsigne
 	return rec_load(dhp, off, len, type, rw);
 }
 
-static void
-length_must_be_the_callbacks(void **state)
+TEST(length_must_be_the_callbacks)
 {
 	void *locked;
 
@@ -189,8 +186,7 @@ length_must_be_the_callbacks(void **state)
 	assert_int_equal(bad_type_result, FC_ERRNO_OF(EINVAL));
 }
 
-static void
-LOCK_in_an_ACCESS_is_refused(void **state)
+TEST(LOCK_in_an_ACCESS_is_refused)
 {
 	rec.access = access_loads_otherwise;
 	map_at(0);
@@ -207,8 +203,7 @@ access_loads_at_the_third_try(void *dhp, void *pvtp, long long off, size_t len, 
 	return ++tries < 3 ? 0 : rec_load(dhp, off, len, type, rw);
 }
 
-static void
-result_0_without_a_load_is_retried(void **state)
+TEST(result_0_without_a_load_is_retried)
 {
 	tries = 0;
 	rec.access = access_loads_at_the_third_try;
@@ -217,8 +212,7 @@ result_0_without_a_load_is_retried(void **state)
 	assert_int_equal(tries, 4);
 }
 
-static void
-without_devmap_access_pages_are_locked_directly(void **state)
+TEST(without_devmap_access_pages_are_locked_directly)
 {
 	void *locked;
 
@@ -230,8 +224,7 @@ without_devmap_access_pages_are_locked_directly(void **state)
 }
 
 /* mprotect(2) has taken the translation, and the lock has pinned a page that has none. */
-static void
-without_devmap_access_a_page_that_was_protected_is_served_while_it_is_locked(void **state)
+TEST(without_devmap_access_a_page_that_was_protected_is_served_while_it_is_locked)
 {
 	void *locked;
 
@@ -245,8 +238,7 @@ without_devmap_access_a_page_that_was_protected_is_served_while_it_is_locked(voi
 	assert_int_equal(*word(0), 77);
 }
 
-static void
-the_locked_pages_are_the_mappings_own(void **state)
+TEST(the_locked_pages_are_the_mappings_own)
 {
 	struct sundog_process *importer = rec_process();
 	int importer_fd = rec_open_device(importer, O_RDWR);
@@ -268,8 +260,7 @@ the_locked_pages_are_the_mappings_own(void **state)
 
 /* ---- refusals ---- */
 
-static void
-ALLOW_REMAP_refuses_with_EFAULT(void **state)
+TEST(ALLOW_REMAP_refuses_with_EFAULT)
 {
 	rec.parts[0].flags = ALLOW_REMAP;
 	map_at(0);
@@ -277,8 +268,7 @@ ALLOW_REMAP_refuses_with_EFAULT(void **state)
 	rec_expect("");
 }
 
-static void
-ALLOW_REMAP_of_a_later_handle_calls_nobody(void **state)
+TEST(ALLOW_REMAP_of_a_later_handle_calls_nobody)
 {
 	rec.nparts = 2;
 	rec.parts[1] = rec.parts[0];
@@ -289,8 +279,7 @@ ALLOW_REMAP_of_a_later_handle_calls_nobody(void **state)
 	rec_expect("");
 }
 
-static void
-protection_is_EACCES_without_the_driver(void **state)
+TEST(protection_is_EACCES_without_the_driver)
 {
 	map_at(0);
 	assert_int_equal(sundog_mprotect(process, addr + 2 * PAGE, PAGE, PROT_READ), 0);
@@ -320,8 +309,7 @@ expect_error(int result, int error)
 	refused(addr, PAGE, REC_READ, error);
 }
 
-static void
-the_drivers_error_is_the_locks(void **state)
+TEST(the_drivers_error_is_the_locks)
 {
 	rec.access = access_fails;
 	fail_at = 0;
@@ -335,8 +323,7 @@ the_drivers_error_is_the_locks(void **state)
 	expect_error(FC_ERRNO_OF(EINTR), EINTR);
 }
 
-static void
-when_a_later_handle_fails_those_locked_get_UNLOCK_with_OTHER(void **state)
+TEST(when_a_later_handle_fails_those_locked_get_UNLOCK_with_OTHER)
 {
 	rec.access = access_fails;
 	fail_at = 3;
@@ -351,8 +338,7 @@ when_a_later_handle_fails_those_locked_get_UNLOCK_with_OTHER(void **state)
 	assert_int_equal(sundog_munmap(process, addr, PAGE), 0);
 }
 
-static void
-a_failing_first_handle_gets_no_UNLOCK(void **state)
+TEST(a_failing_first_handle_gets_no_UNLOCK)
 {
 	rec.access = access_fails;
 	fail_at = 0;
@@ -364,8 +350,7 @@ a_failing_first_handle_gets_no_UNLOCK(void **state)
 
 /* ---- munmap, mprotect ---- */
 
-static void
-munmap_waits_for_locked_translations(void **state)
+TEST(munmap_waits_for_locked_translations)
 {
 	struct worker w = {.process = process, .len = PAGE};
 	void *locked;
@@ -380,8 +365,7 @@ munmap_waits_for_locked_translations(void **state)
 	rec_expect("access h0 p1 off 1 len 2 type 3 rw 1\nunmap h0 p1 off 2 len 1 before h0 after h1\n");
 }
 
-static void
-mprotect_waits_for_locked_translations(void **state)
+TEST(mprotect_waits_for_locked_translations)
 {
 	struct worker w = {.process = process, .len = PAGES * PAGE};
 	void *locked;
@@ -402,8 +386,7 @@ work_map_fixed(struct worker *w)
 	return sundog_mmap(w->process, &w->addr, w->len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, w->fd, 0);
 }
 
-static void
-MAP_FIXED_over_locked_translations_waits(void **state)
+TEST(MAP_FIXED_over_locked_translations_waits)
 {
 	struct worker w = {.process = process, .fd = fd, .len = PAGE};
 	void *locked;
@@ -416,8 +399,7 @@ MAP_FIXED_over_locked_translations_waits(void **state)
 	assert_int_equal(worker_join(&w), 0);
 }
 
-static void
-pages_beside_the_locked_ones_do_not_wait(void **state)
+TEST(pages_beside_the_locked_ones_do_not_wait)
 {
 	void *locked;
 
@@ -440,8 +422,7 @@ work_unmap_all(struct worker *w)
 	return sundog_munmap(w->process, w->addr, PAGES * PAGE);
 }
 
-static void
-a_signal_does_not_end_the_wait_of_munmap(void **state)
+TEST(a_signal_does_not_end_the_wait_of_munmap)
 {
 	struct worker w = {.process = process};
 	void *locked;
@@ -471,8 +452,7 @@ work_lock(struct worker *w)
 	return lock_try(w->process, w->fd, w->addr, w->len, REC_WRITE, &w->cookie);
 }
 
-static void
-an_access_waits_for_the_UNLOCK(void **state)
+TEST(an_access_waits_for_the_UNLOCK)
 {
 	struct worker w = {.process = process};
 	void *locked;
@@ -488,8 +468,7 @@ an_access_waits_for_the_UNLOCK(void **state)
 	rec_expect("access h0 p1 off 0 len 1 type 3 rw 1\naccess h0 p1 off 4 len 1 type 0 rw 2\n");
 }
 
-static void
-an_access_of_another_process_waits_too(void **state)
+TEST(an_access_of_another_process_waits_too)
 {
 	struct sundog_process *other = rec_process();
 	struct worker w = {.process = other};
@@ -506,8 +485,7 @@ an_access_of_another_process_waits_too(void **state)
 	sundog_exit(other);
 }
 
-static void
-loaded_pages_are_used_meanwhile(void **state)
+TEST(loaded_pages_are_used_meanwhile)
 {
 	void *locked;
 
@@ -521,8 +499,7 @@ loaded_pages_are_used_meanwhile(void **state)
 	rec_umem_unlock(locked);
 }
 
-static void
-another_LOCK_waits_for_the_UNLOCK(void **state)
+TEST(another_LOCK_waits_for_the_UNLOCK)
 {
 	struct worker w = {.process = process, .fd = fd, .len = PAGE};
 	void *locked;
@@ -540,8 +517,7 @@ another_LOCK_waits_for_the_UNLOCK(void **state)
 		   "access h0 p1 off 2 len 1 type 3 rw 2\n");
 }
 
-static void
-a_waiting_LOCK_interrupted_by_a_signal_is_EINTR(void **state)
+TEST(a_waiting_LOCK_interrupted_by_a_signal_is_EINTR)
 {
 	struct sundog_process *other = rec_process();
 	struct worker w = {.process = other, .fd = rec_open_device(other, O_RDWR), .len = PAGE};
@@ -558,8 +534,7 @@ a_waiting_LOCK_interrupted_by_a_signal_is_EINTR(void **state)
 	sundog_exit(other);
 }
 
-static void
-a_waiting_access_interrupted_by_a_signal_is_retried(void **state)
+TEST(a_waiting_access_interrupted_by_a_signal_is_retried)
 {
 	struct worker w = {.process = process};
 	void *locked;
@@ -574,8 +549,7 @@ a_waiting_access_interrupted_by_a_signal_is_retried(void **state)
 	assert_int_equal(worker_join(&w), 0);
 }
 
-static void
-a_waiting_copy_interrupted_by_a_signal_fails(void **state)
+TEST(a_waiting_copy_interrupted_by_a_signal_fails)
 {
 	struct sundog_process *other = rec_process();
 	struct worker w = {.process = other};
@@ -589,8 +563,7 @@ a_waiting_copy_interrupted_by_a_signal_fails(void **state)
 	rec_umem_unlock(w.cookie);
 }
 
-static void
-another_access_function_is_not_excluded(void **state)
+TEST(another_access_function_is_not_excluded)
 {
 	uint64_t other;
 	void *locked;
@@ -646,8 +619,7 @@ release_all(void)
 	rec_unlock();
 }
 
-static void
-LOCK_waits_for_accesses_in_progress(void **state)
+TEST(LOCK_waits_for_accesses_in_progress)
 {
 	struct worker touch = {.process = process}, w = {.process = process, .fd = fd, .len = PAGE};
 
@@ -668,8 +640,7 @@ LOCK_waits_for_accesses_in_progress(void **state)
 	rec_expect("access h0 p1 off 3 len 1 type 2 rw 2\naccess h0 p1 off 3 len 1 type 3 rw 2\n");
 }
 
-static void
-a_waiting_LOCK_lets_accesses_begin(void **state)
+TEST(a_waiting_LOCK_lets_accesses_begin)
 {
 	struct worker first = {.process = process}, second = {.process = process},
 		      w = {.process = process, .fd = fd, .len = PAGE};
@@ -697,8 +668,7 @@ a_waiting_LOCK_lets_accesses_begin(void **state)
  * One thread waits in an access for the UNLOCK, one in munmap for that access: the UNLOCK, which is an access too,
  * does not wait for the munmap.
  */
-static void
-UNLOCK_does_not_wait_for_a_munmap_that_waits(void **state)
+TEST(UNLOCK_does_not_wait_for_a_munmap_that_waits)
 {
 	struct worker touch = {.process = process}, unmap = {.process = process, .len = PAGE};
 	void *locked;
@@ -728,8 +698,7 @@ copy_locked(void *arg)
 	return rec_copyout(&value, addr + PAGE, sizeof(value)) != 0 ? EFAULT : 0;
 }
 
-static void
-copies_to_locked_pages_do_not_wait(void **state)
+TEST(copies_to_locked_pages_do_not_wait)
 {
 	uint32_t seen = 0;
 	void *locked;
@@ -744,8 +713,7 @@ copies_to_locked_pages_do_not_wait(void **state)
 	rec_umem_unlock(locked);
 }
 
-static void
-a_locked_page_is_served_again_without_the_driver(void **state)
+TEST(a_locked_page_is_served_again_without_the_driver)
 {
 	void *locked;
 
@@ -761,8 +729,7 @@ a_locked_page_is_served_again_without_the_driver(void **state)
 
 /* ---- the end of the process ---- */
 
-static void
-exit_unlocks_before_it_unmaps(void **state)
+TEST(exit_unlocks_before_it_unmaps)
 {
 	void *locked;
 
@@ -777,8 +744,7 @@ exit_unlocks_before_it_unmaps(void **state)
 	rec_expect("");
 }
 
-static void
-exec_unlocks_before_it_unmaps(void **state)
+TEST(exec_unlocks_before_it_unmaps)
 {
 	void *locked;
 
@@ -790,8 +756,7 @@ exec_unlocks_before_it_unmaps(void **state)
 	rec_umem_unlock(locked);
 }
 
-static void
-the_death_of_the_holder_lets_waiters_go_on(void **state)
+TEST(the_death_of_the_holder_lets_waiters_go_on)
 {
 	struct sundog_process *other = rec_process();
 	struct worker w = {.process = other};
@@ -808,8 +773,7 @@ the_death_of_the_holder_lets_waiters_go_on(void **state)
 	sundog_exit(other);
 }
 
-static void
-a_fork_childs_mapping_is_not_locked(void **state)
+TEST(a_fork_childs_mapping_is_not_locked)
 {
 	struct sundog_process *child;
 	void *locked;
@@ -840,8 +804,7 @@ map_mixed(void)
 	rec_forget();
 }
 
-static void
-a_range_may_be_mixed(void **state)
+TEST(a_range_may_be_mixed)
 {
 	struct worker w = {.process = process, .len = PAGE};
 	void *locked;
@@ -856,8 +819,7 @@ a_range_may_be_mixed(void **state)
 	assert_int_equal(worker_join(&w), 0);
 }
 
-static void
-a_mixed_range_with_a_hole_is_EFAULT_without_the_driver(void **state)
+TEST(a_mixed_range_with_a_hole_is_EFAULT_without_the_driver)
 {
 	map_mixed();
 	assert_int_equal(sundog_munmap(process, addr + 4 * PAGE, PAGE), 0);
@@ -865,8 +827,7 @@ a_mixed_range_with_a_hole_is_EFAULT_without_the_driver(void **state)
 	rec_expect("");
 }
 
-static void
-each_kind_of_a_mixed_range_can_be_exported(void **state)
+TEST(each_kind_of_a_mixed_range_can_be_exported)
 {
 	struct sundog_process *importer = rec_process();
 	int importer_fd = rec_open_device(importer, O_RDWR);
@@ -891,8 +852,7 @@ each_kind_of_a_mixed_range_can_be_exported(void **state)
 	rec_umem_unlock(locked);
 }
 
-static void
-two_mappings_side_by_side_are_one_LOCK(void **state)
+TEST(two_mappings_side_by_side_are_one_LOCK)
 {
 	uint64_t second;
 	void *locked;
@@ -908,8 +868,7 @@ two_mappings_side_by_side_are_one_LOCK(void **state)
 }
 
 /* Locked memory of which one part does not go on where the one before it ends: no host can show it as one. */
-static void
-parts_that_do_not_follow_each_other_are_not_exported_as_one(void **state)
+TEST(parts_that_do_not_follow_each_other_are_not_exported_as_one)
 {
 	static const long second[] = {3, 4, 0};
 
@@ -935,8 +894,7 @@ parts_that_do_not_follow_each_other_are_not_exported_as_one(void **state)
 	}
 }
 
-static void
-parts_of_two_memories_are_not_exported_as_one(void **state)
+TEST(parts_of_two_memories_are_not_exported_as_one)
 {
 	uint64_t there = 0;
 	void *other, *locked;
@@ -958,8 +916,7 @@ parts_of_two_memories_are_not_exported_as_one(void **state)
 
 /* ---- without a driver that locks ---- */
 
-static void
-a_lock_of_the_hosts_own_is_a_LOCK_too(void **state)
+TEST(a_lock_of_the_hosts_own_is_a_LOCK_too)
 {
 	struct worker w = {.process = process, .len = PAGE};
 	struct sundog_lock *held;
@@ -996,8 +953,7 @@ access_ctxmgt(void *dhp, void *pvtp, long long off, size_t len, unsigned type, u
 	return rec_ctxmgt(dhp, pvtp, off, len, type, rw, contextmgt);
 }
 
-static void
-context_management_passes_the_types_on(void **state)
+TEST(context_management_passes_the_types_on)
 {
 	ctx_calls = 0;
 	rec.access = access_ctxmgt;
@@ -1017,8 +973,7 @@ frame_of_page(long off, int prot)
 	return rec_frame(memory + ((PAGES - 1) * PAGE - (size_t)off));
 }
 
-static void
-old_mmap_pages_are_locked_one_by_one(void **state)
+TEST(old_mmap_pages_are_locked_one_by_one)
 {
 	struct sundog_process *importer = rec_process();
 	int importer_fd = rec_open_device(importer, O_RDWR);
@@ -1038,16 +993,14 @@ old_mmap_pages_are_locked_one_by_one(void **state)
 	rec_umem_unlock(locked);
 }
 
-static void
-a_mapping_set_up_invalid_is_EFAULT(void **state)
+TEST(a_mapping_set_up_invalid_is_EFAULT)
 {
 	rec.parts[0].flags = ALLOW_REMAP | INVALID;
 	map_at(0);
 	refused(addr, PAGE, REC_READ, EFAULT);
 }
 
-static void
-trash_can_be_locked(void **state)
+TEST(trash_can_be_locked)
 {
 	void *trash;
 
@@ -1062,8 +1015,7 @@ trash_can_be_locked(void **state)
 }
 
 /* A host cannot show it page by page, and nothing could be done with it. */
-static void
-very_much_trash_cannot_be_locked(void **state)
+TEST(very_much_trash_cannot_be_locked)
 {
 	size_t len = (size_t)1 << 38;
 	uint64_t at = 0;
@@ -1132,8 +1084,7 @@ touch_many(struct worker *w)
 	return 0;
 }
 
-static void
-LOCK_is_alone_whatever_others_do(void **state)
+TEST(LOCK_is_alone_whatever_others_do)
 {
 	struct worker w[2 * LOCKERS];
 
@@ -1167,8 +1118,7 @@ map_pair(unsigned first, unsigned second)
 	return at;
 }
 
-static void
-locks_over_two_orders_in_either_sequence_do_not_meet_head_on(void **state)
+TEST(locks_over_two_orders_in_either_sequence_do_not_meet_head_on)
 {
 	struct worker w[4];
 	uint64_t forth = map_pair(REC_ACCESS, REC_ACCESS_OTHER), back = map_pair(REC_ACCESS_OTHER, REC_ACCESS);
@@ -1203,8 +1153,7 @@ map_lock_unmap(struct worker *w)
 	return 0;
 }
 
-static void
-maps_locks_and_unmaps_of_eight_threads(void **state)
+TEST(maps_locks_and_unmaps_of_eight_threads)
 {
 	struct worker w[8];
 
@@ -1220,8 +1169,7 @@ maps_locks_and_unmaps_of_eight_threads(void **state)
 }
 
 /* Between the mappings there is none; the lock waits for the new one. */
-static void
-a_lock_waits_for_the_fixed_mapping_that_replaces_what_it_locks(void **state)
+TEST(a_lock_waits_for_the_fixed_mapping_that_replaces_what_it_locks)
 {
 	struct worker map = {.process = process, .fd = fd, .len = PAGES * PAGE};
 	struct worker wait = {.process = process, .fd = fd, .len = PAGE};
@@ -1238,68 +1186,4 @@ a_lock_waits_for_the_fixed_mapping_that_replaces_what_it_locks(void **state)
 	rec_forget();
 	rec_umem_unlock(wait.cookie);
 	rec_expect("access h1 p2 off 0 len 1 type 3 rw 2\n");
-}
-
-int main(void)
-{
-	static const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
-		TEST(LOCK_and_UNLOCK_have_the_range_and_the_direction),
-		TEST(LOCK_is_called_for_each_handle),
-		TEST(both_run_in_the_context_of_the_process),
-		TEST(another_processs_mapping_is_locked_in_its_own_context),
-		TEST(LOCK_loads_and_UNLOCK_leaves_loaded),
-		TEST(length_must_be_the_callbacks),
-		TEST(LOCK_in_an_ACCESS_is_refused),
-		TEST(result_0_without_a_load_is_retried),
-		TEST(without_devmap_access_pages_are_locked_directly),
-		TEST(without_devmap_access_a_page_that_was_protected_is_served_while_it_is_locked),
-		TEST(the_locked_pages_are_the_mappings_own),
-		TEST(ALLOW_REMAP_refuses_with_EFAULT),
-		TEST(ALLOW_REMAP_of_a_later_handle_calls_nobody),
-		TEST(protection_is_EACCES_without_the_driver),
-		TEST(the_drivers_error_is_the_locks),
-		TEST(when_a_later_handle_fails_those_locked_get_UNLOCK_with_OTHER),
-		TEST(a_failing_first_handle_gets_no_UNLOCK),
-		TEST(munmap_waits_for_locked_translations),
-		TEST(mprotect_waits_for_locked_translations),
-		TEST(MAP_FIXED_over_locked_translations_waits),
-		TEST(pages_beside_the_locked_ones_do_not_wait),
-		TEST(a_signal_does_not_end_the_wait_of_munmap),
-		TEST(an_access_waits_for_the_UNLOCK),
-		TEST(an_access_of_another_process_waits_too),
-		TEST(loaded_pages_are_used_meanwhile),
-		TEST(another_LOCK_waits_for_the_UNLOCK),
-		TEST(a_waiting_LOCK_interrupted_by_a_signal_is_EINTR),
-		TEST(a_waiting_access_interrupted_by_a_signal_is_retried),
-		TEST(a_waiting_copy_interrupted_by_a_signal_fails),
-		TEST(another_access_function_is_not_excluded),
-		TEST(LOCK_waits_for_accesses_in_progress),
-		TEST(a_waiting_LOCK_lets_accesses_begin),
-		TEST(UNLOCK_does_not_wait_for_a_munmap_that_waits),
-		TEST(copies_to_locked_pages_do_not_wait),
-		TEST(a_locked_page_is_served_again_without_the_driver),
-		TEST(exit_unlocks_before_it_unmaps),
-		TEST(exec_unlocks_before_it_unmaps),
-		TEST(the_death_of_the_holder_lets_waiters_go_on),
-		TEST(a_fork_childs_mapping_is_not_locked),
-		TEST(a_range_may_be_mixed),
-		TEST(a_mixed_range_with_a_hole_is_EFAULT_without_the_driver),
-		TEST(each_kind_of_a_mixed_range_can_be_exported),
-		TEST(two_mappings_side_by_side_are_one_LOCK),
-		TEST(parts_that_do_not_follow_each_other_are_not_exported_as_one),
-		TEST(parts_of_two_memories_are_not_exported_as_one),
-		TEST(a_lock_of_the_hosts_own_is_a_LOCK_too),
-		TEST(context_management_passes_the_types_on),
-		TEST(old_mmap_pages_are_locked_one_by_one),
-		TEST(a_mapping_set_up_invalid_is_EFAULT),
-		TEST(trash_can_be_locked),
-		TEST(very_much_trash_cannot_be_locked),
-		TEST(LOCK_is_alone_whatever_others_do),
-		TEST(locks_over_two_orders_in_either_sequence_do_not_meet_head_on),
-		TEST(maps_locks_and_unmaps_of_eight_threads),
-		TEST(a_lock_waits_for_the_fixed_mapping_that_replaces_what_it_locks),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ddi_umem_alloc, ddi_umem_free: a test for each sentence about them. */
+#include "test.h"
 #include "bug.h"
 #include "rec_host.h"
 
-static void
-alloc_of_size_0_returns_null(void **state)
+#define TEST(name) TEST_WITH(name, rec_setup_system, rec_teardown_system)
+
+TEST(alloc_of_size_0_returns_null)
 {
 	void *cookie = &cookie;
 
@@ -15,8 +17,7 @@ alloc_of_size_0_returns_null(void **state)
 	assert_null(cookie);
 }
 
-static void
-alloc_of_a_size_that_cannot_be_rounded_up_returns_null(void **state)
+TEST(alloc_of_a_size_that_cannot_be_rounded_up_returns_null)
 {
 	void *cookie = &cookie;
 
@@ -30,8 +31,7 @@ alloc_of_a_size_that_cannot_be_rounded_up_returns_null(void **state)
 	rec_umem_free(cookie);
 }
 
-static void
-hand_made_cookie_of_no_whole_pages_is_refused(void **state)
+TEST(hand_made_cookie_of_no_whole_pages_is_refused)
 {
 	struct sundog_process *p = rec_process();
 	int fd = rec_open_device(p, O_RDWR);
@@ -48,8 +48,7 @@ hand_made_cookie_of_no_whole_pages_is_refused(void **state)
 	rec_umem_free(cookie);
 }
 
-static void
-alloc_rounds_up_to_pages_and_zero_fills(void **state)
+TEST(alloc_rounds_up_to_pages_and_zero_fills)
 {
 	void *cookie;
 	char *memory = rec_umem_alloc(PAGE + 1, 0, &cookie);
@@ -63,8 +62,7 @@ alloc_rounds_up_to_pages_and_zero_fills(void **state)
 	rec_umem_free(cookie);
 }
 
-static void
-alloc_types(void **state)
+TEST(alloc_types)
 {
 	void *cookie;
 
@@ -81,8 +79,7 @@ alloc_types(void **state)
 	rec_umem_free(cookie);
 }
 
-static void
-alloc_trash_of_absurd_size(void **state)
+TEST(alloc_trash_of_absurd_size)
 {
 	void *cookie;
 
@@ -92,8 +89,7 @@ alloc_trash_of_absurd_size(void **state)
 	rec_umem_free(cookie);
 }
 
-static void
-alloc_nosleep_of_too_much_returns_null(void **state)
+TEST(alloc_nosleep_of_too_much_returns_null)
 {
 	void *cookie = &cookie;
 
@@ -103,14 +99,12 @@ alloc_nosleep_of_too_much_returns_null(void **state)
 	assert_null(cookie);
 }
 
-static void
-free_of_null_does_nothing(void **state)
+TEST(free_of_null_does_nothing)
 {
 	rec_umem_free(NULL);
 }
 
-static void
-free_while_exported_keeps_the_pages_and_is_reported(void **state)
+TEST(free_while_exported_keeps_the_pages_and_is_reported)
 {
 	struct sundog_process *p = rec_process();
 	int fd = rec_open_device(p, O_RDWR);
@@ -137,8 +131,7 @@ free_in_callback(void *dhp)
 	rec_umem_free(cookie_to_free);
 }
 
-static void
-free_in_the_last_unmap_callback_is_right(void **state)
+TEST(free_in_the_last_unmap_callback_is_right)
 {
 	struct sundog_process *p = rec_process();
 	int fd = rec_open_device(p, O_RDWR);
@@ -154,8 +147,7 @@ free_in_the_last_unmap_callback_is_right(void **state)
 	sundog_exit(p);
 }
 
-static void
-free_after_a_remap_replaced_it_is_right(void **state)
+TEST(free_after_a_remap_replaced_it_is_right)
 {
 	struct sundog_process *p = rec_process();
 	int fd = rec_open_device(p, O_RDWR);
@@ -176,8 +168,7 @@ free_after_a_remap_replaced_it_is_right(void **state)
 	rec_umem_free(second);
 }
 
-static void
-hand_made_cookie_works(void **state)
+TEST(hand_made_cookie_works)
 {
 	struct sundog_process *p = rec_process();
 	int fd = rec_open_device(p, O_RDWR);
@@ -196,8 +187,7 @@ hand_made_cookie_works(void **state)
 	rec_umem_free(cookie);
 }
 
-static void
-trash_pages_are_one_page(void **state)
+TEST(trash_pages_are_one_page)
 {
 	struct sundog_process *p = rec_process();
 	int fd = rec_open_device(p, O_RDWR);
@@ -215,8 +205,7 @@ trash_pages_are_one_page(void **state)
 	rec_umem_free(cookie);
 }
 
-static void
-trash_mapping_of_large_size(void **state)
+TEST(trash_mapping_of_large_size)
 {
 	struct sundog_process *p = rec_process();
 	int fd = rec_open_device(p, O_RDWR);
@@ -251,8 +240,7 @@ bug_pageable_trash(void)
 	rec_umem_alloc(PAGE, UMEM_PAGEABLE | UMEM_TRASHY, &cookie);
 }
 
-static void
-alloc_pageable_and_trash_is_a_bug(void **state)
+TEST(alloc_pageable_and_trash_is_a_bug)
 {
 	expect_bug(begin_again, bug_pageable_trash, "exclude each other");
 }
@@ -267,8 +255,7 @@ bug_free_twice(void)
 	rec_umem_free(cookie);
 }
 
-static void
-free_twice_is_a_bug(void **state)
+TEST(free_twice_is_a_bug)
 {
 	expect_bug(begin_again, bug_free_twice, "has been freed before");
 }
@@ -283,33 +270,7 @@ bug_unknown_type(void)
 	rec_umem_free(cookie);
 }
 
-static void
-free_of_unknown_type_panics(void **state)
+TEST(free_of_unknown_type_panics)
 {
 	expect_bug(begin_again, bug_unknown_type, "unknown type 0x12");
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		REC_TEST(alloc_of_size_0_returns_null),
-		REC_TEST(alloc_of_a_size_that_cannot_be_rounded_up_returns_null),
-		REC_TEST(hand_made_cookie_of_no_whole_pages_is_refused),
-		REC_TEST(alloc_rounds_up_to_pages_and_zero_fills),
-		REC_TEST(alloc_types),
-		REC_TEST(alloc_trash_of_absurd_size),
-		REC_TEST(alloc_nosleep_of_too_much_returns_null),
-		REC_TEST(free_of_null_does_nothing),
-		REC_TEST(free_while_exported_keeps_the_pages_and_is_reported),
-		REC_TEST(free_in_the_last_unmap_callback_is_right),
-		REC_TEST(free_after_a_remap_replaced_it_is_right),
-		REC_TEST(hand_made_cookie_works),
-		REC_TEST(trash_pages_are_one_page),
-		REC_TEST(trash_mapping_of_large_size),
-		REC_TEST(alloc_pageable_and_trash_is_a_bug),
-		REC_TEST(free_twice_is_a_bug),
-		REC_TEST(free_of_unknown_type_panics),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

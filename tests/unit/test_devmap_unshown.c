@@ -3,6 +3,7 @@
  * What becomes of a mapping that the host cannot show.  A driver holds its mutex over devmap_setup(9F), and takes it in
  * devmap_unmap: no callback of a handle whose devmap_map has succeeded may come inside devmap_setup.
  */
+#include "test.h"
 #include "kernel/host.h"
 #include "rec_fixture.h"
 
@@ -61,8 +62,9 @@ map(int flags)
 
 #define ASKED "segmap off 0 len 24576 prot 11 maxprot 15 flags 1\ndevmap h0 off 0 len 24576\n"
 
-static void
-it_is_unmapped_after_the_driver_has_returned(void **state)
+#define TEST(name) TEST_WITH(name, setup, fixture_teardown)
+
+TEST(it_is_unmapped_after_the_driver_has_returned)
 {
 	fail_at = 1;
 	fail_with = ENOMEM;
@@ -75,8 +77,7 @@ it_is_unmapped_after_the_driver_has_returned(void **state)
 	rec_forget();
 }
 
-static void
-a_dying_processs_stands_until_it_ends(void **state)
+TEST(a_dying_processs_stands_until_it_ends)
 {
 	fail_at = 1;
 	fail_with = EFAULT;
@@ -99,8 +100,7 @@ script_two_handles(void)
 
 #define ASKED_TWICE ASKED "devmap h1 off 8192 len 16384\nmap h0 flags 1 off 0 len 2 -> p1\nmap h1 flags 1 off 2 len 4 -> p2\n"
 
-static void
-of_several_handles_all_are_unmapped(void **state)
+TEST(of_several_handles_all_are_unmapped)
 {
 	script_two_handles();
 	fail_at = 2;
@@ -111,8 +111,7 @@ of_several_handles_all_are_unmapped(void **state)
 }
 
 /* The place is empty then: what was there went before devmap_map, as always. */
-static void
-a_fixed_one_leaves_its_place_empty(void **state)
+TEST(a_fixed_one_leaves_its_place_empty)
 {
 	rec.on_unmap = NULL; /* of the replaced one, inside devmap_setup */
 	assert_int_equal(map(MAP_SHARED), 0);
@@ -126,8 +125,7 @@ a_fixed_one_leaves_its_place_empty(void **state)
 }
 
 /* A later devmap_map of the same call fails: that is the driver's own doing, and it is undone at once. */
-static void
-a_refused_one_is_unmapped_inside(void **state)
+TEST(a_refused_one_is_unmapped_inside)
 {
 	rec.on_unmap = NULL;
 	script_two_handles();
@@ -148,8 +146,7 @@ set_up_in_ioctl(void *arg)
 	return error;
 }
 
-static void
-one_that_an_ioctl_made_is_shown_when_it_can_be(void **state)
+TEST(one_that_an_ioctl_made_is_shown_when_it_can_be)
 {
 	fail_at = 1;
 	fail_with = ENOMEM;
@@ -161,20 +158,4 @@ one_that_an_ioctl_made_is_shown_when_it_can_be(void **state)
 	rec_forget();
 	assert_int_equal(sundog_munmap(process, addr, PAGES * PAGE), 0);
 	rec_expect("unmap h0 p1 off 0 len 6 before - after -\n");
-}
-
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		T(it_is_unmapped_after_the_driver_has_returned),
-		T(a_dying_processs_stands_until_it_ends),
-		T(of_several_handles_all_are_unmapped),
-		T(a_fixed_one_leaves_its_place_empty),
-		T(a_refused_one_is_unmapped_inside),
-		T(one_that_an_ioctl_made_is_shown_when_it_can_be),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Who waits for whom: accesses, layout changes, locks and what ends their waits; sections 7, 9 and 12. */
 #define _GNU_SOURCE
+#include "test.h"
 #include "lock_host.h"
 #include "rec_fixture.h"
 
@@ -42,10 +43,11 @@ access_locks_and_unlocks(void *dhp, void *pvtp, long long off, size_t len, unsig
 	return rec_load(dhp, off, len, type, rw);
 }
 
+#define TEST(name) TEST_WITH(name, setup, fixture_teardown)
+
 /* ---- accesses and layout changes ---- */
 
-static void
-an_access_waits_for_a_layout_change_that_waits(void **state)
+TEST(an_access_waits_for_a_layout_change_that_waits)
 {
 	struct worker first, second, unmap;
 
@@ -66,8 +68,7 @@ an_access_waits_for_a_layout_change_that_waits(void **state)
 	rec_expect("unmap h0 p1 off 3 len 1 before h0 after h1\naccess h0 p1 off 1 len 1 type 0 rw 1\n");
 }
 
-static void
-all_accesses_that_wait_for_a_layout_change_go_on_after_it(void **state)
+TEST(all_accesses_that_wait_for_a_layout_change_go_on_after_it)
 {
 	struct worker touch[3], unmap;
 
@@ -87,8 +88,7 @@ all_accesses_that_wait_for_a_layout_change_go_on_after_it(void **state)
 		assert_int_equal(worker_join(&touch[i]), 0);
 }
 
-static void
-a_signal_to_an_access_that_waits_for_a_layout_change_is_a_retry(void **state)
+TEST(a_signal_to_an_access_that_waits_for_a_layout_change_is_a_retry)
 {
 	struct worker touch, unmap;
 
@@ -115,8 +115,7 @@ work_exit(struct worker *w)
 	return 0;
 }
 
-static void
-exit_ends_the_wait_of_an_access_for_a_layout_change(void **state)
+TEST(exit_ends_the_wait_of_an_access_for_a_layout_change)
 {
 	struct worker touch, unmap, end;
 
@@ -137,8 +136,7 @@ exit_ends_the_wait_of_an_access_for_a_layout_change(void **state)
 	process = NULL;
 }
 
-static void
-UNLOCK_waits_for_an_unmap_callback_in_progress(void **state)
+TEST(UNLOCK_waits_for_an_unmap_callback_in_progress)
 {
 	struct worker unlock, unmap;
 
@@ -166,8 +164,7 @@ copy_the_first_word(void *dhp)
 	assert_int_equal(rec_copyin(addr, &copied, sizeof(copied)), 0);
 }
 
-static void
-an_unmap_callback_may_copy_from_another_page(void **state)
+TEST(an_unmap_callback_may_copy_from_another_page)
 {
 	map_pages();
 	*(uint32_t *)(void *)memory = 91;
@@ -177,8 +174,7 @@ an_unmap_callback_may_copy_from_another_page(void **state)
 	rec.on_unmap = NULL;
 }
 
-static void
-munmap_of_memory_beside_a_mapping_does_not_wait_for_its_accesses(void **state)
+TEST(munmap_of_memory_beside_a_mapping_does_not_wait_for_its_accesses)
 {
 	uint64_t below = anon(process, 3);
 	struct worker touch, beside = {.process = process, .len = PAGE};
@@ -204,8 +200,7 @@ wait_in_close(int flag)
 	lock_and_unlock(NULL);
 }
 
-static void
-a_close_by_the_last_unmap_keeps_no_access_waiting(void **state)
+TEST(a_close_by_the_last_unmap_keeps_no_access_waiting)
 {
 	int other = rec_open_other(process);
 	struct worker unmap, touch;
@@ -228,8 +223,7 @@ a_close_by_the_last_unmap_keeps_no_access_waiting(void **state)
 
 /* ---- the exclusion of a LOCK ---- */
 
-static void
-all_accesses_that_wait_for_an_UNLOCK_go_on(void **state)
+TEST(all_accesses_that_wait_for_an_UNLOCK_go_on)
 {
 	struct worker touch[3];
 	void *locked;
@@ -245,8 +239,7 @@ all_accesses_that_wait_for_an_UNLOCK_go_on(void **state)
 		assert_int_equal(worker_join(&touch[i]), 0);
 }
 
-static void
-a_LOCK_of_another_device_with_the_same_function_excludes_nothing(void **state)
+TEST(a_LOCK_of_another_device_with_the_same_function_excludes_nothing)
 {
 	int other = rec_open_other(process);
 	uint64_t at;
@@ -273,8 +266,7 @@ map_two_functions(unsigned lower, unsigned upper)
 	assert_int_equal(sundog_mmap(process, &at, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0), 0);
 }
 
-static void
-a_LOCK_over_two_functions_excludes_both(void **state)
+TEST(a_LOCK_over_two_functions_excludes_both)
 {
 	static const unsigned functions[] = {REC_ACCESS, REC_ACCESS_OTHER, REC_ACCESS};
 
@@ -302,8 +294,7 @@ work_lock(struct worker *w)
 }
 
 /* It has excluded one function, and waits for the other one when the signal comes; either may be the first. */
-static void
-a_LOCK_that_a_signal_ends_excludes_nothing_any_more(void **state)
+TEST(a_LOCK_that_a_signal_ends_excludes_nothing_any_more)
 {
 	map_two_functions(REC_ACCESS, REC_ACCESS_OTHER);
 	for (size_t held = 0; held < 4; held += 3) {
@@ -329,8 +320,7 @@ access_asks_for_too_much(void *dhp, void *pvtp, long long off, size_t len, unsig
 	return rec_load(dhp, off, len, type, 2);
 }
 
-static void
-FC_PROT_of_a_load_passed_on_by_a_LOCK_is_EACCES(void **state)
+TEST(FC_PROT_of_a_load_passed_on_by_a_LOCK_is_EACCES)
 {
 	void *locked;
 
@@ -359,8 +349,7 @@ work_lock_with_callback(struct worker *w)
 	return 0;
 }
 
-static void
-munmap_that_waits_for_a_lock_in_the_making_calls_its_callback(void **state)
+TEST(munmap_that_waits_for_a_lock_in_the_making_calls_its_callback)
 {
 	struct worker make, unmap;
 
@@ -379,8 +368,7 @@ munmap_that_waits_for_a_lock_in_the_making_calls_its_callback(void **state)
 	assert_int_equal(cleanups, 1);
 }
 
-static void
-of_two_locks_only_the_one_with_a_callback_is_called(void **state)
+TEST(of_two_locks_only_the_one_with_a_callback_is_called)
 {
 	uint64_t at = anon(process, 1);
 	struct worker unmap = {.process = process, .addr = at, .len = PAGE};
@@ -435,8 +423,7 @@ held_succeeds(struct held *held)
 	assert_int_equal(worker_join(&held->worker), 0);
 }
 
-static void
-ordinary_memory_is_locked_while_an_unmap_callback_waits_for_the_drivers_mutex(void **state)
+TEST(ordinary_memory_is_locked_while_an_unmap_callback_waits_for_the_drivers_mutex)
 {
 	struct held held = {.change = work_munmap, .addr = anon(process, 1)};
 
@@ -447,8 +434,7 @@ ordinary_memory_is_locked_while_an_unmap_callback_waits_for_the_drivers_mutex(vo
 }
 
 /* It has been in the range of another change before, which is over. */
-static void
-ordinary_memory_that_was_changed_with_a_mapping_is_locked_likewise(void **state)
+TEST(ordinary_memory_that_was_changed_with_a_mapping_is_locked_likewise)
 {
 	uint64_t both = anon(process, 2), beside = both + PAGE;
 	struct held held = {.change = work_munmap, .addr = both};
@@ -473,8 +459,7 @@ work_fork(struct worker *w)
 	return error;
 }
 
-static void
-ordinary_memory_is_locked_while_a_dup_callback_waits_for_the_drivers_mutex(void **state)
+TEST(ordinary_memory_is_locked_while_a_dup_callback_waits_for_the_drivers_mutex)
 {
 	struct held held = {.change = work_fork, .addr = anon(process, 1)};
 
@@ -484,8 +469,7 @@ ordinary_memory_is_locked_while_a_dup_callback_waits_for_the_drivers_mutex(void 
 	held_succeeds(&held);
 }
 
-static void
-without_devmap_access_it_is_unlocked_while_an_unmap_callback_waits_for_the_drivers_mutex(void **state)
+TEST(without_devmap_access_it_is_unlocked_while_an_unmap_callback_waits_for_the_drivers_mutex)
 {
 	struct held held = {.change = work_munmap};
 	uint64_t other;
@@ -497,32 +481,4 @@ without_devmap_access_it_is_unlocked_while_an_unmap_callback_waits_for_the_drive
 	held.cookie = lock(process, fd, addr, PAGE, REC_WRITE);
 	held.worker = (struct worker){.process = process, .addr = other, .len = PAGE};
 	held_succeeds(&held);
-}
-
-int main(void)
-{
-	static const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
-		TEST(an_access_waits_for_a_layout_change_that_waits),
-		TEST(all_accesses_that_wait_for_a_layout_change_go_on_after_it),
-		TEST(a_signal_to_an_access_that_waits_for_a_layout_change_is_a_retry),
-		TEST(exit_ends_the_wait_of_an_access_for_a_layout_change),
-		TEST(UNLOCK_waits_for_an_unmap_callback_in_progress),
-		TEST(an_unmap_callback_may_copy_from_another_page),
-		TEST(munmap_of_memory_beside_a_mapping_does_not_wait_for_its_accesses),
-		TEST(a_close_by_the_last_unmap_keeps_no_access_waiting),
-		TEST(all_accesses_that_wait_for_an_UNLOCK_go_on),
-		TEST(a_LOCK_of_another_device_with_the_same_function_excludes_nothing),
-		TEST(a_LOCK_over_two_functions_excludes_both),
-		TEST(a_LOCK_that_a_signal_ends_excludes_nothing_any_more),
-		TEST(FC_PROT_of_a_load_passed_on_by_a_LOCK_is_EACCES),
-		TEST(munmap_that_waits_for_a_lock_in_the_making_calls_its_callback),
-		TEST(of_two_locks_only_the_one_with_a_callback_is_called),
-		TEST(ordinary_memory_is_locked_while_an_unmap_callback_waits_for_the_drivers_mutex),
-		TEST(ordinary_memory_that_was_changed_with_a_mapping_is_locked_likewise),
-		TEST(ordinary_memory_is_locked_while_a_dup_callback_waits_for_the_drivers_mutex),
-		TEST(without_devmap_access_it_is_unlocked_while_an_unmap_callback_waits_for_the_drivers_mutex),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "host/embed/as.h"
 #include "host/posix/posix.h"
@@ -50,7 +50,9 @@ static uintptr_t reserve(struct fixture *f, size_t pages)
 	return addr;
 }
 
-static void places(void **state)
+#define TEST(name) TEST_WITH(name, setup, teardown)
+
+TEST(places)
 {
 	struct fixture *f = *state;
 	uintptr_t first = reserve(f, 3), second = reserve(f, 1), hint, fixed;
@@ -75,7 +77,7 @@ static void places(void **state)
 	assert_int_equal(reserve(f, 3), first);
 }
 
-static void below_4g(void **state)
+TEST_PLAIN(below_4g)
 {
 	struct host_as *as = as_create(true);
 	uintptr_t addr;
@@ -92,7 +94,7 @@ static void below_4g(void **state)
 	as_destroy(as);
 }
 
-static void ordinary_memory(void **state)
+TEST(ordinary_memory)
 {
 	struct fixture *f = *state;
 	uintptr_t at = 0, lent = 0;
@@ -149,7 +151,7 @@ static void put_word(struct fixture *f, uintptr_t at, uint32_t value)
 	assert_int_equal(as_access(f->as, at, &value, sizeof(value), HOST_PROT_WRITE), AS_DONE);
 }
 
-static void a_lock_over_two_memories_has_no_object(void **state)
+TEST(a_lock_over_two_memories_has_no_object)
 {
 	struct fixture *f = *state;
 	struct host_pages *pages;
@@ -167,7 +169,7 @@ static void a_lock_over_two_memories_has_no_object(void **state)
 	host_pin_destroy(lock);
 }
 
-static void a_lock_outlives_its_address_space(void **state)
+TEST(a_lock_outlives_its_address_space)
 {
 	struct fixture *f = *state;
 	struct host_pages *pages;
@@ -190,7 +192,7 @@ static void a_lock_outlives_its_address_space(void **state)
 }
 
 /* A buffer of read(2) or write(2): it has what a device wrote, even if it was shared on the way. */
-static void a_lent_buffer_comes_back_with_what_was_written(void **state)
+TEST(a_lent_buffer_comes_back_with_what_was_written)
 {
 	struct fixture *f = *state;
 	char buffer[100] = "before", tail[8];
@@ -215,7 +217,7 @@ static void a_lent_buffer_comes_back_with_what_was_written(void **state)
 	host_pages_destroy(pages);
 }
 
-static void a_lock_that_is_left_does_not_reach_the_callers_buffer(void **state)
+TEST(a_lock_that_is_left_does_not_reach_the_callers_buffer)
 {
 	struct fixture *f = *state;
 	char buffer[AS_PAGE] = "call", seen[5] = "";
@@ -232,7 +234,7 @@ static void a_lock_that_is_left_does_not_reach_the_callers_buffer(void **state)
 	host_pin_destroy(lock);
 }
 
-static void a_childs_copy_is_not_locked(void **state)
+TEST(a_childs_copy_is_not_locked)
 {
 	struct fixture *f = *state;
 	struct host_as *child = as_create(false);
@@ -253,20 +255,4 @@ static void a_childs_copy_is_not_locked(void **state)
 	host_pages_destroy(pages);
 	host_pin_destroy(lock);
 	as_destroy(child);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(places, setup, teardown),
-		cmocka_unit_test(below_4g),
-		cmocka_unit_test_setup_teardown(ordinary_memory, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_lock_over_two_memories_has_no_object, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_lock_outlives_its_address_space, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_lent_buffer_comes_back_with_what_was_written, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_lock_that_is_left_does_not_reach_the_callers_buffer, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_childs_copy_is_not_locked, setup, teardown),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "../e2e/drivers/rlock.h"
 #include "sundog/embed.h"
@@ -92,7 +92,9 @@ static void set(int zone, int id, const char *setting)
 		fail_msg("%s", message);
 }
 
-static void ddi_umem_lock_is_charged_and_refused(void **state)
+#define TEST(name) TEST_WITH(name, setup, teardown)
+
+TEST(ddi_umem_lock_is_charged_and_refused)
 {
 	int a, b;
 
@@ -110,7 +112,7 @@ static void ddi_umem_lock_is_charged_and_refused(void **state)
 	assert_int_equal(unlock(b), 0);
 }
 
-static void a_lock_of_what_is_not_there_gives_its_charge_back(void **state)
+TEST(a_lock_of_what_is_not_there_gives_its_charge_back)
 {
 	struct rlock_range range = {.addr = 0x1000, .len = 64 * K};
 	uint64_t argument;
@@ -123,7 +125,7 @@ static void a_lock_of_what_is_not_there_gives_its_charge_back(void **state)
 	assert_int_equal(used(0, 3, PROJECT) + used(0, 0, ZONE), 0);
 }
 
-static void the_limit_is_checked_before_any_page_is_touched(void **state)
+TEST(the_limit_is_checked_before_any_page_is_touched)
 {
 	struct rlock_range range = {.addr = 0x1000, .len = 64 * K}; /* EFAULT, if it were */
 	uint64_t argument;
@@ -136,7 +138,7 @@ static void the_limit_is_checked_before_any_page_is_touched(void **state)
 	assert_int_equal(sundog_ioctl(p, fd, RLOCK_LOCK, argument, &slot), ENOMEM);
 }
 
-static void a_length_near_2_64_is_refused(void **state)
+TEST(a_length_near_2_64_is_refused)
 {
 	struct rlock_range range = {.addr = 0x1000, .len = UINT64_MAX & ~UINT64_C(4095)};
 	uint64_t argument;
@@ -152,7 +154,7 @@ static void a_length_near_2_64_is_refused(void **state)
 }
 
 /* The driver still holds the lock: another process has the device open. */
-static void the_charge_is_given_back_after_the_process_died(void **state)
+TEST(the_charge_is_given_back_after_the_process_died)
 {
 	struct sundog_process *locker;
 	int slot;
@@ -166,7 +168,7 @@ static void the_charge_is_given_back_after_the_process_died(void **state)
 	assert_int_equal(used(0, 3, PROJECT) + used(0, 0, ZONE), 0);
 }
 
-static void the_charge_moves_with_the_process(void **state)
+TEST(the_charge_moves_with_the_process)
 {
 	int slot;
 
@@ -184,7 +186,7 @@ static void the_charge_moves_with_the_process(void **state)
 	assert_int_equal(used(0, 100, PROJECT), 0);
 }
 
-static void drivers_see_project_and_zone(void **state)
+TEST(drivers_see_project_and_zone)
 {
 	struct sundog_process *inside, *child;
 	int rval;
@@ -212,7 +214,7 @@ static void drivers_see_project_and_zone(void **state)
 	sundog_exit(inside);
 }
 
-static void a_signal_is_sent_to_the_process_that_is_refused(void **state)
+TEST(a_signal_is_sent_to_the_process_that_is_refused)
 {
 	int slot;
 
@@ -223,7 +225,7 @@ static void a_signal_is_sent_to_the_process_that_is_refused(void **state)
 	assert_int_equal(sundog_signals(p), 0);
 }
 
-static void an_invalid_limit_is_named(void **state)
+TEST(an_invalid_limit_is_named)
 {
 	struct sundog_rctl rctl;
 
@@ -238,7 +240,7 @@ static void an_invalid_limit_is_named(void **state)
 	assert_int_equal(sundog_rctl_clear(sys, 0, 4711, PROJECT), ESRCH);
 }
 
-static void statistics_are_read(void **state)
+TEST(statistics_are_read)
 {
 	char value[40];
 	int slot;
@@ -268,7 +270,7 @@ static void *locker(void *arg)
 	return (void *)(intptr_t)refused;
 }
 
-static void eight_threads_lock_in_one_project(void **state)
+TEST(eight_threads_lock_in_one_project)
 {
 	pthread_t threads[THREADS];
 	struct sundog_rctl rctl;
@@ -287,24 +289,4 @@ static void eight_threads_lock_in_one_project(void **state)
 	assert_int_equal(rctl.used, 0);
 	assert_int_equal(rctl.refusals, refused);
 	assert_true(refused < THREADS * 100);
-}
-
-int main(void)
-{
-#define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
-	static const struct CMUnitTest tests[] = {
-		T(ddi_umem_lock_is_charged_and_refused),
-		T(a_lock_of_what_is_not_there_gives_its_charge_back),
-		T(the_limit_is_checked_before_any_page_is_touched),
-		T(a_length_near_2_64_is_refused),
-		T(the_charge_is_given_back_after_the_process_died),
-		T(the_charge_moves_with_the_process),
-		T(drivers_see_project_and_zone),
-		T(a_signal_is_sent_to_the_process_that_is_refused),
-		T(an_invalid_limit_is_named),
-		T(statistics_are_read),
-		T(eight_threads_lock_in_one_project),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

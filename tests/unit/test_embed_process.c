@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "drivers/embed.h"
 #include "sundog/embed.h"
@@ -90,9 +90,11 @@ static int ask(struct sundog_process *of, int fd, int cmd)
 	return value;
 }
 
+#define TEST(name) TEST_WITH(name, setup, teardown)
+
 /* ---- descriptors ---- */
 
-static void descriptors(void **state)
+TEST(descriptors)
 {
 	int a = opened(p), b = opened(p), c = -1, d = -1;
 
@@ -119,7 +121,7 @@ static void descriptors(void **state)
 	assert_int_equal(sundog_set_cloexec(p, 3, true), EBADF);
 }
 
-static void too_many_descriptors(void **state)
+TEST(too_many_descriptors)
 {
 	int error, n = 0, fd;
 
@@ -130,7 +132,7 @@ static void too_many_descriptors(void **state)
 	assert_int_equal(n, 1024);
 }
 
-static void read_write_poll(void **state)
+TEST(read_write_poll)
 {
 	int fd = opened(p);
 	char buffer[32] = "";
@@ -152,7 +154,7 @@ static void read_write_poll(void **state)
 	assert_int_equal(revents, POLLIN);
 }
 
-static void ioctl_copies(void **state)
+TEST(ioctl_copies)
 {
 	int fd = opened(p), value = 41, result = 0;
 	uint64_t addr = 0;
@@ -173,7 +175,7 @@ static void ioctl_copies(void **state)
 	assert_int_equal(sundog_ioctl(p, fd, 12345, 0, &result), ENOTTY);
 }
 
-static void ioctl_on_device_memory(void **state)
+TEST(ioctl_on_device_memory)
 {
 	int fd = opened(p), result = 0;
 	uint64_t addr = mapped(p, fd, 2);
@@ -185,7 +187,7 @@ static void ioctl_on_device_memory(void **state)
 	assert_true(counters().accesses > 0);
 }
 
-static void who_calls(void **state)
+TEST(who_calls)
 {
 	struct sundog_process *q;
 	int fd = opened(p), other;
@@ -206,7 +208,7 @@ static void who_calls(void **state)
 
 /* ---- mappings and accesses ---- */
 
-static void accesses_fault_once(void **state)
+TEST(accesses_fault_once)
 {
 	int fd = opened(p);
 	uint64_t addr = mapped(p, fd, 4);
@@ -227,7 +229,7 @@ static void accesses_fault_once(void **state)
 	assert_int_equal(sundog_touch(p, addr, SUNDOG_READ).code, SEGV_MAPERR);
 }
 
-static void access_is_retried(void **state)
+TEST(access_is_retried)
 {
 	int fd = opened(p);
 	uint64_t addr = mapped(p, fd, 1);
@@ -269,7 +271,7 @@ static void call_start(struct call *call, void *(*main)(void *))
 	assert_int_equal(pthread_create(&call->thread, NULL, main, call), 0);
 }
 
-static void signals_interrupt(void **state)
+TEST(signals_interrupt)
 {
 	struct call call = {.p = p, .fd = opened(p)};
 
@@ -287,7 +289,7 @@ static void signals_interrupt(void **state)
 }
 
 /* EINTR from devmap_access: no signal, the access begins again and then succeeds. */
-static void interrupted_access_is_retried(void **state)
+TEST(interrupted_access_is_retried)
 {
 	struct call call = {.p = p, .fd = opened(p)};
 
@@ -303,7 +305,7 @@ static void interrupted_access_is_retried(void **state)
 	assert_int_equal(counters().accesses, 2);
 }
 
-static void death_interrupts_and_waits(void **state)
+TEST(death_interrupts_and_waits)
 {
 	struct call calls[4];
 	int fd = opened(p);
@@ -332,7 +334,7 @@ static void death_interrupts_and_waits(void **state)
 
 /* ---- fork, exec, exit ---- */
 
-static void fork_shares_and_copies(void **state)
+TEST(fork_shares_and_copies)
 {
 	struct sundog_process *child;
 	int fd = opened(p), word = 5;
@@ -361,7 +363,7 @@ static void fork_shares_and_copies(void **state)
 	assert_int_equal(counters().mapped, 0);
 }
 
-static void exec_starts_anew(void **state)
+TEST(exec_starts_anew)
 {
 	int keep = opened(p), go = opened(p), pid = sundog_process_pid(p), value = 1, result;
 	uint64_t addr = mapped(p, keep, 1), anon = 0;
@@ -383,7 +385,7 @@ static void exec_starts_anew(void **state)
 
 /* ---- the system ---- */
 
-static void one_system_at_a_time(void **state)
+TEST(one_system_at_a_time)
 {
 	struct sundog_system *another = NULL;
 
@@ -392,7 +394,7 @@ static void one_system_at_a_time(void **state)
 	assert_null(another);
 }
 
-static void bad_drivers_are_named(void **state)
+TEST(bad_drivers_are_named)
 {
 	(void)state;
 	assert_int_not_equal(attach(NULL), 0); /* it is there already */
@@ -408,7 +410,7 @@ static int no_setup(void **state)
 	return 0;
 }
 
-static void configuration_is_used(void **state)
+TEST_WITH(configuration_is_used, no_setup, teardown)
 {
 	(void)state;
 	assert_int_equal(attach("name=\"embed\" parent=\"pseudo\" instance=0\ndepth=;"), EINVAL);
@@ -448,7 +450,7 @@ static size_t load_and_leak(int depth, int *told)
 	return sundog_system_destroy(sys, count_leak, told);
 }
 
-static void drivers_are_files(void **state)
+TEST_PLAIN(drivers_are_files)
 {
 	int told = 0;
 
@@ -458,7 +460,7 @@ static void drivers_are_files(void **state)
 	assert_int_equal(told, 2);
 }
 
-static void leaks_are_told(void **state)
+TEST_WITH(leaks_are_told, setup, NULL)
 {
 	int fd = opened(p), told = 0;
 
@@ -467,32 +469,4 @@ static void leaks_are_told(void **state)
 		ask(p, fd, EMBED_LEAK);
 	assert_int_equal(sundog_system_destroy(sys, count_leak, &told), 1); /* p is ended on the way */
 	assert_int_equal(told, 1);
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(descriptors),
-		TEST(too_many_descriptors),
-		TEST(read_write_poll),
-		TEST(ioctl_copies),
-		TEST(ioctl_on_device_memory),
-		TEST(who_calls),
-		TEST(accesses_fault_once),
-		TEST(access_is_retried),
-		TEST(signals_interrupt),
-		TEST(interrupted_access_is_retried),
-		TEST(death_interrupts_and_waits),
-		TEST(fork_shares_and_copies),
-		TEST(exec_starts_anew),
-		TEST(one_system_at_a_time),
-		TEST(bad_drivers_are_named),
-		cmocka_unit_test_setup_teardown(configuration_is_used, no_setup, teardown),
-		cmocka_unit_test_setup(leaks_are_told, setup),
-		cmocka_unit_test(drivers_are_files),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "host/posix/posix.h"
 #include "kernel/sys/sys.h"
@@ -34,7 +34,7 @@ static int boot(unsigned of)
 	return sys_boot(&(struct sys_config){0});
 }
 
-static void another_version_is_refused(void **state)
+TEST_PLAIN(another_version_is_refused)
 {
 	(void)state;
 	posix_log_sink(keep, NULL);
@@ -45,21 +45,11 @@ static void another_version_is_refused(void **state)
 	posix_log_sink(NULL, NULL);
 }
 
-static void its_own_is_not(void **state)
+TEST_PLAIN(its_own_is_not)
 {
 	(void)state;
 	assert_int_equal(boot(HOST_VERSION), 0);
 	sys_thread_enter(NULL);
 	assert_int_equal(sys_halt(NULL, NULL), 0);
 	sys_thread_leave();
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(another_version_is_refused),
-		cmocka_unit_test(its_own_is_not),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

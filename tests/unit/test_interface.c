@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include <sundog/embed.h>
 
@@ -143,38 +143,22 @@ static void in_process(void (*check)(void))
 }
 
 #define CHECK_TEST(name) \
-	static void test_##name(void **state) \
+	TEST_WITH(test_##name, setup, teardown) \
 	{ \
-		(void)state; \
 		check_##name(); \
 	}
 INTERFACE_CHECKS(CHECK_TEST)
 
 #define USER_TEST(name) \
-	static void test_##name(void **state) \
+	TEST_WITH(test_##name, setup, teardown) \
 	{ \
-		(void)state; \
 		in_process(check_##name); \
 	}
 INTERFACE_USER_CHECKS(USER_TEST)
 
 #define BUG_TEST(name, text) \
-	static void test_bug_##name(void **state) \
+	TEST_WITH(test_bug_##name, setup, teardown) \
 	{ \
-		(void)state; \
 		expect_bug(begin_again, bug_##name, text); \
 	}
 INTERFACE_BUGS(BUG_TEST)
-
-#define CHECK_ENTRY(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown),
-#define BUG_ENTRY(name, text) cmocka_unit_test_setup_teardown(test_bug_##name, setup, teardown),
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		INTERFACE_CHECKS(CHECK_ENTRY)
-			INTERFACE_USER_CHECKS(CHECK_ENTRY)
-				INTERFACE_BUGS(BUG_ENTRY)};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}

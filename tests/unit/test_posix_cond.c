@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "host/posix/posix.h"
 
@@ -69,7 +69,7 @@ static void wait_for_woken(struct fixture *f, int n)
 	host_mutex_unlock(&f->lock);
 }
 
-static void signals_wake_in_order(void **state)
+TEST_PLAIN(signals_wake_in_order)
 {
 	struct fixture f = {0};
 	struct waiter w[WAITERS];
@@ -93,7 +93,7 @@ static void signals_wake_in_order(void **state)
 	host_cond_destroy(&f.cond);
 }
 
-static void broadcast_wakes_all_and_may_be_the_end(void **state)
+TEST_PLAIN(broadcast_wakes_all_and_may_be_the_end)
 {
 	(void)state;
 	for (int round = 0; round < 50; round++) {
@@ -112,7 +112,7 @@ static void broadcast_wakes_all_and_may_be_the_end(void **state)
 	}
 }
 
-static void deadline_passes(void **state)
+TEST_PLAIN(deadline_passes)
 {
 	struct fixture f = {0};
 	uint64_t deadline = host_time_monotonic() + 5000000;
@@ -127,7 +127,7 @@ static void deadline_passes(void **state)
 }
 
 /* One that timed out leaves the queue: the next signal is for those behind it. */
-static void deadline_in_the_middle(void **state)
+TEST_PLAIN(deadline_in_the_middle)
 {
 	struct fixture f = {0};
 	struct waiter w[3];
@@ -147,7 +147,7 @@ static void deadline_in_the_middle(void **state)
 	assert_int_equal(w[2].wake, HOST_WOKEN);
 }
 
-static void interrupt_takes_one_out(void **state)
+TEST_PLAIN(interrupt_takes_one_out)
 {
 	struct fixture f = {0};
 	struct waiter w[3];
@@ -169,7 +169,7 @@ static void interrupt_takes_one_out(void **state)
 	assert_int_equal(w[2].wake, HOST_WOKEN);
 }
 
-static void interrupt_before_the_wait(void **state)
+TEST_PLAIN(interrupt_before_the_wait)
 {
 	struct posix_thread *self = posix_thread_self();
 	struct fixture f = {0};
@@ -214,7 +214,7 @@ static void signal_myself(void *arg, bool announced)
 	host_cond_signal(&h->f.cond);
 }
 
-static void hook_runs_before_the_sleep(void **state)
+TEST_PLAIN(hook_runs_before_the_sleep)
 {
 	struct hooked h = {0};
 
@@ -332,7 +332,7 @@ static bool stress_finished(struct stress *s)
 	return finished;
 }
 
-static void no_token_is_lost(void **state)
+TEST_PLAIN(no_token_is_lost)
 {
 	struct stress s = {0};
 	struct stress_thread threads[STRESS_THREADS] = {0};
@@ -356,20 +356,4 @@ static void no_token_is_lost(void **state)
 	assert_int_equal(s.taken, STRESS_TOKENS);
 	host_cond_destroy(&s.cond);
 	host_mutex_destroy(&s.lock);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(signals_wake_in_order),
-		cmocka_unit_test(broadcast_wakes_all_and_may_be_the_end),
-		cmocka_unit_test(deadline_passes),
-		cmocka_unit_test(deadline_in_the_middle),
-		cmocka_unit_test(interrupt_takes_one_out),
-		cmocka_unit_test(interrupt_before_the_wait),
-		cmocka_unit_test(hook_runs_before_the_sleep),
-		cmocka_unit_test(no_token_is_lost),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

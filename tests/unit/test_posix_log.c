@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "host/posix/posix.h"
 
@@ -43,7 +43,7 @@ static void say_all(void)
 	posix_log(HOST_LOG_WARN, "%s is %d", "it", 7);
 }
 
-static void levels_and_prefixes(void **state)
+TEST_PLAIN(levels_and_prefixes)
 {
 	(void)state;
 	posix_init(&(struct posix_config){.verbose = false});
@@ -69,7 +69,7 @@ static void hear(void *arg, enum host_log_level level, const char *text)
 	snprintf(heard->text, sizeof(heard->text), "%s", text);
 }
 
-static void sink_gets_it_instead(void **state)
+TEST_PLAIN(sink_gets_it_instead)
 {
 	struct heard heard = {0};
 
@@ -99,7 +99,7 @@ static void panic_with_hook(void)
 		host_panic("no more");
 }
 
-static void panic_calls_the_hook(void **state)
+TEST_PLAIN(panic_calls_the_hook)
 {
 	(void)state;
 	posix_panic_hook(jump_back, panic_text);
@@ -123,20 +123,8 @@ static void panic_in_a_child(void)
 	assert_int_equal(WTERMSIG(status), SIGABRT);
 }
 
-static void panic_aborts(void **state)
+TEST_PLAIN(panic_aborts)
 {
 	(void)state;
 	assert_non_null(strstr(stderr_of(panic_in_a_child), "sundog: panic: over\n"));
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(levels_and_prefixes),
-		cmocka_unit_test(sink_gets_it_instead),
-		cmocka_unit_test(panic_calls_the_hook),
-		cmocka_unit_test(panic_aborts),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

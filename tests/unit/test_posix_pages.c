@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "host/posix/posix.h"
 
@@ -30,7 +30,7 @@ static struct host_pages *create(size_t bytes, unsigned flags)
 	return pages;
 }
 
-static void zero_and_shared(void **state)
+TEST_PLAIN(zero_and_shared)
 {
 	struct host_pages *pages = create(3 * PAGE, 0), *other = create(PAGE, HOST_PAGES_NOWAIT);
 	unsigned char *at = host_pages_address(pages), *view;
@@ -48,7 +48,7 @@ static void zero_and_shared(void **state)
 	host_pages_destroy(other);
 }
 
-static void sealed_and_private(void **state)
+TEST_PLAIN(sealed_and_private)
 {
 	struct host_pages *pages = create(PAGE, 0);
 	int fd = posix_pages_fd(pages);
@@ -64,7 +64,7 @@ static void sealed_and_private(void **state)
 	host_pages_destroy(pages);
 }
 
-static void readonly_descriptor(void **state)
+TEST_PLAIN(readonly_descriptor)
 {
 	struct host_pages *pages = create(PAGE, 0);
 	int fd = posix_pages_fd_readonly(pages);
@@ -92,7 +92,7 @@ static void run_over_the_end(struct host_pages *pages)
 	_exit(0);
 }
 
-static void guard_page_behind(void **state)
+TEST_PLAIN(guard_page_behind)
 {
 	struct host_pages *pages = create(2 * PAGE, 0);
 	int status;
@@ -124,7 +124,7 @@ static uint64_t blocks_of(const struct host_pages *pages)
 	return (uint64_t)status.st_blocks;
 }
 
-static void locked_is_resident(void **state)
+TEST_PLAIN(locked_is_resident)
 {
 	struct host_pages *pages = create(4 * PAGE, HOST_PAGES_LOCKED);
 
@@ -135,7 +135,7 @@ static void locked_is_resident(void **state)
 	assert_int_equal(locked_bytes(), 0);
 }
 
-static void absurd_sizes_fail(void **state)
+TEST_PLAIN(absurd_sizes_fail)
 {
 	struct host_pages *pages = NULL;
 
@@ -227,19 +227,19 @@ static int in_child(int (*fn)(bool), bool arg)
 	return WEXITSTATUS(status);
 }
 
-static void lock_limit_is_reported(void **state)
+TEST_PLAIN(lock_limit_is_reported)
 {
 	(void)state;
 	assert_int_equal(in_child(lock_beyond_limit, false), 0);
 }
 
-static void strict_lock_fails(void **state)
+TEST_PLAIN(strict_lock_fails)
 {
 	(void)state;
 	assert_int_equal(in_child(lock_beyond_limit, true), 0);
 }
 
-static void descriptor_limit_is_named(void **state)
+TEST_PLAIN(descriptor_limit_is_named)
 {
 	(void)state;
 	assert_int_equal(in_child(exhaust_descriptors, false), 0);
@@ -251,7 +251,7 @@ static void count_release(void *arg)
 }
 
 /*	file:  | 0 | 1 [ 2 | 3 ] ....... |   two views of pages 2 and 3: one memory, one descriptor */
-static void views_share_the_file(void **state)
+TEST_PLAIN(views_share_the_file)
 {
 	unsigned released = 0;
 	struct posix_view view = {.offset = 2 * PAGE, .size = 2 * PAGE, .released = count_release, .arg = &released};
@@ -274,22 +274,4 @@ static void views_share_the_file(void **state)
 	assert_int_equal(((char *)host_pages_address(second))[PAGE], 'v');
 	host_pages_destroy(second);
 	assert_int_equal(released, 2);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(zero_and_shared),
-		cmocka_unit_test(sealed_and_private),
-		cmocka_unit_test(readonly_descriptor),
-		cmocka_unit_test(guard_page_behind),
-		cmocka_unit_test(locked_is_resident),
-		cmocka_unit_test(absurd_sizes_fail),
-		cmocka_unit_test(lock_limit_is_reported),
-		cmocka_unit_test(strict_lock_fails),
-		cmocka_unit_test(descriptor_limit_is_named),
-		cmocka_unit_test(views_share_the_file),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,11 +8,11 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "host/posix/posix.h"
 
-static void memory_is_zero(void **state)
+TEST_PLAIN(memory_is_zero)
 {
 	(void)state;
 	for (size_t size = 1; size < 100000; size = size * 3 + 1) {
@@ -33,7 +33,7 @@ static void memory_is_zero(void **state)
 #endif
 }
 
-static void files_limit_is_raised(void **state)
+TEST_PLAIN(files_limit_is_raised)
 {
 	struct rlimit limit;
 
@@ -61,7 +61,7 @@ static void look_around(void *arg)
 	pthread_getname_np(pthread_self(), seen->name, sizeof(seen->name));
 }
 
-static void thread_has_its_own_pointer(void **state)
+TEST_PLAIN(thread_has_its_own_pointer)
 {
 	struct host_thread *thread;
 	struct seen seen;
@@ -100,7 +100,7 @@ static void count_up(void *arg)
 	}
 }
 
-static void zero_mutex_excludes(void **state)
+TEST_PLAIN(zero_mutex_excludes)
 {
 	struct host_thread *threads[4];
 
@@ -131,7 +131,7 @@ static bool another_gets_it(void)
 	return got;
 }
 
-static void trylock_says_no(void **state)
+TEST_PLAIN(trylock_says_no)
 {
 	(void)state;
 	host_mutex_lock(&counter.lock);
@@ -165,7 +165,7 @@ static void lock_hooked(void *arg)
 	posix_thread_before_block(NULL, NULL);
 }
 
-static void contended_mutex_calls_the_hook(void **state)
+TEST_PLAIN(contended_mutex_calls_the_hook)
 {
 	struct hooked h = {0};
 	struct host_thread *thread;
@@ -184,7 +184,7 @@ static void contended_mutex_calls_the_hook(void **state)
 
 /* ---- time ---- */
 
-static void time_goes_on(void **state)
+TEST_PLAIN(time_goes_on)
 {
 	uint64_t before = host_time_monotonic(), real = host_time_real();
 
@@ -193,19 +193,4 @@ static void time_goes_on(void **state)
 	assert_true(host_time_monotonic() - before >= 200000);
 	assert_true(real > 1700000000ull * 1000000000ull);
 	assert_true(host_cpus() >= 1);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(memory_is_zero),
-		cmocka_unit_test(files_limit_is_raised),
-		cmocka_unit_test(thread_has_its_own_pointer),
-		cmocka_unit_test(zero_mutex_excludes),
-		cmocka_unit_test(trylock_says_no),
-		cmocka_unit_test(contended_mutex_calls_the_hook),
-		cmocka_unit_test(time_goes_on),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "host/conf/rctl.h"
 #include "host/embed/as.h"
@@ -175,9 +175,11 @@ static void expect_used(uint64_t project, uint64_t zone, uint64_t process)
 	assert_int_equal(used(app_process), process);
 }
 
+#define TEST(name) TEST_WITH(name, setup, teardown)
+
 /* ---- the limits ---- */
 
-static void no_value_is_unlimited(void **state)
+TEST(no_value_is_unlimited)
 {
 	struct rctl_charge c;
 
@@ -189,7 +191,7 @@ static void no_value_is_unlimited(void **state)
 	expect_used(0, 0, 0);
 }
 
-static void use_up_to_the_limit_is_admitted(void **state)
+TEST(use_up_to_the_limit_is_admitted)
 {
 	struct rctl_charge a, b;
 
@@ -202,7 +204,7 @@ static void use_up_to_the_limit_is_admitted(void **state)
 	rctl_locked_uncharge(&b);
 }
 
-static void a_refused_lock_charges_nothing(void **state)
+TEST(a_refused_lock_charges_nothing)
 {
 	static const struct sys_rctl_target controls[] = {
 		{SYS_RCTL_PROJECT, 0, MEDIA}, {SYS_RCTL_ZONE, 0, 0}, {SYS_RCTL_PROCESS, 0, 1000}};
@@ -224,7 +226,7 @@ static void a_refused_lock_charges_nothing(void **state)
 	rctl_locked_uncharge(&held);
 }
 
-static void the_order_is_project_zone_process(void **state)
+TEST(the_order_is_project_zone_process)
 {
 	static const struct sys_rctl_target controls[] = {
 		{SYS_RCTL_PROCESS, 0, 1000}, {SYS_RCTL_ZONE, 0, 0}, {SYS_RCTL_PROJECT, 0, MEDIA}};
@@ -240,7 +242,7 @@ static void the_order_is_project_zone_process(void **state)
 	}
 }
 
-static void an_overflow_is_refused(void **state)
+TEST(an_overflow_is_refused)
 {
 	struct rctl_charge held, c;
 
@@ -258,7 +260,7 @@ static void an_overflow_is_refused(void **state)
 	rctl_locked_uncharge(&held);
 }
 
-static void the_process_limit_does_not_bind_the_privileged(void **state)
+TEST(the_process_limit_does_not_bind_the_privileged)
 {
 	struct rctl_charge a, b;
 
@@ -274,7 +276,7 @@ static void the_process_limit_does_not_bind_the_privileged(void **state)
 	expect_used(0, 0, 0);
 }
 
-static void full_price_two_locks_of_one_range_cost_both(void **state)
+TEST(full_price_two_locks_of_one_range_cost_both)
 {
 	struct rctl_charge a, b;
 
@@ -288,7 +290,7 @@ static void full_price_two_locks_of_one_range_cost_both(void **state)
 	rctl_locked_uncharge(&b);
 }
 
-static void a_limit_below_the_use_revokes_nothing(void **state)
+TEST(a_limit_below_the_use_revokes_nothing)
 {
 	struct rctl_charge a, b, c;
 
@@ -305,7 +307,7 @@ static void a_limit_below_the_use_revokes_nothing(void **state)
 	expect_used(0, 0, 0);
 }
 
-static void a_lock_made_without_limits_counts_once_one_is_set(void **state)
+TEST(a_lock_made_without_limits_counts_once_one_is_set)
 {
 	struct rctl_charge a, b;
 
@@ -318,7 +320,7 @@ static void a_lock_made_without_limits_counts_once_one_is_set(void **state)
 	rctl_locked_uncharge(&b);
 }
 
-static void the_zone_counts_all_of_its_projects(void **state)
+TEST(the_zone_counts_all_of_its_projects)
 {
 	struct proc_of_test elsewhere;
 	struct rctl_charge a, b;
@@ -336,7 +338,7 @@ static void the_zone_counts_all_of_its_projects(void **state)
 	process_end(&elsewhere);
 }
 
-static void zones_do_not_share_limits(void **state)
+TEST(zones_do_not_share_limits)
 {
 	static const struct sys_rctl_target web = {SYS_RCTL_ZONE, 0, 7},
 					    web_media = {SYS_RCTL_PROJECT, 7, MEDIA};
@@ -364,7 +366,7 @@ static void zones_do_not_share_limits(void **state)
 
 /* ---- the life of a charge ---- */
 
-static void the_charge_outlives_its_process(void **state)
+TEST(the_charge_outlives_its_process)
 {
 	struct rctl_charge c;
 
@@ -380,7 +382,7 @@ static void the_charge_outlives_its_process(void **state)
 	assert_int_equal(state_of(media).most.pid, 0);
 }
 
-static void charges_follow_a_process_that_changes_its_project(void **state)
+TEST(charges_follow_a_process_that_changes_its_project)
 {
 	static const struct sys_rctl_target fallback = {SYS_RCTL_PROJECT, 0, SYS_PROJECT_DEFAULT};
 	struct rctl_charge a, b;
@@ -399,7 +401,7 @@ static void charges_follow_a_process_that_changes_its_project(void **state)
 	assert_int_equal(used(media) + used(fallback) + used(global), 0);
 }
 
-static void a_project_that_refuses_the_charges_is_not_entered(void **state)
+TEST(a_project_that_refuses_the_charges_is_not_entered)
 {
 	static const struct sys_rctl_target fallback = {SYS_RCTL_PROJECT, 0, SYS_PROJECT_DEFAULT};
 	struct rctl_charge c;
@@ -418,7 +420,7 @@ static void a_project_that_refuses_the_charges_is_not_entered(void **state)
 }
 
 /* A limit may be below the use: it refuses charges, and nobody who has none. */
-static void a_process_without_charges_may_enter_any_project(void **state)
+TEST(a_process_without_charges_may_enter_any_project)
 {
 	struct rctl_charge c;
 
@@ -432,7 +434,7 @@ static void a_process_without_charges_may_enter_any_project(void **state)
 	rctl_locked_uncharge(&c);
 }
 
-static void a_fork_child_inherits_project_and_limits_and_no_charge(void **state)
+TEST(a_fork_child_inherits_project_and_limits_and_no_charge)
 {
 	static const struct sys_rctl_target child_process = {SYS_RCTL_PROCESS, 0, 1002};
 	struct sys_proc_info info = {.cred = {.euid = 1000}, .project = SYS_PROJECT_DEFAULT};
@@ -456,7 +458,7 @@ static void a_fork_child_inherits_project_and_limits_and_no_charge(void **state)
 	process_end(&child);
 }
 
-static void an_exec_keeps_the_account(void **state)
+TEST(an_exec_keeps_the_account)
 {
 	struct sys_proc_info info = {.pid = 1000, .cred = {.euid = 1000}};
 	struct rctl_charge a, b;
@@ -478,7 +480,7 @@ static void an_exec_keeps_the_account(void **state)
 	rctl_locked_uncharge(&b);
 }
 
-static void new_processes_begin_with_the_values_of_pid_0(void **state)
+TEST(new_processes_begin_with_the_values_of_pid_0)
 {
 	static const struct sys_rctl_target begin = {SYS_RCTL_PROCESS, 0, 0},
 					    third = {SYS_RCTL_PROCESS, 0, 1002};
@@ -494,7 +496,7 @@ static void new_processes_begin_with_the_values_of_pid_0(void **state)
 
 /* ---- values ---- */
 
-static void project_and_zone_take_privileged_values_only(void **state)
+TEST(project_and_zone_take_privileged_values_only)
 {
 	(void)state;
 	assert_int_equal(set_as(media, "(basic,4K,deny)", true), EINVAL);
@@ -505,7 +507,7 @@ static void project_and_zone_take_privileged_values_only(void **state)
 	assert_int_equal(set_as(global, "(privileged,4K,deny)", true), 0);
 }
 
-static void the_system_maximum_is_fixed(void **state)
+TEST(the_system_maximum_is_fixed)
 {
 	struct sys_rctl_value system = value_of(SYS_RCTL_SYSTEM, NO_LIMIT),
 			      v = value_of(SYS_RCTL_PRIVILEGED, 4 * K);
@@ -518,7 +520,7 @@ static void the_system_maximum_is_fixed(void **state)
 	assert_string_equal(why, "the system value is fixed");
 }
 
-static void every_value_must_deny(void **state)
+TEST(every_value_must_deny)
 {
 	static const char *const bad[] = {"(privileged,4K,none)", "(privileged,4K,signal=TERM)"};
 	static const struct sys_rctl_target all[] = {
@@ -534,7 +536,7 @@ static void every_value_must_deny(void **state)
 	}
 }
 
-static void a_process_takes_basic_and_no_signal(void **state)
+TEST(a_process_takes_basic_and_no_signal)
 {
 	(void)state;
 	assert_int_equal(set_as(app_process, "(basic,4K,deny,signal=TERM)", true), EINVAL);
@@ -548,7 +550,7 @@ static void a_process_takes_basic_and_no_signal(void **state)
 	assert_int_equal(state_of(app_process).nvalues, 2);
 }
 
-static void privileged_values_need_privilege(void **state)
+TEST(privileged_values_need_privilege)
 {
 	struct sys_rctl_value old = value_of(SYS_RCTL_PRIVILEGED, 4 * K),
 			      raised = value_of(SYS_RCTL_PRIVILEGED, 8 * K);
@@ -565,7 +567,7 @@ static void privileged_values_need_privilege(void **state)
 	assert_int_equal(state_of(media).limit, 8 * K);
 }
 
-static void the_lowest_exceeded_value_decides(void **state)
+TEST(the_lowest_exceeded_value_decides)
 {
 	struct sys_refusal last[SYS_REFUSALS_MAX];
 	struct rctl_charge c;
@@ -582,7 +584,7 @@ static void the_lowest_exceeded_value_decides(void **state)
 	assert_int_equal(last[0].limit, 8 * K);
 }
 
-static void a_value_without_signal_sends_none(void **state)
+TEST(a_value_without_signal_sends_none)
 {
 	(void)state;
 	set(media, "(privileged,8K,deny)");
@@ -591,7 +593,7 @@ static void a_value_without_signal_sends_none(void **state)
 }
 
 /* Values of one size are told apart by their privilege; of them the basic one decides. */
-static void basic_and_privileged_values_of_one_size(void **state)
+TEST(basic_and_privileged_values_of_one_size)
 {
 	struct sys_rctl_value basic = value_of(SYS_RCTL_BASIC, 8 * K), privileged = value_of(SYS_RCTL_PRIVILEGED, 8 * K);
 	struct sys_refusal last[SYS_REFUSALS_MAX];
@@ -608,7 +610,7 @@ static void basic_and_privileged_values_of_one_size(void **state)
 	assert_int_equal(state_of(app_process).values[0].privilege, SYS_RCTL_PRIVILEGED);
 }
 
-static void the_signal_of_a_value_without_that_action_is_forgotten(void **state)
+TEST(the_signal_of_a_value_without_that_action_is_forgotten)
 {
 	struct sys_rctl_value v = value_of(SYS_RCTL_PRIVILEGED, 8 * K);
 	const char *why;
@@ -621,7 +623,7 @@ static void the_signal_of_a_value_without_that_action_is_forgotten(void **state)
 	assert_int_equal(app.signo, 0);
 }
 
-static void values_are_set_replaced_and_deleted_one_by_one(void **state)
+TEST(values_are_set_replaced_and_deleted_one_by_one)
 {
 	struct sys_rctl_value a = value_of(SYS_RCTL_PRIVILEGED, 8 * K),
 			      b = value_of(SYS_RCTL_PRIVILEGED, 4 * K);
@@ -644,7 +646,7 @@ static void values_are_set_replaced_and_deleted_one_by_one(void **state)
 	assert_int_equal(state_of(media).limit, NO_LIMIT);
 }
 
-static void there_is_room_for_eight_values(void **state)
+TEST(there_is_room_for_eight_values)
 {
 	struct sys_rctl_value v;
 	const char *why;
@@ -659,7 +661,7 @@ static void there_is_room_for_eight_values(void **state)
 	assert_int_equal(state_of(media).limit, K);
 }
 
-static void what_is_not_there_is_not_found(void **state)
+TEST(what_is_not_there_is_not_found)
 {
 	struct sys_rctl_state s;
 
@@ -674,7 +676,7 @@ static void what_is_not_there_is_not_found(void **state)
 
 /* ---- what is told ---- */
 
-static void a_refusal_says_why(void **state)
+TEST(a_refusal_says_why)
 {
 	struct sys_refusal last[SYS_REFUSALS_MAX];
 	struct rctl_charge held, c;
@@ -700,7 +702,7 @@ static void a_refusal_says_why(void **state)
 	rctl_locked_uncharge(&held);
 }
 
-static void the_last_sixteen_refusals_are_kept(void **state)
+TEST(the_last_sixteen_refusals_are_kept)
 {
 	struct sys_refusal last[SYS_REFUSALS_MAX];
 
@@ -728,7 +730,7 @@ static void found_one(void *arg, const struct sys_rctl_state *s)
 	f->count++;
 }
 
-static void projects_zones_and_processes_are_listed(void **state)
+TEST(projects_zones_and_processes_are_listed)
 {
 	struct found projects = {0}, zones = {0}, processes = {0};
 
@@ -769,7 +771,7 @@ static void expect_statistic(const char *name, int instance, const char *statist
 	assert_string_equal(w.value, value);
 }
 
-static void use_is_published_as_kstats(void **state)
+TEST(use_is_published_as_kstats)
 {
 	struct rctl_charge c;
 
@@ -821,7 +823,7 @@ static void *move(void *arg)
 	return NULL;
 }
 
-static void eight_threads_never_exceed_the_limit(void **state)
+TEST(eight_threads_never_exceed_the_limit)
 {
 	pthread_t threads[THREADS];
 
@@ -835,7 +837,7 @@ static void eight_threads_never_exceed_the_limit(void **state)
 	assert_int_equal(state_of(media).refusals, atomic_load(&refused_rounds));
 }
 
-static void charges_and_moves_at_once_keep_the_sums(void **state)
+TEST(charges_and_moves_at_once_keep_the_sums)
 {
 	static const struct sys_rctl_target fallback = {SYS_RCTL_PROJECT, 0, SYS_PROJECT_DEFAULT};
 	pthread_t threads[THREADS], mover;
@@ -854,7 +856,7 @@ static void charges_and_moves_at_once_keep_the_sums(void **state)
 	assert_int_equal(used(fallback), 0);
 }
 
-static void ten_thousand_projects_have_counters_of_their_own(void **state)
+TEST(ten_thousand_projects_have_counters_of_their_own)
 {
 	static struct rctl_charge charges[10000];
 	struct sys_rctl_target target = {SYS_RCTL_PROJECT, 0, 0};
@@ -876,50 +878,4 @@ static void ten_thousand_projects_have_counters_of_their_own(void **state)
 	}
 	assert_int_equal(used(global), 0);
 	process_end(&p);
-}
-
-int main(void)
-{
-#define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
-	static const struct CMUnitTest tests[] = {
-		T(no_value_is_unlimited),
-		T(use_up_to_the_limit_is_admitted),
-		T(a_refused_lock_charges_nothing),
-		T(the_order_is_project_zone_process),
-		T(an_overflow_is_refused),
-		T(the_process_limit_does_not_bind_the_privileged),
-		T(full_price_two_locks_of_one_range_cost_both),
-		T(a_limit_below_the_use_revokes_nothing),
-		T(a_lock_made_without_limits_counts_once_one_is_set),
-		T(the_zone_counts_all_of_its_projects),
-		T(zones_do_not_share_limits),
-		T(the_charge_outlives_its_process),
-		T(charges_follow_a_process_that_changes_its_project),
-		T(a_project_that_refuses_the_charges_is_not_entered),
-		T(a_process_without_charges_may_enter_any_project),
-		T(a_fork_child_inherits_project_and_limits_and_no_charge),
-		T(an_exec_keeps_the_account),
-		T(new_processes_begin_with_the_values_of_pid_0),
-		T(project_and_zone_take_privileged_values_only),
-		T(the_system_maximum_is_fixed),
-		T(every_value_must_deny),
-		T(a_process_takes_basic_and_no_signal),
-		T(privileged_values_need_privilege),
-		T(the_lowest_exceeded_value_decides),
-		T(a_value_without_signal_sends_none),
-		T(basic_and_privileged_values_of_one_size),
-		T(the_signal_of_a_value_without_that_action_is_forgotten),
-		T(values_are_set_replaced_and_deleted_one_by_one),
-		T(there_is_room_for_eight_values),
-		T(what_is_not_there_is_not_found),
-		T(a_refusal_says_why),
-		T(the_last_sixteen_refusals_are_kept),
-		T(projects_zones_and_processes_are_listed),
-		T(use_is_published_as_kstats),
-		T(eight_threads_never_exceed_the_limit),
-		T(charges_and_moves_at_once_keep_the_sums),
-		T(ten_thousand_projects_have_counters_of_their_own),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

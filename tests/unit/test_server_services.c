@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "host/server/fault/uffd/uffd.h"
 #include "kernel/host.h"
@@ -58,14 +58,16 @@ static enum service_event event(struct service *v, uint32_t tid, uint64_t page)
 	return services_begin(&table, v, tid, page, services_read(&table));
 }
 
-static void a_fault_is_served(void **state)
+#define TEST(name) TEST_WITH(name, setup, teardown)
+
+TEST(a_fault_is_served)
 {
 	assert_int_equal(event(&first, THREAD, P), SERVICE_NEW);
 	assert_false(interrupted());
 	assert_false(services_end(&table, &first));
 }
 
-static void one_after_the_other_are_served(void **state)
+TEST(one_after_the_other_are_served)
 {
 	for (int i = 0; i < 100; i++) {
 		assert_int_equal(event(&first, THREAD, P), SERVICE_NEW);
@@ -74,7 +76,7 @@ static void one_after_the_other_are_served(void **state)
 	}
 }
 
-static void threads_and_pages_have_services_of_their_own(void **state)
+TEST(threads_and_pages_have_services_of_their_own)
 {
 	struct service third;
 
@@ -87,7 +89,7 @@ static void threads_and_pages_have_services_of_their_own(void **state)
 }
 
 /* A system call with a signal pending: Linux repeats its fault. */
-static void a_return_that_nothing_explains_interrupts(void **state)
+TEST(a_return_that_nothing_explains_interrupts)
 {
 	assert_int_equal(event(&first, THREAD, P), SERVICE_NEW);
 	assert_int_equal(event(&second, THREAD, P), SERVICE_RETURN);
@@ -96,7 +98,7 @@ static void a_return_that_nothing_explains_interrupts(void **state)
 	assert_false(interrupted());
 }
 
-static void a_signal_interrupts_once(void **state)
+TEST(a_signal_interrupts_once)
 {
 	assert_int_equal(event(&first, THREAD, P), SERVICE_NEW);
 	services_interrupt(&table, OTHER);
@@ -109,7 +111,7 @@ static void a_signal_interrupts_once(void **state)
 	assert_true(services_end(&table, &first));
 }
 
-static void a_wake_for_another_thread_does_not_interrupt(void **state)
+TEST(a_wake_for_another_thread_does_not_interrupt)
 {
 	assert_int_equal(event(&first, THREAD, P), SERVICE_NEW);
 	services_wake(&table, NULL, Q, Q + PAGE);
@@ -121,7 +123,7 @@ static void a_wake_for_another_thread_does_not_interrupt(void **state)
 	assert_true(services_end(&table, &first));
 }
 
-static void a_wake_far_and_wide_is_one_for_each_page(void **state)
+TEST(a_wake_far_and_wide_is_one_for_each_page)
 {
 	assert_int_equal(event(&first, THREAD, P), SERVICE_NEW);
 	services_wake(&table, NULL, 0, 1000 * PAGE);
@@ -131,7 +133,7 @@ static void a_wake_far_and_wide_is_one_for_each_page(void **state)
 }
 
 /* The event is read; the page is woken; the event is looked at.  Its thread makes another one. */
-static void a_wake_before_the_service_does_not_interrupt_it(void **state)
+TEST(a_wake_before_the_service_does_not_interrupt_it)
 {
 	uint64_t read = services_read(&table);
 
@@ -143,7 +145,7 @@ static void a_wake_before_the_service_does_not_interrupt_it(void **state)
 }
 
 /* The thread returns, and the service ends before that is looked at. */
-static void a_return_read_before_the_end_is_of_the_past(void **state)
+TEST(a_return_read_before_the_end_is_of_the_past)
 {
 	uint64_t read;
 
@@ -157,7 +159,7 @@ static void a_return_read_before_the_end_is_of_the_past(void **state)
 }
 
 /* The thread is in its handler, for good perhaps, when its event is looked at. */
-static void an_event_read_before_a_signal_is_of_the_past(void **state)
+TEST(an_event_read_before_a_signal_is_of_the_past)
 {
 	uint64_t read = services_read(&table);
 
@@ -167,24 +169,4 @@ static void an_event_read_before_a_signal_is_of_the_past(void **state)
 	assert_false(services_end(&table, &first));
 	assert_int_equal(event(&first, THREAD, P), SERVICE_NEW);
 	assert_false(services_end(&table, &first));
-}
-
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		T(a_fault_is_served),
-		T(one_after_the_other_are_served),
-		T(threads_and_pages_have_services_of_their_own),
-		T(a_return_that_nothing_explains_interrupts),
-		T(a_signal_interrupts_once),
-		T(a_wake_for_another_thread_does_not_interrupt),
-		T(a_wake_far_and_wide_is_one_for_each_page),
-		T(a_wake_before_the_service_does_not_interrupt_it),
-		T(a_return_read_before_the_end_is_of_the_past),
-		T(an_event_read_before_a_signal_is_of_the_past),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "host/server/fault/fault.h"
 
@@ -73,13 +73,15 @@ static void unload(unsigned from, unsigned to)
 		windows_unloaded(&table, AT(first), AT(last), loads);
 }
 
-static void nothing_is_loaded_at_first(void **state)
+#define TEST(name) TEST_WITH(name, setup, teardown)
+
+TEST(nothing_is_loaded_at_first)
 {
 	lay(0, 8);
 	assert_none(0, 8);
 }
 
-static void what_is_loaded_is_unloaded_once(void **state)
+TEST(what_is_loaded_is_unloaded_once)
 {
 	lay(0, 8);
 	windows_load(&table, AT(2), AT(4));
@@ -92,7 +94,7 @@ static void what_is_loaded_is_unloaded_once(void **state)
 	assert_loaded(0, 8, 7, 8);
 }
 
-static void unload_from_an_end_leaves_the_rest(void **state)
+TEST(unload_from_an_end_leaves_the_rest)
 {
 	lay(0, 8);
 	windows_load(&table, AT(1), AT(7));
@@ -104,7 +106,7 @@ static void unload_from_an_end_leaves_the_rest(void **state)
 	assert_loaded(0, 8, 3, 6);
 }
 
-static void load_during_an_unload_is_not_forgotten(void **state)
+TEST(load_during_an_unload_is_not_forgotten)
 {
 	unsigned first, last, loads;
 
@@ -116,7 +118,7 @@ static void load_during_an_unload_is_not_forgotten(void **state)
 	assert_loaded(0, 8, 1, 2);
 }
 
-static void a_new_window_has_nothing_loaded(void **state)
+TEST(a_new_window_has_nothing_loaded)
 {
 	lay(0, 8);
 	windows_load(&table, AT(0), AT(8));
@@ -127,7 +129,7 @@ static void a_new_window_has_nothing_loaded(void **state)
 }
 
 /* Against a byte for each page: 1 where it may be loaded. */
-static void random_steps(void **state)
+TEST(random_steps)
 {
 	unsigned char may[PAGES] = {0}, is[PAGES] = {0}; /* loaded; in a window */
 
@@ -165,20 +167,4 @@ static void random_steps(void **state)
 			memset(may + from, 0, to - from);
 		}
 	}
-}
-
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		T(nothing_is_loaded_at_first),
-		T(what_is_loaded_is_unloaded_once),
-		T(unload_from_an_end_leaves_the_rest),
-		T(load_during_an_unload_is_not_forgotten),
-		T(a_new_window_has_nothing_loaded),
-		T(random_steps),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

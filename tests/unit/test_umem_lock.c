@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ddi_umem_lock, umem_lockmemory, ddi_umem_unlock on ordinary memory: a test for each sentence of section 3. */
 #define _GNU_SOURCE
+#include "test.h"
 #include "bug.h"
 #include "lock_host.h"
 
@@ -47,39 +48,36 @@ refused_memory(int flags, int version, bool callback, int error)
 	assert_null(ask.cookie);
 }
 
+#define TEST(name) TEST_WITH(name, setup, teardown)
+
 /* ---- the arguments ---- */
 
-static void
-any_flag_other_than_READ_and_WRITE_is_EINVAL(void **state)
+TEST(any_flag_other_than_READ_and_WRITE_is_EINVAL)
 {
 	for (int bit = 2; bit < 32; bit++)
 		refused(addr, PAGE, (int)((1u << bit) | REC_READ), EINVAL);
 }
 
-static void
-neither_READ_nor_WRITE_is_EINVAL(void **state)
+TEST(neither_READ_nor_WRITE_is_EINVAL)
 {
 	refused(addr, PAGE, 0, EINVAL);
 }
 
-static void
-READ_and_WRITE_together_mean_write(void **state)
+TEST(READ_and_WRITE_together_mean_write)
 {
 	rec_umem_unlock(lock(process, fd, addr, PAGE, REC_READ | REC_WRITE));
 	assert_int_equal(sundog_mprotect(process, addr, PAGE, PROT_READ), 0);
 	refused(addr, PAGE, REC_READ | REC_WRITE, EACCES);
 }
 
-static void
-address_not_page_aligned_is_EINVAL(void **state)
+TEST(address_not_page_aligned_is_EINVAL)
 {
 	refused(addr + 1, PAGE, REC_READ, EINVAL);
 	refused(addr + PAGE / 2, PAGE, REC_READ, EINVAL);
 	refused(addr + PAGE - 1, PAGE, REC_READ, EINVAL);
 }
 
-static void
-length_not_whole_pages_is_EINVAL(void **state)
+TEST(length_not_whole_pages_is_EINVAL)
 {
 	refused(addr, 1, REC_READ, EINVAL);
 	refused(addr, PAGE - 1, REC_READ, EINVAL);
@@ -87,22 +85,19 @@ length_not_whole_pages_is_EINVAL(void **state)
 	refused(addr, SIZE_MAX, REC_READ, EINVAL);
 }
 
-static void
-length_0_is_EINVAL(void **state)
+TEST(length_0_is_EINVAL)
 {
 	refused(addr, 0, REC_READ, EINVAL);
 }
 
-static void
-arguments_are_checked_before_the_pages(void **state)
+TEST(arguments_are_checked_before_the_pages)
 {
 	refused(1, PAGE, REC_READ, EINVAL);
 	refused(0x1000, PAGE, 0x10, EINVAL);
 	refused(0x1000, 0, REC_READ, EINVAL);
 }
 
-static void
-lockmemory_allows_LONGTERM(void **state)
+TEST(lockmemory_allows_LONGTERM)
 {
 	void *cookie = lock_with_callback(process, fd, addr, PAGE, REC_READ | REC_LONGTERM);
 
@@ -111,23 +106,20 @@ lockmemory_allows_LONGTERM(void **state)
 	refused_memory(REC_LONGTERM, 1, true, EINVAL);
 }
 
-static void
-lockmemory_with_another_version_is_EINVAL(void **state)
+TEST(lockmemory_with_another_version_is_EINVAL)
 {
 	refused_memory(REC_READ, 0, true, EINVAL);
 	refused_memory(REC_READ, 2, true, EINVAL);
 	refused_memory(REC_READ | REC_LONGTERM, 2, true, EINVAL);
 }
 
-static void
-lockmemory_LONGTERM_without_a_callback_is_EINVAL(void **state)
+TEST(lockmemory_LONGTERM_without_a_callback_is_EINVAL)
 {
 	refused_memory(REC_READ | REC_LONGTERM, -1, false, EINVAL);
 	refused_memory(REC_READ | REC_LONGTERM, 1, false, EINVAL);
 }
 
-static void
-lockmemory_takes_ops_without_LONGTERM_and_none_at_all(void **state)
+TEST(lockmemory_takes_ops_without_LONGTERM_and_none_at_all)
 {
 	struct lock_ask ask = {.addr = addr, .len = PAGE, .flags = REC_READ, .lockmemory = true, .version = -1};
 
@@ -141,30 +133,26 @@ lockmemory_takes_ops_without_LONGTERM_and_none_at_all(void **state)
 
 /* ---- the pages ---- */
 
-static void
-no_mapping_is_EFAULT(void **state)
+TEST(no_mapping_is_EFAULT)
 {
 	refused(0x10000, PAGE, REC_READ, EFAULT);
 	refused(0, PAGE, REC_WRITE, EFAULT);
 	refused(~0ul << 47, PAGE, REC_READ, EFAULT);
 }
 
-static void
-a_hole_inside_is_EFAULT(void **state)
+TEST(a_hole_inside_is_EFAULT)
 {
 	assert_int_equal(sundog_munmap(process, addr + PAGE, PAGE), 0);
 	refused(addr, 3 * PAGE, REC_READ, EFAULT);
 	rec_umem_unlock(lock(process, fd, addr + 2 * PAGE, 2 * PAGE, REC_WRITE));
 }
 
-static void
-beyond_the_end_is_EFAULT(void **state)
+TEST(beyond_the_end_is_EFAULT)
 {
 	refused(addr, (PAGES + 1) * PAGE, REC_READ, EFAULT);
 }
 
-static void
-a_range_that_wraps_is_EFAULT(void **state)
+TEST(a_range_that_wraps_is_EFAULT)
 {
 	refused(addr, 0ul - PAGE, REC_READ, EFAULT);
 	refused(addr, 0ul - addr, REC_READ, EFAULT);
@@ -172,16 +160,14 @@ a_range_that_wraps_is_EFAULT(void **state)
 	refused(0ul - PAGE, 2 * PAGE, REC_READ, EFAULT);
 }
 
-static void
-WRITE_without_write_permission_is_EACCES(void **state)
+TEST(WRITE_without_write_permission_is_EACCES)
 {
 	assert_int_equal(sundog_mprotect(process, addr + 2 * PAGE, PAGE, PROT_READ), 0);
 	refused(addr, PAGES * PAGE, REC_WRITE, EACCES);
 	rec_umem_unlock(lock(process, fd, addr, PAGES * PAGE, REC_READ));
 }
 
-static void
-READ_without_read_permission_is_EACCES(void **state)
+TEST(READ_without_read_permission_is_EACCES)
 {
 	assert_int_equal(sundog_mprotect(process, addr, PAGE, PROT_NONE), 0);
 	refused(addr, PAGE, REC_READ, EACCES);
@@ -194,8 +180,7 @@ lock_by_system(struct worker *w)
 	return rec_umem_lock(w->addr, PAGE, REC_READ, &w->cookie);
 }
 
-static void
-system_thread_without_a_process_is_EFAULT(void **state)
+TEST(system_thread_without_a_process_is_EFAULT)
 {
 	struct worker w = {.addr = addr};
 
@@ -206,8 +191,7 @@ system_thread_without_a_process_is_EFAULT(void **state)
 
 /* ---- the cookie ---- */
 
-static void
-cookie_names_the_range(void **state)
+TEST(cookie_names_the_range)
 {
 	void *cookie = lock(process, fd, addr + PAGE, 2 * PAGE, REC_READ);
 
@@ -218,8 +202,7 @@ cookie_names_the_range(void **state)
 	rec_umem_unlock(cookie);
 }
 
-static void
-overlapping_locks_are_independent(void **state)
+TEST(overlapping_locks_are_independent)
 {
 	void *first = lock(process, fd, addr, 3 * PAGE, REC_READ);
 	void *second = lock(process, fd, addr + PAGE, 3 * PAGE, REC_WRITE);
@@ -236,8 +219,7 @@ overlapping_locks_are_independent(void **state)
 	assert_int_equal(worker_join(&w), 0);
 }
 
-static void
-free_of_a_locked_cookie_unlocks_it(void **state)
+TEST(free_of_a_locked_cookie_unlocks_it)
 {
 	rec_umem_free(lock(process, fd, addr, PAGE, REC_READ));
 	assert_int_equal(sundog_munmap(process, addr, PAGE), 0);
@@ -261,8 +243,7 @@ find_proc(void *arg)
 	return 0;
 }
 
-static void
-lockmemory_locks_another_process(void **state)
+TEST(lockmemory_locks_another_process)
 {
 	struct sundog_process *other = rec_process();
 	int other_fd = rec_open_device(other, O_RDWR);
@@ -300,8 +281,7 @@ bug_unlock_twice(void)
 	rec_umem_unlock(cookie);
 }
 
-static void
-unlocking_twice_is_a_bug(void **state)
+TEST(unlocking_twice_is_a_bug)
 {
 	expect_bug(begin_again, bug_unlock_twice, "has been unlocked before");
 }
@@ -324,42 +304,8 @@ bug_kernel_cookie(void)
 	rec_umem_unlock(cookie);
 }
 
-static void
-unlocking_what_was_not_locked_is_a_bug(void **state)
+TEST(unlocking_what_was_not_locked_is_a_bug)
 {
 	expect_bug(begin_again, bug_foreign, "is no cookie of locked memory");
 	expect_bug(begin_again, bug_kernel_cookie, "is no cookie of locked memory");
-}
-
-int main(void)
-{
-	static const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-		TEST(any_flag_other_than_READ_and_WRITE_is_EINVAL),
-		TEST(neither_READ_nor_WRITE_is_EINVAL),
-		TEST(READ_and_WRITE_together_mean_write),
-		TEST(address_not_page_aligned_is_EINVAL),
-		TEST(length_not_whole_pages_is_EINVAL),
-		TEST(length_0_is_EINVAL),
-		TEST(arguments_are_checked_before_the_pages),
-		TEST(lockmemory_allows_LONGTERM),
-		TEST(lockmemory_with_another_version_is_EINVAL),
-		TEST(lockmemory_LONGTERM_without_a_callback_is_EINVAL),
-		TEST(lockmemory_takes_ops_without_LONGTERM_and_none_at_all),
-		TEST(no_mapping_is_EFAULT),
-		TEST(a_hole_inside_is_EFAULT),
-		TEST(beyond_the_end_is_EFAULT),
-		TEST(a_range_that_wraps_is_EFAULT),
-		TEST(WRITE_without_write_permission_is_EACCES),
-		TEST(READ_without_read_permission_is_EACCES),
-		TEST(system_thread_without_a_process_is_EFAULT),
-		TEST(cookie_names_the_range),
-		TEST(overlapping_locks_are_independent),
-		TEST(free_of_a_locked_cookie_unlocks_it),
-		TEST(lockmemory_locks_another_process),
-		TEST(unlocking_twice_is_a_bug),
-		TEST(unlocking_what_was_not_locked_is_a_bug),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

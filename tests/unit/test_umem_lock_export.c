@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Locked user memory exported to another process: devmap_umem_setup and devmap_umem_remap with a UMEM_LOCKED cookie. */
 #define _GNU_SOURCE
+#include "test.h"
 #include "lock_host.h"
 
 #define PAGES 6ul
@@ -52,10 +53,11 @@ importer_exits(void)
 	importer = NULL;
 }
 
+#define TEST(name) TEST_WITH(name, setup, teardown)
+
 /* ---- setup ---- */
 
-static void
-what_either_process_writes_the_other_sees(void **state)
+TEST(what_either_process_writes_the_other_sees)
 {
 	uint64_t addr = import(PAGES);
 
@@ -68,8 +70,7 @@ what_either_process_writes_the_other_sees(void **state)
 	}
 }
 
-static void
-an_offset_exports_the_pages_at_that_offset(void **state)
+TEST(an_offset_exports_the_pages_at_that_offset)
 {
 	uint64_t addr;
 
@@ -81,8 +82,7 @@ an_offset_exports_the_pages_at_that_offset(void **state)
 	assert_int_equal(rec_read(owner, memory + 4 * PAGE), 77);
 }
 
-static void
-an_offset_exports_the_pages_with_callbacks_too(void **state)
+TEST(an_offset_exports_the_pages_with_callbacks_too)
 {
 	uint64_t addr;
 
@@ -96,8 +96,7 @@ an_offset_exports_the_pages_with_callbacks_too(void **state)
 	assert_int_equal(rec_read(owner, memory + 4 * PAGE), 9);
 }
 
-static void
-a_lock_in_the_middle_of_memory_exports_its_own_pages(void **state)
+TEST(a_lock_in_the_middle_of_memory_exports_its_own_pages)
 {
 	void *middle = lock(owner, owner_fd, memory + 2 * PAGE, 2 * PAGE, REC_READ);
 	uint64_t addr;
@@ -110,8 +109,7 @@ a_lock_in_the_middle_of_memory_exports_its_own_pages(void **state)
 	rec_umem_unlock(middle);
 }
 
-static void
-two_cookies_of_the_same_pages_export_the_same_memory(void **state)
+TEST(two_cookies_of_the_same_pages_export_the_same_memory)
 {
 	void *second = lock(owner, owner_fd, memory + PAGE, PAGE, REC_WRITE);
 	uint64_t one = import(PAGES), two;
@@ -125,8 +123,7 @@ two_cookies_of_the_same_pages_export_the_same_memory(void **state)
 	rec_umem_unlock(second);
 }
 
-static void
-the_range_is_tested_against_the_cookie(void **state)
+TEST(the_range_is_tested_against_the_cookie)
 {
 	uint64_t addr = 0;
 
@@ -135,8 +132,7 @@ the_range_is_tested_against_the_cookie(void **state)
 	assert_int_equal(rec.parts[0].setup, -1);
 }
 
-static void
-several_importers_share_it(void **state)
+TEST(several_importers_share_it)
 {
 	struct sundog_process *third = rec_process();
 	uint64_t one = import(PAGES), two;
@@ -149,8 +145,7 @@ several_importers_share_it(void **state)
 	assert_int_equal(rec_read(importer, one), 31);
 }
 
-static void
-the_owner_itself_may_map_it(void **state)
+TEST(the_owner_itself_may_map_it)
 {
 	uint64_t addr = rec_mmap_pages(owner, owner_fd, 0, PAGES);
 
@@ -161,8 +156,7 @@ the_owner_itself_may_map_it(void **state)
 
 /* ---- remap ---- */
 
-static void
-remap_to_locked_memory_and_back(void **state)
+TEST(remap_to_locked_memory_and_back)
 {
 	void *kernel;
 	char *kernel_memory = rec_umem_alloc(2 * PAGE, 0, &kernel);
@@ -185,8 +179,7 @@ remap_to_locked_memory_and_back(void **state)
 
 /* ---- lives ---- */
 
-static void
-importers_outlive_the_owners_exit(void **state)
+TEST(importers_outlive_the_owners_exit)
 {
 	uint64_t addr = import(PAGES);
 
@@ -199,8 +192,7 @@ importers_outlive_the_owners_exit(void **state)
 	assert_int_equal(rec_read(importer, addr), 1);
 }
 
-static void
-a_cookie_can_be_imported_after_the_owners_exit(void **state)
+TEST(a_cookie_can_be_imported_after_the_owners_exit)
 {
 	uint64_t addr = import(1);
 
@@ -210,8 +202,7 @@ a_cookie_can_be_imported_after_the_owners_exit(void **state)
 	assert_int_equal(rec_read(importer, addr + 2 * PAGE), 2);
 }
 
-static void
-importers_outlive_the_owners_munmap_once_unlocked(void **state)
+TEST(importers_outlive_the_owners_munmap_once_unlocked)
 {
 	struct worker w = {.process = owner, .addr = memory, .len = PAGES * PAGE};
 	uint64_t addr = import(PAGES);
@@ -225,8 +216,7 @@ importers_outlive_the_owners_munmap_once_unlocked(void **state)
 	assert_int_equal(rec_read(importer, addr + 3 * PAGE), 3);
 }
 
-static void
-no_process_sees_another_ones_later_memory(void **state)
+TEST(no_process_sees_another_ones_later_memory)
 {
 	uint64_t addr = import(PAGES), again;
 
@@ -241,8 +231,7 @@ no_process_sees_another_ones_later_memory(void **state)
 	}
 }
 
-static void
-unlock_after_the_last_importer_is_not_reported(void **state)
+TEST(unlock_after_the_last_importer_is_not_reported)
 {
 	(void)import(PAGES);
 	importer_exits();
@@ -251,8 +240,7 @@ unlock_after_the_last_importer_is_not_reported(void **state)
 	assert_int_equal(rec.nwarnings, 0);
 }
 
-static void
-a_fork_childs_copy_is_not_exported(void **state)
+TEST(a_fork_childs_copy_is_not_exported)
 {
 	struct sundog_process *child;
 	uint64_t addr = import(PAGES);
@@ -267,8 +255,7 @@ a_fork_childs_copy_is_not_exported(void **state)
 	sundog_exit(child);
 }
 
-static void
-an_importers_fork_child_imports_too(void **state)
+TEST(an_importers_fork_child_imports_too)
 {
 	struct sundog_process *child;
 	uint64_t addr = import(PAGES);
@@ -283,8 +270,7 @@ an_importers_fork_child_imports_too(void **state)
 }
 
 /* A driver's own struct with the type of a locked cookie exports nothing. */
-static void
-a_cookie_that_is_not_locked_any_more_cannot_be_exported(void **state)
+TEST(a_cookie_that_is_not_locked_any_more_cannot_be_exported)
 {
 	static char forged[1024];
 	uint64_t addr = 0;
@@ -294,30 +280,4 @@ a_cookie_that_is_not_locked_any_more_cannot_be_exported(void **state)
 	rec_script(forged, REC_NO_CALLBACKS);
 	assert_int_equal(sundog_mmap(importer, &addr, PAGE, PROT_READ, MAP_SHARED, importer_fd, 0), ENXIO);
 	assert_true(rec_warned("has no memory that can be mapped"));
-}
-
-int main(void)
-{
-	static const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-		TEST(what_either_process_writes_the_other_sees),
-		TEST(an_offset_exports_the_pages_at_that_offset),
-		TEST(an_offset_exports_the_pages_with_callbacks_too),
-		TEST(a_lock_in_the_middle_of_memory_exports_its_own_pages),
-		TEST(two_cookies_of_the_same_pages_export_the_same_memory),
-		TEST(the_range_is_tested_against_the_cookie),
-		TEST(several_importers_share_it),
-		TEST(the_owner_itself_may_map_it),
-		TEST(remap_to_locked_memory_and_back),
-		TEST(importers_outlive_the_owners_exit),
-		TEST(a_cookie_can_be_imported_after_the_owners_exit),
-		TEST(importers_outlive_the_owners_munmap_once_unlocked),
-		TEST(no_process_sees_another_ones_later_memory),
-		TEST(unlock_after_the_last_importer_is_not_reported),
-		TEST(a_fork_childs_copy_is_not_exported),
-		TEST(an_importers_fork_child_imports_too),
-		TEST(a_cookie_that_is_not_locked_any_more_cannot_be_exported),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What becomes of locked memory: munmap, mprotect, fork, exec, exit, close, detach; cleanup callbacks; races. */
 #define _GNU_SOURCE
+#include "test.h"
 #include "lock_host.h"
 
 #define PAGES 4ul
@@ -43,10 +44,11 @@ used(void)
 	return rctl.used;
 }
 
+#define TEST(name) TEST_WITH(name, setup, teardown)
+
 /* ---- munmap, mprotect ---- */
 
-static void
-munmap_waits_until_unlocked(void **state)
+TEST(munmap_waits_until_unlocked)
 {
 	struct worker w = {.process = process, .addr = addr + PAGE, .len = PAGE};
 	void *cookie = lock(process, fd, addr, PAGES * PAGE, REC_READ);
@@ -59,8 +61,7 @@ munmap_waits_until_unlocked(void **state)
 	rec_expect_signal(sundog_touch(process, addr + PAGE, SUNDOG_READ), SIGSEGV, SEGV_MAPERR, 0);
 }
 
-static void
-mprotect_waits_until_unlocked(void **state)
+TEST(mprotect_waits_until_unlocked)
 {
 	struct worker w = {.process = process, .addr = addr, .len = PAGE};
 	void *cookie = lock(process, fd, addr, PAGES * PAGE, REC_WRITE);
@@ -78,8 +79,7 @@ work_map_over(struct worker *w)
 	return sundog_mmap(w->process, &w->addr, PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, w->fd, 0);
 }
 
-static void
-a_fixed_mapping_over_locked_memory_waits(void **state)
+TEST(a_fixed_mapping_over_locked_memory_waits)
 {
 	struct worker w = {.process = process, .addr = addr + PAGE, .fd = fd};
 	void *cookie = lock(process, fd, addr, PAGES * PAGE, REC_WRITE), *kernel;
@@ -93,8 +93,7 @@ a_fixed_mapping_over_locked_memory_waits(void **state)
 	rec_umem_free(kernel);
 }
 
-static void
-memory_beside_is_not_waited_for(void **state)
+TEST(memory_beside_is_not_waited_for)
 {
 	void *cookie = lock(process, fd, addr + PAGE, 2 * PAGE, REC_READ);
 
@@ -103,8 +102,7 @@ memory_beside_is_not_waited_for(void **state)
 	rec_umem_unlock(cookie);
 }
 
-static void
-a_signal_does_not_end_the_wait(void **state)
+TEST(a_signal_does_not_end_the_wait)
 {
 	struct worker w = {.process = process, .addr = addr, .len = PAGE};
 	void *cookie = lock(process, fd, addr, PAGE, REC_READ);
@@ -116,8 +114,7 @@ a_signal_does_not_end_the_wait(void **state)
 	assert_int_equal(worker_join(&w), 0);
 }
 
-static void
-exit_ends_the_wait_of_munmap(void **state)
+TEST(exit_ends_the_wait_of_munmap)
 {
 	struct worker w = {.process = process, .addr = addr, .len = PAGE};
 	void *cookie = lock(process, fd, addr, PAGE, REC_READ);
@@ -128,8 +125,7 @@ exit_ends_the_wait_of_munmap(void **state)
 	rec_umem_unlock(cookie);
 }
 
-static void
-a_refused_lock_is_not_waited_for(void **state)
+TEST(a_refused_lock_is_not_waited_for)
 {
 	void *cookie;
 
@@ -178,8 +174,7 @@ expect_cleaned(const void *cookie)
 	assert_true(pthread_equal(cleaner, pthread_self()));
 }
 
-static void
-munmap_calls_the_callback_with_the_cookie_in_its_own_thread(void **state)
+TEST(munmap_calls_the_callback_with_the_cookie_in_its_own_thread)
 {
 	void *cookie = lock_to_clean(cleanup_unlocks, REC_READ | REC_LONGTERM);
 
@@ -189,8 +184,7 @@ munmap_calls_the_callback_with_the_cookie_in_its_own_thread(void **state)
 	assert_int_equal(used(), 0);
 }
 
-static void
-the_callback_is_called_without_LONGTERM_too(void **state)
+TEST(the_callback_is_called_without_LONGTERM_too)
 {
 	void *cookie = lock_to_clean(cleanup_unlocks, REC_WRITE);
 
@@ -198,8 +192,7 @@ the_callback_is_called_without_LONGTERM_too(void **state)
 	expect_cleaned(cookie);
 }
 
-static void
-mprotect_calls_the_callback(void **state)
+TEST(mprotect_calls_the_callback)
 {
 	void *cookie = lock_to_clean(cleanup_unlocks, REC_READ | REC_LONGTERM);
 
@@ -207,8 +200,7 @@ mprotect_calls_the_callback(void **state)
 	expect_cleaned(cookie);
 }
 
-static void
-exec_calls_the_callback(void **state)
+TEST(exec_calls_the_callback)
 {
 	void *cookie = lock_to_clean(cleanup_unlocks, REC_READ | REC_LONGTERM);
 
@@ -217,8 +209,7 @@ exec_calls_the_callback(void **state)
 	assert_int_equal(rec.nwarnings, 0);
 }
 
-static void
-exit_calls_the_callback(void **state)
+TEST(exit_calls_the_callback)
 {
 	int pid = sundog_process_pid(process);
 	void *cookie = lock_to_clean(cleanup_unlocks, REC_READ | REC_LONGTERM);
@@ -229,8 +220,7 @@ exit_calls_the_callback(void **state)
 	assert_int_equal(rec.nwarnings, 0);
 }
 
-static void
-elsewhere_the_callback_is_not_called(void **state)
+TEST(elsewhere_the_callback_is_not_called)
 {
 	void *cookie = lock_to_clean(cleanup_leaves, REC_READ | REC_LONGTERM);
 
@@ -241,8 +231,7 @@ elsewhere_the_callback_is_not_called(void **state)
 	assert_int_equal(cleanups, 0);
 }
 
-static void
-munmap_sleeps_until_the_driver_unlocks(void **state)
+TEST(munmap_sleeps_until_the_driver_unlocks)
 {
 	struct worker w = {.process = process, .addr = addr, .len = PAGE};
 	void *cookie = lock_to_clean(cleanup_leaves, REC_READ | REC_LONGTERM);
@@ -257,8 +246,7 @@ munmap_sleeps_until_the_driver_unlocks(void **state)
 	assert_int_equal(cleanups, 1);
 }
 
-static void
-the_callback_is_called_once_for_two_unmappings(void **state)
+TEST(the_callback_is_called_once_for_two_unmappings)
 {
 	struct worker first = {.process = process, .addr = addr, .len = PAGE};
 	struct worker second = {.process = process, .addr = addr + PAGE, .len = PAGE};
@@ -276,8 +264,7 @@ the_callback_is_called_once_for_two_unmappings(void **state)
 	assert_int_equal(cleanups, 1);
 }
 
-static void
-exit_does_not_wait_for_a_driver_that_does_not_unlock(void **state)
+TEST(exit_does_not_wait_for_a_driver_that_does_not_unlock)
 {
 	void *cookie = lock_to_clean(cleanup_leaves, REC_READ | REC_LONGTERM);
 
@@ -289,8 +276,7 @@ exit_does_not_wait_for_a_driver_that_does_not_unlock(void **state)
 	assert_int_equal(used(), 0);
 }
 
-static void
-each_of_overlapping_locks_gets_its_callback(void **state)
+TEST(each_of_overlapping_locks_gets_its_callback)
 {
 	cleanups = 0;
 	rec.on_cleanup = cleanup_unlocks;
@@ -338,8 +324,7 @@ work_race(struct worker *w)
 
 #define ROUNDS 300
 
-static void
-the_callback_and_the_drivers_unlock_race(void **state)
+TEST(the_callback_and_the_drivers_unlock_race)
 {
 	rec.quiet = true;
 	rec.on_cleanup = cleanup_races;
@@ -355,8 +340,7 @@ the_callback_and_the_drivers_unlock_race(void **state)
 	assert_int_equal(used(), 0);
 }
 
-static void
-the_callback_at_exit_and_the_drivers_unlock_race(void **state)
+TEST(the_callback_at_exit_and_the_drivers_unlock_race)
 {
 	rec.quiet = true;
 	rec.on_cleanup = cleanup_races;
@@ -374,8 +358,7 @@ the_callback_at_exit_and_the_drivers_unlock_race(void **state)
 
 /* ---- fork ---- */
 
-static void
-fork_gives_the_child_a_copy_and_the_parent_keeps_the_pages(void **state)
+TEST(fork_gives_the_child_a_copy_and_the_parent_keeps_the_pages)
 {
 	struct sundog_process *child;
 	void *cookie = lock(process, fd, addr, PAGE, REC_WRITE);
@@ -390,8 +373,7 @@ fork_gives_the_child_a_copy_and_the_parent_keeps_the_pages(void **state)
 	assert_int_equal(used(), 0);
 }
 
-static void
-fork_while_locked_is_reported(void **state)
+TEST(fork_while_locked_is_reported)
 {
 	struct sundog_process *child;
 	void *cookie = lock(process, fd, addr, PAGE, REC_WRITE);
@@ -406,8 +388,7 @@ fork_while_locked_is_reported(void **state)
 	rec_umem_unlock(cookie);
 }
 
-static void
-fork_with_a_LONGTERM_lock_is_not_reported(void **state)
+TEST(fork_with_a_LONGTERM_lock_is_not_reported)
 {
 	struct sundog_process *child;
 	void *cookie = lock_to_clean(cleanup_leaves, REC_READ | REC_LONGTERM);
@@ -421,8 +402,7 @@ fork_with_a_LONGTERM_lock_is_not_reported(void **state)
 
 /* ---- the end of the process, of the open, of the driver ---- */
 
-static void
-exit_does_not_wait(void **state)
+TEST(exit_does_not_wait)
 {
 	void *cookie = lock(process, fd, addr, PAGES * PAGE, REC_WRITE);
 
@@ -432,8 +412,7 @@ exit_does_not_wait(void **state)
 	assert_int_equal(used(), 0);
 }
 
-static void
-exec_does_not_wait(void **state)
+TEST(exec_does_not_wait)
 {
 	void *cookie = lock(process, fd, addr, PAGES * PAGE, REC_WRITE);
 
@@ -444,8 +423,7 @@ exec_does_not_wait(void **state)
 	rec_umem_unlock(cookie);
 }
 
-static void
-the_process_of_a_cookie_can_be_named_after_its_death(void **state)
+TEST(the_process_of_a_cookie_can_be_named_after_its_death)
 {
 	int pid = sundog_process_pid(process);
 	void *cookie = lock(process, fd, addr, PAGE, REC_WRITE);
@@ -464,8 +442,7 @@ lock_dead(void *arg)
 	return 0;
 }
 
-static void
-a_dead_process_has_no_memory_to_lock(void **state)
+TEST(a_dead_process_has_no_memory_to_lock)
 {
 	struct sundog_process *other = rec_process();
 	struct lock_ask ask = {.addr = addr};
@@ -491,8 +468,7 @@ close_unlocks(int flag)
 	}
 }
 
-static void
-a_driver_that_unlocks_in_close_is_not_reported(void **state)
+TEST(a_driver_that_unlocks_in_close_is_not_reported)
 {
 	for (int i = 0; i < 4; i++)
 		closing[i] = lock(process, fd, addr, (size_t)(i + 1) * PAGE, REC_READ);
@@ -502,8 +478,7 @@ a_driver_that_unlocks_in_close_is_not_reported(void **state)
 	assert_int_equal(used(), 0);
 }
 
-static void
-locks_that_survive_the_last_close_are_reported_once(void **state)
+TEST(locks_that_survive_the_last_close_are_reported_once)
 {
 	char text[128];
 	int again, pid = sundog_process_pid(process);
@@ -530,8 +505,7 @@ segmap_locks(long off, void *as, char **addrp, long len, unsigned prot, unsigned
 	return rec_umem_lock(addr, PAGE, REC_READ, &segmap_cookie) == 0 ? EDOM : EIO;
 }
 
-static void
-a_lock_made_in_segmap_that_survives_the_last_close_is_reported(void **state)
+TEST(a_lock_made_in_segmap_that_survives_the_last_close_is_reported)
 {
 	uint64_t at = 0;
 
@@ -544,8 +518,7 @@ a_lock_made_in_segmap_that_survives_the_last_close_is_reported(void **state)
 	rec_umem_unlock(segmap_cookie);
 }
 
-static void
-locks_that_survive_the_death_are_reported_with_process_and_size(void **state)
+TEST(locks_that_survive_the_death_are_reported_with_process_and_size)
 {
 	char text[128];
 	struct sundog_process *other = rec_process();
@@ -572,8 +545,7 @@ leak_seen(void *arg, const struct sundog_leak *leak)
 	}
 }
 
-static void
-locks_that_are_left_are_reported_with_their_place_and_released(void **state)
+TEST(locks_that_are_left_are_reported_with_their_place_and_released)
 {
 	leaked_bytes = leaked_count = 0;
 	(void)lock(process, fd, addr, 2 * PAGE, REC_READ);
@@ -588,8 +560,7 @@ locks_that_are_left_are_reported_with_their_place_and_released(void **state)
 
 /* ---- unlock from anywhere ---- */
 
-static void
-unlock_in_another_thread(void **state)
+TEST(unlock_in_another_thread)
 {
 	struct worker w = {.cookie = lock(process, fd, addr, PAGE, REC_READ)};
 
@@ -617,8 +588,7 @@ run_interrupt(void *arg)
 	return 0;
 }
 
-static void
-unlock_in_interrupt_context_is_done_later_by_a_system_thread(void **state)
+TEST(unlock_in_interrupt_context_is_done_later_by_a_system_thread)
 {
 	for (int i = 0; i < 8; i++)
 		queued[i] = lock(process, fd, addr, PAGE, REC_READ);
@@ -646,8 +616,7 @@ access_notes(void *dhp, void *pvtp, long long off, size_t len, unsigned type, un
 	return rec_load(dhp, off, len, type, rw);
 }
 
-static void
-unlocks_in_interrupt_context_keep_their_order(void **state)
+TEST(unlocks_in_interrupt_context_keep_their_order)
 {
 	void *kernel;
 	uint64_t at[8];
@@ -701,8 +670,7 @@ churn(struct worker *w)
 	return 0;
 }
 
-static void
-locks_and_unlocks_of_eight_threads_leave_nothing(void **state)
+TEST(locks_and_unlocks_of_eight_threads_leave_nothing)
 {
 	struct worker w[8];
 
@@ -736,8 +704,7 @@ lock_until_stopped(struct worker *w)
 	return locks;
 }
 
-static void
-lock_races_with_munmap(void **state)
+TEST(lock_races_with_munmap)
 {
 	struct worker w[3];
 
@@ -755,8 +722,7 @@ lock_races_with_munmap(void **state)
 	assert_int_equal(used(), 0);
 }
 
-static void
-many_locks_of_one_process(void **state)
+TEST(many_locks_of_one_process)
 {
 	enum {
 		MANY = 2000,
@@ -772,50 +738,4 @@ many_locks_of_one_process(void **state)
 		rec_umem_unlock(cookies[i]);
 	assert_int_equal(used(), 0);
 	assert_int_equal(sundog_munmap(process, addr, PAGES * PAGE), 0);
-}
-
-int main(void)
-{
-	static const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-		TEST(munmap_waits_until_unlocked),
-		TEST(mprotect_waits_until_unlocked),
-		TEST(a_fixed_mapping_over_locked_memory_waits),
-		TEST(memory_beside_is_not_waited_for),
-		TEST(a_signal_does_not_end_the_wait),
-		TEST(exit_ends_the_wait_of_munmap),
-		TEST(a_refused_lock_is_not_waited_for),
-		TEST(munmap_calls_the_callback_with_the_cookie_in_its_own_thread),
-		TEST(the_callback_is_called_without_LONGTERM_too),
-		TEST(mprotect_calls_the_callback),
-		TEST(exec_calls_the_callback),
-		TEST(exit_calls_the_callback),
-		TEST(elsewhere_the_callback_is_not_called),
-		TEST(munmap_sleeps_until_the_driver_unlocks),
-		TEST(the_callback_is_called_once_for_two_unmappings),
-		TEST(exit_does_not_wait_for_a_driver_that_does_not_unlock),
-		TEST(each_of_overlapping_locks_gets_its_callback),
-		TEST(the_callback_and_the_drivers_unlock_race),
-		TEST(the_callback_at_exit_and_the_drivers_unlock_race),
-		TEST(fork_gives_the_child_a_copy_and_the_parent_keeps_the_pages),
-		TEST(fork_while_locked_is_reported),
-		TEST(fork_with_a_LONGTERM_lock_is_not_reported),
-		TEST(exit_does_not_wait),
-		TEST(exec_does_not_wait),
-		TEST(the_process_of_a_cookie_can_be_named_after_its_death),
-		TEST(a_dead_process_has_no_memory_to_lock),
-		TEST(a_driver_that_unlocks_in_close_is_not_reported),
-		TEST(locks_that_survive_the_last_close_are_reported_once),
-		TEST(a_lock_made_in_segmap_that_survives_the_last_close_is_reported),
-		TEST(locks_that_survive_the_death_are_reported_with_process_and_size),
-		TEST(locks_that_are_left_are_reported_with_their_place_and_released),
-		TEST(unlock_in_another_thread),
-		TEST(unlock_in_interrupt_context_is_done_later_by_a_system_thread),
-		TEST(unlocks_in_interrupt_context_keep_their_order),
-		TEST(locks_and_unlocks_of_eight_threads_leave_nothing),
-		TEST(lock_races_with_munmap),
-		TEST(many_locks_of_one_process),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "wire/channel.h"
 
@@ -84,7 +84,9 @@ static void *echo(void *arg)
 	return NULL;
 }
 
-static void every_message_is_answered_once_and_in_order(void **state)
+#define TEST(name) TEST_WITH(name, setup, teardown)
+
+TEST(every_message_is_answered_once_and_in_order)
 {
 	struct pair *p = *state;
 	pthread_t t;
@@ -100,7 +102,7 @@ static void every_message_is_answered_once_and_in_order(void **state)
 	pthread_join(t, NULL);
 }
 
-static void descriptors_travel_with_their_message(void **state)
+TEST(descriptors_travel_with_their_message)
 {
 	struct pair *p = *state;
 	unsigned before = open_descriptors();
@@ -129,7 +131,7 @@ static void descriptors_travel_with_their_message(void **state)
 	}
 }
 
-static void a_last_word_before_death_is_heard(void **state)
+TEST(a_last_word_before_death_is_heard)
 {
 	struct pair *p = *state;
 	struct wire_message m = {.op = WIRE_IOCTL, .a = 7};
@@ -141,7 +143,7 @@ static void a_last_word_before_death_is_heard(void **state)
 	assert_int_equal(channel_receive(&p->server, &m), EPIPE);
 }
 
-static void sending_to_the_dead_says_epipe_if_they_slept(void **state)
+TEST(sending_to_the_dead_says_epipe_if_they_slept)
 {
 	struct pair *p = *state;
 	struct wire_message m = {.op = WIRE_IOCTL};
@@ -153,7 +155,7 @@ static void sending_to_the_dead_says_epipe_if_they_slept(void **state)
 
 /* ---- a lying peer ---- */
 
-static void too_many_descriptors_are_closed_not_kept(void **state)
+TEST(too_many_descriptors_are_closed_not_kept)
 {
 	struct pair *p = *state;
 	unsigned before = open_descriptors();
@@ -186,7 +188,7 @@ static void too_many_descriptors_are_closed_not_kept(void **state)
 }
 
 /* The message is there all the same, and nobody waits for what cannot come. */
-static void descriptors_without_room_are_lost(void **state)
+TEST(descriptors_without_room_are_lost)
 {
 	struct pair *p = *state;
 	struct wire_message m = {.op = WIRE_PROVE, .nfds = 2};
@@ -218,7 +220,7 @@ static void descriptors_without_room_are_lost(void **state)
 	}
 }
 
-static void lengths_beyond_the_channel_are_eproto(void **state)
+TEST(lengths_beyond_the_channel_are_eproto)
 {
 	struct pair *p = *state;
 	struct wire_message m = {.op = WIRE_WRITE, .data_len = WIRE_DATA_SIZE + 1};
@@ -227,7 +229,7 @@ static void lengths_beyond_the_channel_are_eproto(void **state)
 	assert_int_equal(channel_receive(&p->server, &m), EPROTO);
 }
 
-static void a_turn_that_jumps_is_eproto(void **state)
+TEST(a_turn_that_jumps_is_eproto)
 {
 	struct pair *p = *state;
 	struct wire_message m;
@@ -236,7 +238,7 @@ static void a_turn_that_jumps_is_eproto(void **state)
 	assert_int_equal(channel_receive(&p->server, &m), EPROTO);
 }
 
-static void promised_descriptors_that_never_come_end_with_the_peer(void **state)
+TEST(promised_descriptors_that_never_come_end_with_the_peer)
 {
 	struct pair *p = *state;
 	struct wire_message m = {.op = WIRE_PROVE, .nfds = 1};
@@ -247,7 +249,7 @@ static void promised_descriptors_that_never_come_end_with_the_peer(void **state)
 	assert_int_equal(channel_receive(&p->server, &m), EPIPE);
 }
 
-static void a_peer_that_takes_no_bells_is_given_up(void **state)
+TEST(a_peer_that_takes_no_bells_is_given_up)
 {
 	struct pair *p = *state;
 	struct wire_message m = {.op = WIRE_IOCTL};
@@ -258,22 +260,4 @@ static void a_peer_that_takes_no_bells_is_given_up(void **state)
 		error = channel_send(&p->server, &m, NULL);
 	}
 	assert_int_equal(error, EAGAIN);
-}
-
-int main(void)
-{
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-	const struct CMUnitTest tests[] = {
-		TEST(every_message_is_answered_once_and_in_order),
-		TEST(descriptors_travel_with_their_message),
-		TEST(a_last_word_before_death_is_heard),
-		TEST(sending_to_the_dead_says_epipe_if_they_slept),
-		TEST(too_many_descriptors_are_closed_not_kept),
-		TEST(descriptors_without_room_are_lost),
-		TEST(lengths_beyond_the_channel_are_eproto),
-		TEST(a_turn_that_jumps_is_eproto),
-		TEST(promised_descriptors_that_never_come_end_with_the_peer),
-		TEST(a_peer_that_takes_no_bells_is_given_up),
-	};
-	return cmocka_run_group_tests_name("channel", tests, NULL, NULL);
 }
