@@ -19,7 +19,7 @@
 static const char card_conf[] =
 	"name=\"card\" parent=\"pseudo\" instance=0 reg=1,0x1000,256, 2,0,4096\n"
 	"    pm-components=\"NAME=Screen\",\"0=Off\",\"3=On\",\"NAME=Engine\",\"1=Slow\",\"2=Fast\",\"5=Full\";\n"
-	"name=\"card\" parent=\"pseudo\" instance=1;\n";
+	"name=\"card\" parent=\"pseudo\" instance=1 vendor-id=0x8086 device-id=0x1234 reg=0,0,256, 1,0x2000,4096;\n";
 
 static struct sundog_system *sundog;
 unsigned long card_memory, card_constant;
@@ -124,6 +124,23 @@ static int begin_again(void)
 	return begin();
 }
 
+static struct {
+	struct sundog_process *process;
+	int fd;
+} inside;
+
+void map_and_expect(const char *there, const char *then)
+{
+	char text[64] = "";
+	uint64_t addr = 0;
+
+	assert_int_equal(sundog_mmap(inside.process, &addr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, inside.fd, 0), 0);
+	assert_int_equal(sundog_peek(inside.process, addr, text, strlen(there) + 1).signo, 0);
+	assert_string_equal(text, there);
+	assert_int_equal(sundog_poke(inside.process, addr, then, strlen(then) + 1).signo, 0);
+	assert_int_equal(sundog_munmap(inside.process, addr, 4096), 0);
+}
+
 static void in_process(void (*check)(void))
 {
 	struct sundog_process *process;
@@ -138,6 +155,8 @@ static void in_process(void (*check)(void))
 	card_memory = memory;
 	card_constant = constant;
 	assert_int_equal(sundog_open(process, "/dev/card0", O_RDWR, &fd), 0);
+	inside.process = process;
+	inside.fd = fd;
 	assert_int_equal(sundog_ioctl(process, fd, CARD_CALL, (uint64_t)(uintptr_t)check, &result), 0);
 	sundog_exit(process);
 }

@@ -109,6 +109,9 @@ int ddi_intr_hilevel(dev_info_t *dip, uint_t inum) SUNDOG_LINK(ddi_intr_hilevel)
 #define DDI_SOFTINT_LOW 8
 #define DDI_SOFTINT_MED 128
 #define DDI_SOFTINT_HIGH 256
+/* preference DDI_SOFTINT_LOW, _MED or _HIGH; else DDI_FAILURE. */
+int ddi_get_soft_iblock_cookie(dev_info_t *dip, int preference, ddi_iblock_cookie_t *iblockp)
+	SUNDOG_LINK(ddi_get_soft_iblock_cookie);
 int ddi_add_softintr(dev_info_t *dip, int preference, ddi_softintr_t *idp, ddi_iblock_cookie_t *iblockp,
 		     ddi_idevice_cookie_t *idevp, uint_t (*fn)(caddr_t), caddr_t arg) SUNDOG_LINK(ddi_add_softintr);
 void ddi_remove_softintr(ddi_softintr_t id) SUNDOG_LINK(ddi_remove_softintr);

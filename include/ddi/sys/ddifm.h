@@ -49,4 +49,48 @@ uint64_t fm_ena_generate(uint64_t timestamp, uchar_t format) SUNDOG_LINK(fm_ena_
 /* What an error does to the device's users: DDI_SERVICE_*. */
 void ddi_fm_service_impact(dev_info_t *dip, int impact) SUNDOG_LINK(ddi_fm_service_impact);
 
+/* ---- errors of handles ---- */
+
+#define DDI_FME_VER0 0
+#define DDI_FME_VER1 1
+#define DDI_FME_VERSION DDI_FME_VER1
+
+#define DDI_FME_BUS_TYPE_DFLT 0
+#define DDI_FME_BUS_TYPE_PCI 1
+
+#define DDI_FM_ERR_UNEXPECTED 0
+#define DDI_FM_ERR_EXPECTED 1
+#define DDI_FM_ERR_POKE 2
+#define DDI_FM_ERR_PEEK 3
+
+typedef struct ddi_fm_error {
+	int fme_version;
+	int fme_status; /* DDI_FM_OK, ... */
+	int fme_flag;   /* DDI_FM_ERR_* */
+	uint64_t fme_ena;
+	ddi_acc_handle_t fme_acc_handle;
+	ddi_dma_handle_t fme_dma_handle;
+	void *fme_bus_specific;
+	int fme_bus_type;
+} ddi_fm_error_t;
+
+typedef int (*ddi_err_func_t)(dev_info_t *, ddi_fm_error_t *, const void *);
+
+/* handle, *error, DDI_FME_VER* (another is a driver's bug: panic): DDI_FM_OK, as accesses and transfers do not fail here. */
+void ddi_fm_acc_err_get(ddi_acc_handle_t, ddi_fm_error_t *, int) SUNDOG_LINK(ddi_fm_acc_err_get);
+void ddi_fm_acc_err_clear(ddi_acc_handle_t, int) SUNDOG_LINK(ddi_fm_acc_err_clear);
+void ddi_fm_dma_err_get(ddi_dma_handle_t, ddi_fm_error_t *, int) SUNDOG_LINK(ddi_fm_dma_err_get);
+void ddi_fm_dma_err_clear(ddi_dma_handle_t, int) SUNDOG_LINK(ddi_fm_dma_err_clear);
+/* dip, handler, argument: it would be called for errors of the bus, of which there are none.  A warning if dip has no DDI_FM. */
+void ddi_fm_handler_register(dev_info_t *, ddi_err_func_t, void *) SUNDOG_LINK(ddi_fm_handler_register);
+void ddi_fm_handler_unregister(dev_info_t *) SUNDOG_LINK(ddi_fm_handler_unregister);
+
+/*
+ * A PCI device's own errors: post reports each error bit of its status register as "pci.*", clears it, and sets
+ * error->fme_status; *status (may be NULL) becomes the register.  A device without configuration space: nothing.
+ */
+void pci_ereport_setup(dev_info_t *) SUNDOG_LINK(pci_ereport_setup);
+void pci_ereport_teardown(dev_info_t *) SUNDOG_LINK(pci_ereport_teardown);
+void pci_ereport_post(dev_info_t *, ddi_fm_error_t *, uint16_t *) SUNDOG_LINK(pci_ereport_post);
+
 #endif

@@ -263,4 +263,11 @@ int ddi_remove_event_handler(ddi_callback_id_t) SUNDOG_LINK(ddi_remove_event_han
  */
 int ddi_log_sysevent(dev_info_t *, char *, char *, char *, nvlist_t *, sysevent_id_t *, int) SUNDOG_LINK(ddi_log_sysevent);
 
+/* What the property reg declares of a register set: valid as long as the instance; NULL: no such set. */
+struct regspec *ddi_rnumber_to_regspec(dev_info_t *, int) SUNDOG_LINK(ddi_rnumber_to_regspec);
+
+/* Ports of a PC: there are none: reads give all ones, writes go nowhere. */
+uint8_t inb(int) SUNDOG_LINK(inb);
+void outb(int, uint8_t) SUNDOG_LINK(outb);
+
 #endif

@@ -38,6 +38,9 @@ struct page;
 #define PFN_INVALID ((pfn_t)-1)
 #define PFN_SUSPENDED ((pfn_t)-2)
 
+/* The frame, and the physical address, of kernel memory that can be mapped; PFN_INVALID, and all ones: of none. */
+pfn_t va_to_pfn(void *) SUNDOG_LINK(va_to_pfn);
+uint64_t va_to_pa(void *) SUNDOG_LINK(va_to_pa);
 pfn_t hat_getpfnum(struct hat *, caddr_t) SUNDOG_LINK(hat_getpfnum);
 void hat_devload(struct hat *, caddr_t, size_t, pfn_t, uint_t, int) SUNDOG_LINK(hat_devload);
 void hat_unload(struct hat *, caddr_t, size_t, uint_t) SUNDOG_LINK(hat_unload);

@@ -12,7 +12,8 @@
 #define REG_INTS 3u /* of the property, for each set */
 
 struct register_set {
-	size_t size; /* as declared */
+	struct regspec spec; /* as declared */
+	size_t size;
 	struct page_object *object;
 };
 
@@ -57,7 +58,8 @@ static int registers_create(const struct dev_info *dip, const uint32_t *reg, siz
 		struct register_set *set = &r->set[i];
 		int error;
 
-		set->size = reg[i * REG_INTS + 2];
+		set->spec = (struct regspec){reg[i * REG_INTS], reg[i * REG_INTS + 1], reg[i * REG_INTS + 2]};
+		set->size = set->spec.regspec_size;
 		error = set->size == 0 ? reg_bad(dip, "a register set of 0 bytes")
 				       : page_object_create(page_ceil(set->size), HOST_PAGES_LOCKED, &set->object);
 		if (error != 0) {
@@ -121,6 +123,13 @@ struct page_object *regs_hold(const struct dev_info *dip, unsigned number, size_
 	page_object_hold(set->object);
 	*size = set->size;
 	return set->object;
+}
+
+struct regspec *ddi_rnumber_to_regspec(dev_info_t *dip, int number)
+{
+	const struct register_set *set = number < 0 ? NULL : set_of(dip, (unsigned)number);
+
+	return set == NULL ? NULL : (struct regspec *)(uintptr_t)&set->spec;
 }
 
 int ddi_dev_nregs(dev_info_t *dip, int *count)

@@ -56,6 +56,15 @@ int ddi_intr_get_softint_pri(ddi_softint_handle_t h, uint_t *prip)
 
 /* ---- the older interface ---- */
 
+int ddi_get_soft_iblock_cookie(dev_info_t *dip, int preference, ddi_iblock_cookie_t *iblockp)
+{
+	if (dip == NULL || iblockp == NULL ||
+	    (preference != DDI_SOFTINT_LOW && preference != DDI_SOFTINT_MED && preference != DDI_SOFTINT_HIGH))
+		return DDI_FAILURE;
+	*iblockp = DDI_INTR_PRI(DDI_INTR_SOFTPRI_DEFAULT);
+	return DDI_SUCCESS;
+}
+
 int ddi_add_softintr(dev_info_t *dip, int preference, ddi_softintr_t *idp, ddi_iblock_cookie_t *iblockp,
 		     ddi_idevice_cookie_t *idevp, uint_t (*fn)(caddr_t), caddr_t arg)
 {

@@ -59,6 +59,16 @@ static int card_ioctl(dev_t dev, int cmd, intptr_t arg, int mode, cred_t *cred, 
 	return (0);
 }
 
+static int card_devmap(dev_t dev, devmap_cookie_t handle, offset_t offset, size_t len, size_t *maplen, uint_t model)
+{
+	struct card *c = card_of(dev);
+
+	if (c->exported == NULL)
+		return (ENXIO);
+	*maplen = len;
+	return (devmap_umem_setup(handle, c->dip, NULL, c->exported, 0, len, PROT_ALL, 0, NULL));
+}
+
 static int card_power(dev_info_t *dip, int component, int level)
 {
 	struct card *c = &cards[ddi_get_instance(dip)];
@@ -96,12 +106,12 @@ static struct cb_ops card_cb_ops = {
 	.cb_read = card_read,
 	.cb_write = card_write,
 	.cb_ioctl = card_ioctl,
-	.cb_devmap = nodev,
+	.cb_devmap = card_devmap,
 	.cb_mmap = nodev,
 	.cb_segmap = nodev,
 	.cb_chpoll = nochpoll,
 	.cb_prop_op = ddi_prop_op,
-	.cb_flag = D_NEW | D_MP,
+	.cb_flag = D_NEW | D_MP | D_DEVMAP,
 	.cb_rev = CB_REV,
 };
 static struct dev_ops card_ops = {

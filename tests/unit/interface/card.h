@@ -14,6 +14,7 @@ struct card {
 	int opens, closes, last_otyp, last_flag, open_error;
 	minor_t clone; /* 0: none */
 	dev_t last_closed;
+	ddi_umem_cookie_t exported; /* what is mapped; NULL: nothing can be */
 	boolean_t transfers;
 	char written[16];
 	int (*power)(dev_info_t *, int, int); /* NULL: succeeds */

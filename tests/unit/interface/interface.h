@@ -63,7 +63,19 @@
 	X(layered_identities) \
 	X(layered_opens) \
 	X(layered_numbers) \
-	X(layered_calls)
+	X(layered_calls) \
+	X(register_specs) \
+	X(soft_cookies) \
+	X(ports) \
+	X(blacklists) \
+	X(handle_errors) \
+	X(pci_errors) \
+	X(agp) \
+	X(agp_missing) \
+	X(pmem) \
+	X(kernel_frames) \
+	X(addresses) \
+	X(message_blocks)
 
 /* In an ioctl(2) of a process. */
 #define INTERFACE_USER_CHECKS(X) \
@@ -71,7 +83,8 @@
 	X(strings_out) \
 	X(privilege_missing) \
 	X(process_found) \
-	X(layered_beside)
+	X(layered_beside) \
+	X(gfx_mapped)
 
 #define INTERFACE_BUGS(X) \
 	X(identifier_free, "id_free: ids: 7 is not allocated") \
@@ -89,7 +102,12 @@
 	X(i2c_transfer_unknown, "is not an I2C transfer") \
 	X(i2c_client_unknown, "is not an I2C client") \
 	X(list_inner, "is not a list, or one within another") \
-	X(layered_identity, "is not an identity")
+	X(layered_identity, "is not an identity") \
+	X(handle_version, "version 9 of ddi_fm_error_t") \
+	X(agp_unknown, "did not come from agpmaster_attach") \
+	X(pmem_unknown, "is not a pmem cookie") \
+	X(gfx_cookie_unknown, "did not come from gfxp_umem_cookie_init") \
+	X(message_block_twice, "freeb: ")
 
 #define INTERFACE_DECLARE(name, ...) void check_##name(void);
 #define INTERFACE_BUG_DECLARE(name, ...) void bug_##name(void);
@@ -114,6 +132,8 @@ extern unsigned long card_memory;
 /* A page of the process that it may only read. */
 extern unsigned long card_constant;
 
+/* The process maps a page of card0, expects the text there, and writes the other one. */
+void map_and_expect(const char *there, const char *then);
 /* Another thread of execution than the caller's, made by the test: fn runs beside; and its end is waited for. */
 void beside(void (*fn)(void *), void *arg);
 void beside_wait(void);
