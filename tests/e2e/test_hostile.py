@@ -77,3 +77,23 @@ def test_owing_a_step(world, how):
         mute.send_signal(signal.SIGCONT)
     assert mute.wait(60) == 0
     assert f"a call fails: its thread {mute.pid} did not answer" in server.stop()
+
+
+@pytest.mark.root
+def test_an_answer_that_cannot_be_sent_is_an_error(world, model):
+    """Linux counts the descriptors that a user has on the way: with too many the server can hand out none."""
+    script = ("import os,socket,sys\nkeep=[]\n"
+              "for i in range(12):\n"
+              "    a,b=socket.socketpair()\n"
+              "    socket.send_fds(a,[b'x'],[0]*50)\n"
+              "    keep.append((a,b))\n"
+              "print('ready',flush=True)\nsys.stdin.read()\n")
+    server = world.server("tdrv", wrap=["prlimit", "--nofile=500", *NOBODY])
+    assert server.exec(world.app("tapp", model), "close_first", wrap=NOBODY).status == 0
+    full = world.popen([*NOBODY, "/usr/bin/python3", "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert full.stdout.readline() == b"ready\n"
+    r = server.exec(world.app("tapp", model), "close_first", wrap=NOBODY)
+    assert r.status != 0 and "/dev/tdrv" in r.err, str(r)
+    full.communicate()
+    assert server.exec(world.app("tapp", model), "close_first", wrap=NOBODY).status == 0
+    server.stop()

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* hello.c: answers to new connections, and how many are still to be answered. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -36,11 +37,23 @@ void hellos_drain(void)
 	pthread_mutex_unlock(&hellos.lock);
 }
 
-void hello_answer(int connection, int error, int fd, uint64_t size)
+static bool answer_send(int connection, int error, int fd, uint64_t size)
 {
 	struct wire_welcome w = {WIRE_MAGIC, WIRE_VERSION, error, 0, size};
 	struct wire_letter letter;
 
 	wire_letter_fill(&letter, &w, sizeof(w), &fd, fd >= 0);
-	(void)sendmsg(connection, &letter.mh, MSG_NOSIGNAL | MSG_DONTWAIT);
+	return sendmsg(connection, &letter.mh, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0;
+}
+
+/*
+ * The client waits for this with its signals blocked.  What cannot be sent (a descriptor, where its user has too many on
+ * the way: ETOOMANYREFS) is an error there; and the connection ends, so that the wait does.  What has been sent is still read.
+ */
+void hello_answer(int connection, int error, int fd, uint64_t size)
+{
+	if (answer_send(connection, error, fd, size))
+		return;
+	(void)answer_send(connection, EAGAIN, -1, 0);
+	(void)shutdown(connection, SHUT_RDWR);
 }
