@@ -126,15 +126,17 @@ static int parse(struct cc *cc, int argc, char **argv)
 
 static int compile(struct cc *cc, const char *source, const char *object)
 {
+	char flags[PATH_MAX + 1];
 	struct args a = {0};
 	int status;
 
+	snprintf(flags, sizeof(flags), "@%s", cc->install.driver_flags);
 	compiler_args(&cc->compiler, &a);
-	args_add_all(&a, "-c", "-g", "-fPIC", "-ffreestanding", "-fcommon", "-fno-strict-aliasing",
-		     "-fno-stack-protector", "-D_KERNEL", "-nostdinc", NULL);
+	args_add_all(&a, "-c", "-g", "-fPIC", "-fno-stack-protector", flags, NULL);
 	for (size_t i = 0; i < cc->flags.n; i++)
 		args_add(&a, cc->flags.v[i]);
-	args_add_all(&a, "-isystem", cc->compiler.include, "-isystem", cc->install.headers, "-o", object, source,
+	/* <stdint.h> is the DDI's own, so its headers come first. */
+	args_add_all(&a, "-isystem", cc->install.headers, "-isystem", cc->compiler.include, "-o", object, source,
 		     NULL);
 	status = tmpdir_run(a.v);
 	args_free(&a);
@@ -185,8 +187,8 @@ static int write_note(const struct cc *cc, const char *path)
 
 	if (f == NULL)
 		return fail("cc: %s: %s", path, strerror(errno));
-	n = fprintf(f, "compiler=%s\nversion=%s\nsanitize=%s\nheaders=%s\n", cc->compiler.name,
-		    cc->compiler.version, cc->sanitize.names, SUNDOG_VERSION);
+	n = fprintf(f, "compiler=%s\nversion=%s\nsanitize=%s\nheaders=%s\ninterface=%d\n", cc->compiler.name,
+		    cc->compiler.version, cc->sanitize.names, SUNDOG_VERSION, SUNDOG_INTERFACE);
 	if (fclose(f) == EOF || n < 0)
 		return fail("cc: %s: %s", path, strerror(errno));
 	return 0;

@@ -27,6 +27,7 @@ static void strip(char *path, int n)
 static bool fill(struct install *in, const char *headers_dir, const char *headers, const char *dir)
 {
 	return join(in->headers, headers_dir, headers) && join(in->link_names, dir, "link-names") &&
+	       join(in->driver_flags, dir, "driver-flags") &&
 	       join(in->server, dir, "sundog-server") && join(in->preload, dir, "preload/$LIB/libsundog.so");
 }
 

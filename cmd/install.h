@@ -8,6 +8,7 @@
 struct install {
 	char headers[PATH_MAX];    /* include/ddi */
 	char link_names[PATH_MAX]; /* "timeout sundog_timeout" lines */
+	char driver_flags[PATH_MAX]; /* of the compiler: its file of arguments */
 	char server[PATH_MAX];     /* the plain server; the others have a suffix */
 	char preload[PATH_MAX];    /* with $LIB in it, for LD_PRELOAD */
 };

@@ -224,10 +224,26 @@ static void loader_extent(struct loader_module *module)
 	module->size = extent.size;
 }
 
+/* Numbers and layouts change between interfaces: a driver that has those of another would go wrong silently. */
+static int check_interface(const char *path, char *message, size_t size)
+{
+	struct loader_note note;
+	int error = loader_read_note(path, &note, message, size);
+
+	if (error != 0 || !note.present || note.interface == SUNDOG_INTERFACE)
+		return error;
+	(void)snprintf(message, size,
+		       "%s: compiled against %s headers of sundog (interface %d, here it is %d): compile it again", path,
+		       note.interface < SUNDOG_INTERFACE ? "older" : "newer", note.interface, SUNDOG_INTERFACE);
+	return ENOEXEC;
+}
+
 int loader_open(const char *path, struct loader_module *module, char *message, size_t size)
 {
-	int error = check_file(path, message, size);
+	int error = check_interface(path, message, size);
 
+	if (error == 0)
+		error = check_file(path, message, size);
 	if (error != 0)
 		return error;
 	*module = (struct loader_module){0};

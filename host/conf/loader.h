@@ -17,6 +17,7 @@ struct loader_note {
 	char compiler[16]; /* "gcc", "clang", or "" */
 	char version[32];
 	char headers[32];                /* version of the DDI headers */
+	int interface; /* SUNDOG_INTERFACE of those; 1 where the note does not say */
 	bool address, thread, undefined; /* sanitizers */
 };
 /* Reads the note of a file without loading it.  ENOENT..., ENOEXEC (not a shared object of this machine). */
@@ -34,7 +35,8 @@ struct loader_module {
 };
 /*
  * Loads a driver after checking that it is one, and that everything it calls is there: ENOENT..., ENOEXEC
- * (not a driver), ENOSYS (calls what neither sundog nor a module that is open provides; message lists all of it).
+ * (not a driver, or compiled against another interface), ENOSYS (calls what neither sundog nor a module that is open
+ * provides; message lists all of it).
  * module stays where it is until it is closed: it may provide functions for those that are opened after it.
  */
 int loader_open(const char *path, struct loader_module *module, char *message, size_t size);

@@ -32,6 +32,15 @@ static void note_sanitizers(struct loader_note *note, const char *list, size_t l
 	}
 }
 
+static int note_number(const char *digits, size_t length)
+{
+	int number = 0;
+
+	for (size_t i = 0; i < length && digits[i] >= '0' && digits[i] <= '9' && number < 100000; i++)
+		number = number * 10 + (digits[i] - '0');
+	return number;
+}
+
 static void note_line(struct loader_note *note, const char *line, size_t length)
 {
 	const char *equals = memchr(line, '=', length);
@@ -45,6 +54,8 @@ static void note_line(struct loader_note *note, const char *line, size_t length)
 		(void)snprintf(note->version, sizeof(note->version), "%.*s", (int)rest, value);
 	else if (word_is(line, key, "headers"))
 		(void)snprintf(note->headers, sizeof(note->headers), "%.*s", (int)rest, value);
+	else if (word_is(line, key, "interface"))
+		note->interface = note_number(value, rest);
 	else if (word_is(line, key, "sanitize"))
 		note_sanitizers(note, value, rest);
 }
@@ -90,6 +101,7 @@ int loader_read_note(const char *path, struct loader_note *note, char *message, 
 	data = section != NULL ? elf_getdata(section, NULL) : NULL;
 	if (data != NULL && data->d_buf != NULL) {
 		note->present = true;
+		note->interface = 1; /* as it was when notes did not say so */
 		note_parse(note, data->d_buf, data->d_size);
 	} else {
 		elf_file_symbols(&file, SHT_DYNSYM, note_guess, note);

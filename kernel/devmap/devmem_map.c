@@ -45,7 +45,7 @@ handle_back_registers(struct handle *handle, struct page_object *object, size_t 
 }
 
 int devmap_devmem_setup(devmap_cookie_t dhp, dev_info_t *dip, struct devmap_callback_ctl *callbackops, uint_t rnumber,
-			offset_t roff, size_t len, uint_t maxprot, uint_t flags, ddi_device_acc_attr_t *accattr)
+			offset_t roff, size_t len, uint_t maxprot, uint_t flags, const ddi_device_acc_attr_t *accattr)
 {
 	struct handle *handle = handle_of(dhp);
 	struct page_object *object;
@@ -91,7 +91,7 @@ remap_registers(struct handle *handle, struct page_object *object, size_t offset
 }
 
 int devmap_devmem_remap(devmap_cookie_t dhp, dev_info_t *dip, uint_t rnumber, offset_t roff, size_t len, uint_t maxprot,
-			uint_t flags, ddi_device_acc_attr_t *accattr)
+			uint_t flags, const ddi_device_acc_attr_t *accattr)
 {
 	struct handle *handle = handle_of(dhp);
 	struct page_object *object = NULL;

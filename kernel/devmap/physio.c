@@ -167,7 +167,7 @@ parts_move(const struct transfer *t)
 
 int physio(int (*strategy)(struct buf *), struct buf *bp, dev_t dev, int rw, void (*mincnt)(struct buf *), struct uio *uio)
 {
-	struct transfer t = {strategy, bp, dev, rw & B_READ, mincnt, uio};
+	struct transfer t = {strategy, bp, dev, rw & B_READ ? B_READ : B_WRITE, mincnt, uio};
 	struct buf own;
 	int error;
 

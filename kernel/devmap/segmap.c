@@ -14,7 +14,7 @@ int ddi_devmap_segmap(dev_t dev, off_t off, struct as *as, caddr_t *addrp, off_t
 }
 
 int ddi_segmap_setup(dev_t dev, off_t off, struct as *as, caddr_t *addrp, off_t len, uint_t prot, uint_t maxprot,
-		     uint_t flags, cred_t *cred, ddi_device_acc_attr_t *accattr, uint_t rnumber)
+		     uint_t flags, cred_t *cred, const ddi_device_acc_attr_t *accattr, uint_t rnumber)
 {
 	const struct cb_ops *entries = device_entries(dev);
 

@@ -79,7 +79,7 @@ lock_report_left(struct umem_lock *lock, const char *after)
 		driver_warning(lock->caller,
 			       "%s: %lu bytes of process %d at %p are still locked; they stay so until the driver unlocks "
 			       "them or detaches",
-			       after, cookie->size, cookie->procp->p_pid, (void *)cookie->cvaddr);
+			       after, cookie->size, ((const struct proc *)cookie->procp)->p_pid, (void *)cookie->cvaddr);
 	lock->reported = true;
 }
 
@@ -96,7 +96,7 @@ fork_report(struct umem_lock *lock)
 	caller_format(lock->caller, where, sizeof(where));
 	message(HOST_LOG_WARN,
 		"process %d forks while %lu bytes of it at %p are locked, by %s: its child gets a copy of them",
-		cookie->procp->p_pid, cookie->size, (void *)cookie->cvaddr, where);
+		((const struct proc *)cookie->procp)->p_pid, cookie->size, (void *)cookie->cvaddr, where);
 }
 
 /* Each time, at -v: a program that hangs here looks as if nothing had happened. */
@@ -108,7 +108,7 @@ awaited_report(const struct umem_lock *lock)
 
 	caller_format(lock->caller, where, sizeof(where));
 	message(HOST_LOG_DEBUG, "process %d: munmap or mprotect waits until %lu bytes at %p are unlocked, locked by %s",
-		cookie->procp->p_pid, cookie->size, (void *)cookie->cvaddr, where);
+		((const struct proc *)cookie->procp)->p_pid, cookie->size, (void *)cookie->cvaddr, where);
 }
 
 static void

@@ -58,7 +58,7 @@ no_memory_report(const void *caller, const struct ddi_umem_cookie *cookie)
 {
 	if (umem_is_locked(cookie))
 		message(HOST_LOG_WARN, "process %d: %lu locked bytes at %p cannot be exported; -v says why",
-			cookie->procp->p_pid, cookie->size, (void *)cookie->cvaddr);
+			((const struct proc *)cookie->procp)->p_pid, cookie->size, (void *)cookie->cvaddr);
 	else
 		driver_warning(caller, "devmap_umem_setup: cookie %p of type 0x%x has no memory that can be mapped",
 			       (const void *)cookie, cookie->type);
@@ -68,7 +68,7 @@ no_memory_report(const void *caller, const struct ddi_umem_cookie *cookie)
 
 int devmap_umem_setup(devmap_cookie_t dhp, dev_info_t *dip, struct devmap_callback_ctl *callbackops,
 		      ddi_umem_cookie_t umem, offset_t koff, size_t len, uint_t maxprot, uint_t flags,
-		      ddi_device_acc_attr_t *accattr)
+		      const ddi_device_acc_attr_t *accattr)
 {
 	struct handle *handle = handle_of(dhp);
 	struct ddi_umem_cookie *cookie = umem;
@@ -102,7 +102,7 @@ handle_length(struct handle *handle)
 }
 
 int devmap_umem_remap(devmap_cookie_t dhp, dev_info_t *dip, ddi_umem_cookie_t umem, offset_t koff, size_t len,
-		      uint_t maxprot, uint_t flags, ddi_device_acc_attr_t *accattr)
+		      uint_t maxprot, uint_t flags, const ddi_device_acc_attr_t *accattr)
 {
 	struct handle *handle = handle_of(dhp);
 	struct ddi_umem_cookie *cookie = umem;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "kernel/lib/format.h"
+#include <stdbool.h>
 #include <sys/cmn_err.h>
 #include <sys/int_limits.h>
 #include <sys/types.h>
@@ -293,20 +294,21 @@ size_t format_text(char *to, size_t size, const char *format, va_list ap)
 	return s.length;
 }
 
-int vsnprintf(char *to, size_t size, const char *format, va_list ap)
+size_t vsnprintf(char *to, size_t size, const char *format, va_list ap)
 {
-	return (int)format_text(to, size, format, ap);
+	return format_text(to, size, format, ap);
 }
 
-int vsprintf(char *to, const char *format, va_list ap)
+char *vsprintf(char *to, const char *format, va_list ap)
 {
-	return (int)format_text(to, SIZE_MAX, format, ap);
+	(void)format_text(to, SIZE_MAX, format, ap);
+	return to;
 }
 
-int snprintf(char *to, size_t size, const char *format, ...)
+size_t snprintf(char *to, size_t size, const char *format, ...)
 {
 	va_list ap;
-	int n;
+	size_t n;
 
 	va_start(ap, format);
 	n = vsnprintf(to, size, format, ap);
@@ -314,15 +316,14 @@ int snprintf(char *to, size_t size, const char *format, ...)
 	return n;
 }
 
-int sprintf(char *to, const char *format, ...)
+char *sprintf(char *to, const char *format, ...)
 {
 	va_list ap;
-	int n;
 
 	va_start(ap, format);
-	n = vsprintf(to, format, ap);
+	(void)vsprintf(to, format, ap);
 	va_end(ap);
-	return n;
+	return to;
 }
 
 size_t vsprintf_len(size_t size, char *to, const char *format, va_list ap)

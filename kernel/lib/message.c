@@ -39,11 +39,11 @@ void caller_format(const void *caller, char *to, size_t size)
 static void driver_text(char *text, size_t size, const char *kind, const void *caller, const char *format, va_list ap)
 {
 	char where[64];
-	int n;
+	size_t n;
 
 	caller_format(caller, where, sizeof(where));
 	n = snprintf(text, size, "driver %s: %s: ", kind, where);
-	(void)format_text(text + n, size - (size_t)n, format, ap);
+	(void)format_text(text + n, size - n, format, ap);
 }
 
 void driver_bug(const void *caller, const char *format, ...)

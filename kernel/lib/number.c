@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ddi_strtol(9F) and its kin; ddi_swap32(9F). */
+#include <stdbool.h>
 #include <sys/ddiacc.h>
 #include <sys/errno.h>
 #include <sys/sunddi.h>

@@ -2,6 +2,8 @@
 /* device.c: what the memory side asks of devices (kernel/devmap/device.h), answered by those in use. */
 #include "kernel/devmap/device.h"
 
+#include <sys/systm.h>
+
 #include "kernel/ddi/core/module.h"
 #include "kernel/sys/snode.h"
 

@@ -23,7 +23,7 @@ struct sys_file {
 	struct host_mutex lock; /* protects offset; a leaf lock */
 	int64_t offset;
 
-	struct poll_waiter poll;
+	struct polldat poll;
 };
 
 /* May who has these credentials open a node of this mode for SYS_FREAD, SYS_FWRITE?  0 or EACCES. */

@@ -24,9 +24,11 @@ static void value_format(const kstat_named_t *n, char *text, size_t size)
 		(void)snprintf(text, size, "%u", n->value.ui32);
 		break;
 	case KSTAT_DATA_INT64:
+	case KSTAT_DATA_LONG:
 		(void)snprintf(text, size, "%lld", (long long)n->value.i64);
 		break;
 	case KSTAT_DATA_UINT64:
+	case KSTAT_DATA_ULONG:
 		(void)snprintf(text, size, "%llu", (unsigned long long)n->value.ui64);
 		break;
 	case KSTAT_DATA_STRING:

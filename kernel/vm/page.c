@@ -4,6 +4,7 @@
  * it lives as long as its page object.
  */
 #include <sys/types.h>
+#include <sys/vmsystm.h>
 #include <vm/hat.h>
 #include <vm/page.h>
 

@@ -8,6 +8,7 @@
 #include <sys/sunddi.h>
 #include <sys/task.h>
 #include <sys/vmem.h>
+#include <sys/vmsystm.h>
 #include <sys/zone.h>
 #include <vm/as.h>
 #include <vm/hat.h>

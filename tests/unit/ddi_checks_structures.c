@@ -379,7 +379,7 @@ void check_callbs(void)
 	CALLB_CPR_SAFE_END(&cpr, &m);
 	CALLB_CPR_EXIT(&cpr);
 	mutex_destroy(&m);
-	VERIFY(callb_delete(0) == -1 && callb_delete(1 << 30) == -1);
+	VERIFY(callb_delete(NULL) == -1 && callb_delete((callb_id_t)(1ul << 30)) == -1);
 	VERIFY(callb_delete(callb_add_thread(callb_generic_cpr_safe, NULL, CB_CL_CPR_DAEMON, "x", curthread)) == 0);
 	VERIFY(callb_generic_cpr(NULL, CB_CODE_CPR_CHKPT) && callb_generic_cpr_safe(NULL, CB_CODE_CPR_RESUME));
 }

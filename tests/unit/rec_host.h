@@ -36,7 +36,7 @@
 #define INVALID 1u
 #define ALLOW_REMAP 2u
 #define FC_PROTECTION 4
-#define FC_ERRNO_OF(e) (((e) << 8) | 5)
+#define FC_ERRNO_OF(e) (((e) << 8) | 3)
 #define HOST_WARNINGS 64
 
 /* What devmap(9E) does for one handle; the default is a whole umem setup of the asked length. */

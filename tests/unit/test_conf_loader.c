@@ -80,6 +80,20 @@ TEST_PLAIN(missing_names_are_listed)
 	assert_null(strstr(text, "weak_one"));
 }
 
+TEST_PLAIN(other_interfaces_are_refused)
+{
+	struct loader_module module;
+	struct loader_note note;
+
+	(void)state;
+	assert_non_null(strstr(refused(object("noted.so"), ENOEXEC), ": compiled against older headers of sundog (interface 1, here it is "));
+	assert_non_null(strstr(refused(object("newer.so"), ENOEXEC), ": compiled against newer headers of sundog (interface 99999, "));
+	assert_int_equal(loader_read_note(object("current.so"), &note, message, sizeof(message)), 0);
+	assert_int_equal(note.interface, SUNDOG_INTERFACE);
+	assert_int_equal(loader_open(object("current.so"), &module, message, sizeof(message)), 0);
+	loader_close(&module);
+}
+
 TEST_PLAIN(damaged_files_are_refused)
 {
 	char path[] = "/tmp/test_loader.XXXXXX", bytes[4096];

@@ -425,7 +425,7 @@ TEST(physio_munmap_waits)
 #define LOCK_READ 1
 #define LOCK_WRITE 2
 #define B_READ 0x40
-#define B_WRITE 0
+#define B_WRITE 0x100
 #define IOSETUP_FLAGS (0x200000 | 0x20 | 0x1) /* B_SHADOW, B_PHYS, B_BUSY */
 
 TEST(iosetup_moves)
@@ -445,7 +445,7 @@ TEST(iosetup_moves)
 		expect_bytes(addr + 512 + 3 * PAGE, 'l', PAGE - 512);
 		hw_umem = (struct hw_umem){.len = 4 * PAGE, .off = 0, .n = 512, .lock = LOCK_READ, .direction = B_WRITE, .blkno = 100 + hw_disk.way};
 		assert_int_equal(sundog_ioctl(process, fd, 0, addr, NULL), 0);
-		assert_int_equal(hw_umem.flags, IOSETUP_FLAGS);
+		assert_int_equal(hw_umem.flags, IOSETUP_FLAGS | B_WRITE);
 		assert_int_equal(hw_disk_data[(100 + hw_disk.way) * 512 + 511], 'l');
 	}
 }

@@ -17,4 +17,7 @@ int aphysio(int (*)(struct buf *), int (*)(struct buf *), dev_t, int, void (*)(s
 	SUNDOG_ABSENT(aphysio);
 int anocancel(struct buf *) SUNDOG_ABSENT(anocancel);
 
+/* What comes along with it. */
+#include <sys/buf.h>
+
 #endif

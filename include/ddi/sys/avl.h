@@ -51,4 +51,7 @@ boolean_t avl_is_empty(avl_tree_t *) SUNDOG_LINK(avl_is_empty);
  */
 void *avl_destroy_nodes(avl_tree_t *, void **) SUNDOG_LINK(avl_destroy_nodes);
 
+/* What comes along with it. */
+#include <sys/avl_impl.h>
+
 #endif

@@ -33,4 +33,7 @@ int lowbit(ulong_t) SUNDOG_LINK(lowbit);
 int highbit(ulong_t) SUNDOG_LINK(highbit);
 int highbit64(uint64_t) SUNDOG_LINK(highbit64);
 
+/* What comes along with it. */
+#include <sys/atomic.h>
+
 #endif

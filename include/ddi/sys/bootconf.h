@@ -10,4 +10,12 @@ extern int netboot SUNDOG_LINK(netboot);
 /* 0: there are no STREAMS to be set up. */
 int strplumb(void) SUNDOG_LINK(strplumb);
 
+/* What comes along with it. */
+#include <sys/byteorder.h>
+#include <sys/cred.h>
+#include <sys/poll.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/varargs.h>
+
 #endif

@@ -11,7 +11,7 @@
 struct page;
 struct proc;
 
-#define B_WRITE 0x0000
+#define B_WRITE 0x100
 #define B_BUSY 0x0001
 #define B_DONE 0x0002
 #define B_ERROR 0x0004
@@ -19,15 +19,15 @@ struct proc;
 #define B_PHYS 0x0020
 #define B_READ 0x0040
 #define B_WANTED 0x0080
-#define B_AGE 0x0100
-#define B_ASYNC 0x0200
-#define B_DELWRI 0x0400
-#define B_STALE 0x0800
-#define B_DONTNEED 0x1000
-#define B_REMAPPED 0x2000
-#define B_FREE 0x4000
-#define B_INVAL 0x8000
-#define B_FORCE 0x10000
+#define B_AGE 0x200
+#define B_ASYNC 0x400
+#define B_DELWRI 0x800
+#define B_STALE 0x1000
+#define B_DONTNEED 0x2000
+#define B_REMAPPED 0x4000
+#define B_FREE 0x8000
+#define B_INVAL 0x10000
+#define B_FORCE 0x20000
 #define B_NOCACHE 0x80000
 #define B_TRUNC 0x100000
 #define B_SHADOW 0x200000
@@ -43,31 +43,40 @@ typedef struct buf {
 	size_t b_bcount; /* bytes */
 	union {
 		caddr_t b_addr;
-		daddr_t *b_daddr;
+		struct fs *b_fs;
+		struct cg *b_cg;
+		struct dinode *b_dino;
+		daddr32_t *b_daddr;
 	} b_un;
-	union {
-		diskaddr_t b_lblkno; /* DEV_BSIZE units */
-		daddr_t b_blkno;
-	};
-	int b_error;
+	lldaddr_t _b_blkno; /* b_lblkno, b_blkno: in units of DEV_BSIZE */
+	char b_obs1;
 	size_t b_resid;  /* bytes not moved */
 	clock_t b_start;
 	struct proc *b_proc;
 	struct page *b_pages;
+	clock_t b_obs2;
 	size_t b_bufsize;
 	int (*b_iodone)(struct buf *);
-	dev_t b_edev;
+	struct vnode *b_vp;
+	struct buf *b_chain;
+	int b_obs3;
+	int b_error;
 	void *b_private; /* the driver's */
-	struct page **b_shadow;
-	dev_info_t *b_dip;
-	offset_t b_offset;
+	dev_t b_edev;
 	ksema_t b_sem;   /* held while physio(9F) uses it */
 	ksema_t b_io;    /* biowait(9F) */
+	struct buf *b_list;
+	struct page **b_shadow;
+	void *b_dip;
+	struct vnode *b_file;
+	offset_t b_offset;
 	void *b_cookie_; /* the framework's: umem cookie, and offset in it */
 	uint64_t b_cookie_off_;
 	void *b_internal_[4];
 } buf_t;
 
+#define b_lblkno _b_blkno._f
+#define b_blkno _b_blkno._p
 #define paddr(bp) (bp)->b_un.b_addr
 
 /*
@@ -129,5 +138,8 @@ int physio(int (*strategy)(struct buf *), struct buf *bp, dev_t dev, int rw, voi
 	   struct uio *uio) SUNDOG_LINK(physio);
 /* The system's limit on b_bcount.  differs: 1 MiB, as no hardware is in the way. */
 void minphys(struct buf *bp) SUNDOG_LINK(minphys);
+
+/* What comes along with it. */
+#include <sys/kstat.h>
 
 #endif

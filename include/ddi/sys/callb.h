@@ -13,14 +13,14 @@
 #define CB_CL_CPR_FB 4
 #define CB_CL_PANIC 5
 #define CB_CL_CPR_RPC 6
-#define CB_CL_CPR_POST_USER 7
+#define CB_CL_CPR_POST_USER 12
 #define CB_CL_UADMIN 8
-#define CB_CL_ENTER_DEBUGGER 11
+#define CB_CL_ENTER_DEBUGGER 14
 
 #define CB_CODE_CPR_CHKPT 0
 #define CB_CODE_CPR_RESUME 1
 
-typedef ulong_t callb_id_t;
+typedef void *callb_id_t;
 
 typedef struct callb_cpr {
 	kmutex_t *cc_lockp; /* protects the events */
@@ -74,5 +74,8 @@ boolean_t callb_generic_cpr_safe(void *, int) SUNDOG_LINK(callb_generic_cpr_safe
 		cv_destroy(&(cp)->cc_callb_cv);                 \
 		cv_destroy(&(cp)->cc_stop_cv);                  \
 	} while (0)
+
+/* What comes along with it. */
+#include <sys/taskq.h>
 
 #endif

@@ -21,12 +21,14 @@ void zcmn_err(zoneid_t, int, const char *, ...) SUNDOG_LINK(zcmn_err);
 void vzcmn_err(zoneid_t, int, const char *, va_list) SUNDOG_LINK(vzcmn_err);
 void panic(const char *, ...) SUNDOG_LINK(panic) __attribute__((noreturn));
 void vpanic(const char *, va_list) SUNDOG_LINK(vpanic) __attribute__((noreturn));
-int printf(const char *, ...) SUNDOG_LINK(printf);
-int uprintf(const char *, ...) SUNDOG_ABSENT(uprintf);
-int sprintf(char *, const char *, ...) SUNDOG_LINK(sprintf);
-int vsprintf(char *, const char *, va_list) SUNDOG_LINK(vsprintf);
-int snprintf(char *, size_t, const char *, ...) SUNDOG_LINK(snprintf);
-int vsnprintf(char *, size_t, const char *, va_list) SUNDOG_LINK(vsnprintf);
+void printf(const char *, ...) SUNDOG_LINK(printf);
+void uprintf(const char *, ...) SUNDOG_ABSENT(uprintf);
+/* The buffer, as it was given. */
+char *sprintf(char *, const char *, ...) SUNDOG_LINK(sprintf);
+char *vsprintf(char *, const char *, va_list) SUNDOG_LINK(vsprintf);
+/* The length that all of it would have, without the final zero. */
+size_t snprintf(char *, size_t, const char *, ...) SUNDOG_LINK(snprintf);
+size_t vsnprintf(char *, size_t, const char *, va_list) SUNDOG_LINK(vsnprintf);
 size_t vsprintf_len(size_t, char *, const char *, va_list) SUNDOG_LINK(vsprintf_len);
 
 #endif

@@ -26,8 +26,6 @@ clock_t cv_timedwait_sig(kcondvar_t *, kmutex_t *, clock_t) SUNDOG_LINK(cv_timed
 clock_t cv_reltimedwait(kcondvar_t *, kmutex_t *, clock_t, time_res_t) SUNDOG_LINK(cv_reltimedwait);
 clock_t cv_reltimedwait_sig(kcondvar_t *, kmutex_t *, clock_t, time_res_t) SUNDOG_LINK(cv_reltimedwait_sig);
 clock_t cv_timedwait_hires(kcondvar_t *, kmutex_t *, hrtime_t, hrtime_t, int) SUNDOG_ABSENT(cv_timedwait_hires);
-int cv_timedwait_sig_hires(kcondvar_t *, kmutex_t *, hrtime_t, hrtime_t, int)
-	SUNDOG_ABSENT(cv_timedwait_sig_hires);
 void cv_signal(kcondvar_t *) SUNDOG_LINK(cv_signal);
 void cv_broadcast(kcondvar_t *) SUNDOG_LINK(cv_broadcast);
 

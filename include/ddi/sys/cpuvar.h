@@ -28,4 +28,11 @@ extern kmutex_t cpu_lock SUNDOG_LINK(cpu_lock);
 /* With cpu_lock held (else panic); NULL: no such processor. */
 cpu_t *cpu_get(processorid_t) SUNDOG_LINK(cpu_get);
 
+/* What comes along with it. */
+#include <sys/bitmap.h>
+#include <sys/ddi_intr.h>
+#include <sys/disp.h>
+#include <sys/file.h>
+#include <sys/stddef.h>
+
 #endif

@@ -10,7 +10,6 @@ typedef struct cred cred_t;
 extern cred_t *kcred SUNDOG_LINK(kcred); /* of the system itself: all privileges */
 
 #define CRED() (ddi_get_cred())
-#define NOCRED ((cred_t *)0)
 
 cred_t *ddi_get_cred(void) SUNDOG_LINK(ddi_get_cred);
 

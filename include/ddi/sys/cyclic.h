@@ -58,4 +58,7 @@ int cyclic_reprogram(cyclic_id_t, hrtime_t) SUNDOG_LINK(cyclic_reprogram);
 cyclic_id_t cyclic_add_omni(cyc_omni_handler_t *) SUNDOG_ABSENT(cyclic_add_omni);
 void cyclic_bind(cyclic_id_t, cpu_t *, struct cpupart *) SUNDOG_ABSENT(cyclic_bind);
 
+/* What comes along with it. */
+#include <sys/cpupart.h>
+
 #endif

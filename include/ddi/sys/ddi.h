@@ -43,12 +43,12 @@ o_dev_t cmpdev(dev_t) SUNDOG_ABSENT(cmpdev);
 
 /* drv_getparm(9F) */
 #define TIME 1
-#define UCRED 2
-#define LBOLT 3
-#define PPGRP 4
-#define PPID 5
-#define PSID 6
-#define UPROCP 7
+#define UCRED 13
+#define LBOLT 4
+#define PPGRP 3
+#define PPID 11
+#define PSID 12
+#define UPROCP 2
 /*
  * LBOLT: clock_t, TIME: time_t, UPROCP: proc_t *, PPID: pid_t (of the calling process), UCRED: cred_t * (valid during
  * the call).  0, or -1: no such parameter.  differs: -1 for PPGRP and PSID, which are the host's.
@@ -58,7 +58,6 @@ int drv_setparm(uint_t, ulong_t) SUNDOG_ABSENT(drv_setparm);
 
 /* Microseconds to ticks, rounded up, and back; 0 for less than 0.  Any context. */
 clock_t drv_usectohz(clock_t) SUNDOG_LINK(drv_usectohz);
-clock_t drv_sectohz(clock_t) SUNDOG_ABSENT(drv_sectohz);
 clock_t drv_hztousec(clock_t) SUNDOG_LINK(drv_hztousec);
 /* Spins for so many microseconds.  Any context. */
 void drv_usecwait(clock_t) SUNDOG_LINK(drv_usecwait);
@@ -67,5 +66,8 @@ int drv_priv(cred_t *) SUNDOG_LINK(drv_priv);
 
 int max(int, int) SUNDOG_LINK(max);
 int min(int, int) SUNDOG_LINK(min);
+
+/* What comes along with it. */
+#include <sys/stream.h>
 
 #endif

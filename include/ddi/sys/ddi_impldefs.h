@@ -9,4 +9,13 @@
 #include <sys/types.h>
 #include <sys/umem_cookie.h>
 
+/* What comes along with it. */
+#include <sys/bitmap.h>
+#include <sys/id_space.h>
+#include <sys/modhash.h>
+#include <sys/nvpair.h>
+#include <sys/sunldi.h>
+#include <sys/systm.h>
+#include <sys/taskq.h>
+
 #endif

@@ -8,4 +8,7 @@
 /* KM_SLEEP, or KM_NOSLEEP: NULL if there is no memory.  kmem_free(9F) of its length and the zero. */
 char *i_ddi_strdup(const char *, uint_t) SUNDOG_LINK(i_ddi_strdup);
 
+/* What comes along with it. */
+#include <sys/task.h>
+
 #endif

@@ -6,8 +6,8 @@
 #include <sys/dditypes.h>
 #include <sys/types.h>
 
-typedef struct ddi_intr_handle_impl *ddi_intr_handle_t;
-typedef struct ddi_softint_hdl_impl *ddi_softint_handle_t;
+typedef struct __ddi_intr_handle *ddi_intr_handle_t;
+typedef struct __ddi_softint_handle *ddi_softint_handle_t;
 typedef uint_t (ddi_intr_handler_t)(caddr_t, caddr_t);
 
 #define DDI_INTR_CLAIMED 1
@@ -19,7 +19,6 @@ typedef uint_t (ddi_intr_handler_t)(caddr_t, caddr_t);
 
 #define DDI_INTR_FLAG_LEVEL 0x0001
 #define DDI_INTR_FLAG_EDGE 0x0002
-#define DDI_INTR_FLAG_RETARGETABLE 0x0008
 #define DDI_INTR_FLAG_MASKABLE 0x0010
 #define DDI_INTR_FLAG_PENDING 0x0020
 #define DDI_INTR_FLAG_BLOCK 0x0100
@@ -27,8 +26,6 @@ typedef uint_t (ddi_intr_handler_t)(caddr_t, caddr_t);
 #define DDI_INTR_ALLOC_NORMAL 0
 #define DDI_INTR_ALLOC_STRICT 1
 
-#define DDI_INTR_SUCCESS 0
-#define DDI_INTR_FAILURE (-1)
 #define DDI_INTR_NOTFOUND 1
 
 #define DDI_INTR_PRI_MIN 1
@@ -46,6 +43,8 @@ typedef uint_t (ddi_intr_handler_t)(caddr_t, caddr_t);
  * Unless stated otherwise: user or kernel context; DDI_SUCCESS, or DDI_EINVAL for NULL and for numbers out of range.
  */
 
+/* *count: interrupts of the device.  Old: see ddi_intr_get_nintrs(). */
+int ddi_dev_nintrs(dev_info_t *dip, int *count) SUNDOG_LINK(ddi_dev_nintrs);
 /* *typesp: DDI_INTR_TYPE_* bits.  DDI_INTR_NOTFOUND: the device has no interrupts. */
 int ddi_intr_get_supported_types(dev_info_t *dip, int *typesp) SUNDOG_LINK(ddi_intr_get_supported_types);
 /* How many of one type there are, and how many of them are not allocated. */
@@ -116,5 +115,10 @@ int ddi_add_softintr(dev_info_t *dip, int preference, ddi_softintr_t *idp, ddi_i
 		     ddi_idevice_cookie_t *idevp, uint_t (*fn)(caddr_t), caddr_t arg) SUNDOG_LINK(ddi_add_softintr);
 void ddi_remove_softintr(ddi_softintr_t id) SUNDOG_LINK(ddi_remove_softintr);
 void ddi_trigger_softintr(ddi_softintr_t id) SUNDOG_LINK(ddi_trigger_softintr);
+
+/* What comes along with it. */
+#include <sys/ddipropdefs.h>
+#include <sys/list_impl.h>
+#include <sys/processor.h>
 
 #endif

@@ -19,7 +19,7 @@
  * version of attr.  Context: user, kernel.
  */
 int ddi_regs_map_setup(dev_info_t *dip, uint_t number, caddr_t *addrp, offset_t offset, offset_t len,
-		       ddi_device_acc_attr_t *attr, ddi_acc_handle_t *handlep) SUNDOG_LINK(ddi_regs_map_setup);
+		       const ddi_device_acc_attr_t *attr, ddi_acc_handle_t *handlep) SUNDOG_LINK(ddi_regs_map_setup);
 /* Ends it; *handlep becomes NULL.  The registers keep their contents.  differs: a second time is a panic. */
 void ddi_regs_map_free(ddi_acc_handle_t *handlep) SUNDOG_LINK(ddi_regs_map_free);
 

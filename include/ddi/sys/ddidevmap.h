@@ -18,6 +18,8 @@ struct proc;
 struct seg;
 struct uio;
 
+typedef struct as *ddi_as_handle_t;
+
 /*
  * DRIVER CALLBACKS of one mapping handle: devmap_callback_ctl(9S).  off and len are bytes, whole pages, in the offsets that
  * the application gave to mmap(2).  User context: curproc is the process meant here (of dup: the parent).  They may
@@ -82,7 +84,6 @@ struct devmap_callback_ctl {
 #define DEVMAP_SETUP_FLAGS (DEVMAP_MAPPING_INVALID | DEVMAP_ALLOW_REMAP | DEVMAP_USE_PAGESIZE)
 #define DEVMAP_SETUP_DONE 0x100
 #define DEVMAP_LOCK_INITED 0x200
-#define DEVMAP_FAULTING 0x400
 #define DEVMAP_LOCKED 0x800
 #define DEVMAP_FLAG_LARGE 0x1000
 
@@ -104,32 +105,33 @@ struct devmap_callback_ctl {
 #define DDI_UMEMLOCK_LONGTERM 0x04 /* umem_lockmemory() only */
 
 /*
- * The mapping handle.  The fields below are read by drivers: this part is ABI.
+ * The mapping handle, as drivers read it.  differs: dh_lock is larger, so that offsets are our own.
  */
 typedef struct devmap_handle {
-	struct seg *dh_seg;             /* segment; dh_seg->s_as: address space */
-	size_t dh_len;                  /* length in bytes, whole pages */
 	offset_t dh_roff;               /* offset into the cookie or register set */
 	offset_t dh_uoff;               /* offset that the application sees at dh_uvaddr */
-	caddr_t dh_uvaddr;              /* user address */
-	caddr_t dh_cvaddr;              /* kernel address of the memory */
-	pfn_t dh_pfn;                   /* first page frame of device memory */
-	uint_t dh_prot;                 /* asked for */
-	uint_t dh_maxprot;              /* granted at most */
-	uint_t dh_orig_maxprot;         /* granted at most by the open */
-	uint_t dh_hat_attr;
-	int dh_mmulevel;
+	size_t dh_len;                  /* length in bytes, whole pages */
 	dev_t dh_dev;
-	uint_t dh_flags;                /* DEVMAP_* */
-	clock_t dh_timeout_length;      /* devmap_set_ctx_timeout(9F), ticks */
-	struct devmap_callback_ctl dh_callbackops;
+	caddr_t dh_cvaddr;              /* kernel address of the memory */
+	caddr_t dh_uvaddr;              /* user address */
+	kmutex_t dh_lock;
+	struct seg *dh_seg;             /* segment; dh_seg->s_as: address space */
 	void *dh_pvtp;                  /* the driver's private data */
 	struct devmap_handle *dh_next;  /* by ascending address within the segment */
+	struct devmap_softlock *dh_softlock; /* the framework's, as dh_ctx is */
+	struct devmap_ctx *dh_ctx;
 	ddi_umem_cookie_t dh_cookie;
-	kmutex_t dh_lock;
-	void *dh_ctx;                   /* the framework's, from here on */
-	void *dh_softlock;
-	void *dh_internal[8];
+	devmap_pmem_cookie_t dh_pcookie;
+	uint_t dh_prot;                 /* asked for */
+	uint_t dh_maxprot;              /* granted at most */
+	uint_t dh_mmulevel;
+	uint_t dh_flags;                /* DEVMAP_* */
+	pfn_t dh_pfn;                   /* first page frame of device memory */
+	uint_t dh_hat_attr;
+	clock_t dh_timeout_length;      /* devmap_set_ctx_timeout(9F), ticks */
+	struct devmap_callback_ctl dh_callbackops;
+	uint_t dh_orig_maxprot;         /* granted at most by the open */
+	void *dh_internal[8];           /* the framework's */
 } devmap_handle_t;
 
 /* Cleanup callback of umem_lockmemory(9F). */
@@ -201,27 +203,27 @@ int ddi_devmap_segmap(dev_t, off_t, struct as *, caddr_t *, off_t, uint_t, uint_
  * MAPPING_INVALID without ALLOW_REMAP, two cache attributes.
  */
 int devmap_umem_setup(devmap_cookie_t, dev_info_t *, struct devmap_callback_ctl *, ddi_umem_cookie_t, offset_t,
-		      size_t, uint_t, uint_t, ddi_device_acc_attr_t *) SUNDOG_LINK(devmap_umem_setup);
+		      size_t, uint_t, uint_t, const ddi_device_acc_attr_t *) SUNDOG_LINK(devmap_umem_setup);
 /*
  * Another cookie behind a handle that was set up with DEVMAP_ALLOW_REMAP, in whatever process; the next access
  * faults and finds it.  koff, len: only tested against the cookie; flags: 0.  DDI_FAILURE otherwise.
  * differs: a handle that was invalid is valid again.
  */
 int devmap_umem_remap(devmap_cookie_t, dev_info_t *, ddi_umem_cookie_t, offset_t, size_t, uint_t, uint_t,
-		      ddi_device_acc_attr_t *) SUNDOG_LINK(devmap_umem_remap);
+		      const ddi_device_acc_attr_t *) SUNDOG_LINK(devmap_umem_remap);
 /*
  * The same for register set rnumber of the device (see ddi_regs_map_setup(9F)): [roff, roff + len), the low bits of roff
  * dropped.  What follows the set's size in its last page can be mapped too, so that a rounded len fits.
  */
 int devmap_devmem_setup(devmap_cookie_t, dev_info_t *, struct devmap_callback_ctl *, uint_t, offset_t, size_t,
-			uint_t, uint_t, ddi_device_acc_attr_t *) SUNDOG_LINK(devmap_devmem_setup);
+			uint_t, uint_t, const ddi_device_acc_attr_t *) SUNDOG_LINK(devmap_devmem_setup);
 /*
  * Registers behind a handle that was set up with DEVMAP_ALLOW_REMAP, of either kind.  flags: 0, or
  * DEVMAP_MAPPING_INVALID: every access fails until the next remap; rnumber, roff and len are ignored then.  Also inside
  * devmap_dup(9E), on the new handle.
  */
 int devmap_devmem_remap(devmap_cookie_t, dev_info_t *, uint_t, offset_t, size_t, uint_t, uint_t,
-			ddi_device_acc_attr_t *) SUNDOG_LINK(devmap_devmem_remap);
+			const ddi_device_acc_attr_t *) SUNDOG_LINK(devmap_devmem_remap);
 
 /*
  * Makes [off, off + len) of the handle accessible to the calling process, which the handle is of; off and len as
@@ -252,5 +254,7 @@ int devmap_do_ctxmgt(devmap_cookie_t, void *, offset_t, size_t, uint_t, uint_t,
 	SUNDOG_LINK(devmap_do_ctxmgt);
 /* Ticks that a context keeps the device at least; 0 or less (0 at first): none.  Any context, usually devmap_map(9E). */
 void devmap_set_ctx_timeout(devmap_cookie_t, clock_t) SUNDOG_LINK(devmap_set_ctx_timeout);
+
+#include <sys/umem_cookie.h>
 
 #endif

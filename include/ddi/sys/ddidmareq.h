@@ -9,19 +9,6 @@
 struct as;
 struct buf;
 
-/* A range that a device may use: ddi_dma_cookie(9S). */
-typedef struct ddi_dma_cookie {
-	union {
-		uint64_t _dmac_ll;
-		uint32_t _dmac_la[2];
-	} _dmu;
-	size_t dmac_size; /* bytes */
-	uint_t dmac_type;
-} ddi_dma_cookie_t;
-#define dmac_laddress _dmu._dmac_ll
-#define dmac_address _dmu._dmac_la[0]
-#define dmac_notused _dmu._dmac_la[1]
-
 /* What a device can address: ddi_dma_attr(9S). */
 typedef struct ddi_dma_attr {
 	uint_t dma_attr_version;       /* DMA_ATTR_V0 */
@@ -37,6 +24,12 @@ typedef struct ddi_dma_attr {
 	uint32_t dma_attr_granular;
 	uint_t dma_attr_flags;
 } ddi_dma_attr_t;
+/* cache attributes of ddi_dma_mem_alloc(9F), devmap_umem_setup(9F) and others: one of them at most */
+#define IOMEM_DATA_CACHED 0x10000
+#define IOMEM_DATA_UC_WR_COMBINE 0x20000
+#define IOMEM_DATA_UNCACHED 0x40000
+#define IOMEM_DATA_MASK 0xf0000
+
 #define DMA_ATTR_V0 0
 #define DMA_ATTR_VERSION DMA_ATTR_V0
 #define DDI_DMA_FORCE_PHYSICAL 0x0100
@@ -80,7 +73,6 @@ typedef struct ddi_dma_attr {
 #define DDI_DMA_SYNC_FORCPU 0x1
 #define DDI_DMA_SYNC_FORKERNEL 0x2
 
-#define DDI_DMA_BURSTSIZES_ANY 0xffffffffu
 
 /*
  * A handle for binding one object at a time for the device dip.  attr is copied; waitfp, here and below: DDI_DMA_SLEEP
@@ -88,7 +80,7 @@ typedef struct ddi_dma_attr {
  * there, until it returns other than DDI_DMA_CALLBACK_RUNOUT.
  * DDI_SUCCESS; DDI_DMA_BADATTR: attr contradicts itself (reported); DDI_DMA_NORESOURCES.
  */
-int ddi_dma_alloc_handle(dev_info_t *dip, ddi_dma_attr_t *attr, int (*waitfp)(caddr_t), caddr_t arg,
+int ddi_dma_alloc_handle(dev_info_t *dip, const ddi_dma_attr_t *attr, int (*waitfp)(caddr_t), caddr_t arg,
 			 ddi_dma_handle_t *handlep) SUNDOG_LINK(ddi_dma_alloc_handle);
 /* *handlep becomes NULL.  differs: with an object bound, or a second time, is a panic.  Any context. */
 void ddi_dma_free_handle(ddi_dma_handle_t *handlep) SUNDOG_LINK(ddi_dma_free_handle);
@@ -98,7 +90,7 @@ void ddi_dma_free_handle(ddi_dma_handle_t *handlep) SUNDOG_LINK(ddi_dma_free_han
  * how ddi_get8(9F) and its family see them through *accp.  flags: DDI_DMA_CONSISTENT or DDI_DMA_STREAMING; here all
  * memory is consistent.  DDI_SUCCESS, or DDI_FAILURE: no memory, length 0, or an unknown version of accattr.
  */
-int ddi_dma_mem_alloc(ddi_dma_handle_t handle, size_t length, ddi_device_acc_attr_t *accattr, uint_t flags,
+int ddi_dma_mem_alloc(ddi_dma_handle_t handle, size_t length, const ddi_device_acc_attr_t *accattr, uint_t flags,
 		      int (*waitfp)(caddr_t), caddr_t arg, caddr_t *kaddrp, size_t *real_length, ddi_acc_handle_t *accp)
 	SUNDOG_LINK(ddi_dma_mem_alloc);
 /* *accp becomes NULL. */
@@ -127,7 +119,7 @@ int ddi_dma_unbind_handle(ddi_dma_handle_t handle) SUNDOG_LINK(ddi_dma_unbind_ha
 /* The cookie after the last one given of this window; beyond its last one *cookiep stays as it is, with a note at -v. */
 void ddi_dma_nextcookie(ddi_dma_handle_t handle, ddi_dma_cookie_t *cookiep) SUNDOG_LINK(ddi_dma_nextcookie);
 /* Cookies of the active window; 0: nothing is bound. */
-uint_t ddi_dma_ncookies(ddi_dma_handle_t handle) SUNDOG_LINK(ddi_dma_ncookies);
+int ddi_dma_ncookies(ddi_dma_handle_t handle) SUNDOG_LINK(ddi_dma_ncookies);
 /* The one after cookie (NULL: the first); NULL: there are no more. */
 const ddi_dma_cookie_t *ddi_dma_cookie_iter(ddi_dma_handle_t handle, const ddi_dma_cookie_t *cookie)
 	SUNDOG_LINK(ddi_dma_cookie_iter);

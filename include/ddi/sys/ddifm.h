@@ -12,15 +12,10 @@
 #define DDI_FM_DMACHK_CAPABLE 0x00000004
 #define DDI_FM_ERRCB_CAPABLE 0x00000008
 
-#define DDI_FM_OK DDI_SUCCESS
-#define DDI_FM_FATAL (-3)
-#define DDI_FM_NONFATAL (-4)
-#define DDI_FM_UNKNOWN (-5)
-
-#define DDI_SERVICE_LOST (-1)
-#define DDI_SERVICE_DEGRADED 0
-#define DDI_SERVICE_UNAFFECTED 1
-#define DDI_SERVICE_RESTORED 2
+#define DDI_FM_OK 0
+#define DDI_FM_FATAL (-1)
+#define DDI_FM_NONFATAL (-2)
+#define DDI_FM_UNKNOWN (-3)
 
 /*
  * There is no fault manager: reports become messages, which `sundog run` shows on stderr.

@@ -26,7 +26,8 @@ void ddi_unmap_regs(dev_info_t *dip, uint_t number, caddr_t *kaddrp, off_t offse
 int ddi_dev_nregs(dev_info_t *dip, int *count) SUNDOG_LINK(ddi_dev_nregs);
 /* *size: bytes of register set number.  DDI_SUCCESS, or DDI_FAILURE: there is no such set.  Any context. */
 int ddi_dev_regsize(dev_info_t *dip, uint_t number, off_t *size) SUNDOG_LINK(ddi_dev_regsize);
-/* dip, number out. */
-int ddi_dev_nintrs(dev_info_t *, int *) SUNDOG_LINK(ddi_dev_nintrs);
+
+/* What comes along with it. */
+#include <sys/mman.h>
 
 #endif

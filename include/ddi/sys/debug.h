@@ -6,10 +6,10 @@
 #include <sys/note.h>
 #include <sys/types.h>
 
-int assfail(const char *, const char *, int) SUNDOG_LINK(assfail);
+void assfail(const char *, const char *, int) SUNDOG_LINK(assfail) __attribute__((noreturn));
 void assfail3(const char *, uintmax_t, const char *, uintmax_t, const char *, int) SUNDOG_LINK(assfail3);
 
-#define VERIFY(ex) ((void)((ex) || assfail(#ex, __FILE__, __LINE__)))
+#define VERIFY(ex) ((void)((ex) || (assfail(#ex, __FILE__, __LINE__), 0)))
 #define SUNDOG_VERIFY3(left, op, right, type)                                                        \
 	do {                                                                                         \
 		const type sundog_left_ = (type)(left);                                              \

@@ -90,21 +90,22 @@ struct dev_ops {
 };
 
 /* Results of devo_probe. */
-#define DDI_IDENTIFIED (-2)
-#define DDI_NOT_IDENTIFIED (-3)
 #define DDI_PROBE_FAILURE ENXIO
 #define DDI_PROBE_DONTCARE 0
 #define DDI_PROBE_PARTIAL 1
 #define DDI_PROBE_SUCCESS 2
 
-/* The argument lists are open on purpose: drivers put these into slots of any type. */
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wstrict-prototypes"
-int nodev() SUNDOG_LINK(nodev);
-int nulldev() SUNDOG_LINK(nulldev);
-#pragma GCC diagnostic pop
 int nochpoll(dev_t, short, int, short *, struct pollhead **) SUNDOG_LINK(nochpoll);
 int ddi_quiesce_not_needed(dev_info_t *) SUNDOG_LINK(ddi_quiesce_not_needed);
 int ddi_quiesce_not_supported(dev_info_t *) SUNDOG_LINK(ddi_quiesce_not_supported);
+
+/* What comes along with it. */
+#include <sys/ddi_intr.h>
+#include <sys/ddidevmap.h>
+#include <sys/ddidmareq.h>
+#include <sys/ddifm.h>
+#include <sys/ddimapreq.h>
+#include <sys/poll.h>
+#include <vm/as.h>
 
 #endif

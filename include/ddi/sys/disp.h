@@ -8,4 +8,9 @@
 extern pri_t minclsyspri SUNDOG_LINK(minclsyspri);
 extern pri_t maxclsyspri SUNDOG_LINK(maxclsyspri);
 
+/* What comes along with it. */
+#include <sys/cred.h>
+#include <sys/thread.h>
+#include <sys/uio.h>
+
 #endif

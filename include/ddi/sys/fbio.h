@@ -17,15 +17,16 @@ struct fbtype {
 };
 #define FBIOGTYPE (FIOC | 0)
 
+struct fbsattr {
+	int flags;
+	int emu_type;
+	int dev_specific[8];
+};
 struct fbgattr {
 	int real_type;
 	int owner;
 	struct fbtype fbtype;
-	struct {
-		int flags;
-		int emu_type;
-		int dev_specific[8];
-	} sattr;
+	struct fbsattr sattr;
 	int emu_types[4];
 };
 #define FBIOSATTR (FIOC | 5)
@@ -38,7 +39,7 @@ struct fbgattr {
 #define FBVIDEO_ON 1
 
 #define FBTYPE_SUNFAST_COLOR 12
-#define FBTYPE_MEMCOLOR 14
-#define FBTYPE_LASTPLUSONE 28
+#define FBTYPE_MEMCOLOR 7
+#define FBTYPE_LASTPLUSONE 21
 
 #endif

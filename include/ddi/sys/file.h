@@ -25,7 +25,7 @@
 #define FRSYNC 0x8000
 #define FNOFOLLOW 0x20000
 #define FIGNORECASE 0x80000
-#define FDIRECT 0x200000
+#define FDIRECT 0x2000000
 #define FKLYR 0x40000000 /* the open is a layered driver's */
 
 #define FMODELS DATAMODEL_MASK /* data model of the caller in ioctl(9E)'s mode */
@@ -33,5 +33,8 @@
 #define FLP64 DATAMODEL_LP64
 #define FNATIVE DATAMODEL_NATIVE
 #define FKIOCTL 0x80000000 /* ioctl(9E): the argument is a kernel address */
+
+/* What comes along with it. */
+#include <sys/user.h>
 
 #endif

@@ -33,4 +33,7 @@ id_t id_allocff_nosleep(id_space_t *) SUNDOG_LINK(id_allocff_nosleep);
 id_t id_alloc_specific_nosleep(id_space_t *, id_t) SUNDOG_LINK(id_alloc_specific_nosleep);
 void id_free(id_space_t *, id_t) SUNDOG_LINK(id_free);
 
+/* What comes along with it. */
+#include <sys/mutex.h>
+
 #endif

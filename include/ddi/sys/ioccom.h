@@ -4,9 +4,9 @@
 #define _SYS_IOCCOM_H
 
 #define IOCPARM_MASK 0xff
-#define IOC_VOID ((int)0x20000000)
-#define IOC_OUT ((int)0x40000000)
-#define IOC_IN ((int)0x80000000)
+#define IOC_VOID 0x20000000
+#define IOC_OUT 0x40000000
+#define IOC_IN 0x80000000
 #define IOC_INOUT (IOC_IN | IOC_OUT)
 
 #define _IO(x, y) ((int)(IOC_VOID | ((x) << 8) | (y)))

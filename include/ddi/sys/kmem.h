@@ -30,8 +30,6 @@ void *kmem_zalloc(size_t, int) SUNDOG_LINK(kmem_zalloc);
 void kmem_free(void *, size_t) SUNDOG_LINK(kmem_free);
 void *kmem_alloc_tryhard(size_t, size_t *, int) SUNDOG_ABSENT(kmem_alloc_tryhard);
 
-char *kmem_asprintf(const char *, ...) SUNDOG_ABSENT(kmem_asprintf) __attribute__((format(printf, 1, 2)));
-
 /* name, size, alignment (0: any), constructor (0 or -1), destructor, reclaim, argument, NULL, KMC_*. */
 kmem_cache_t *kmem_cache_create(char *, size_t, size_t, int (*)(void *, void *, int), void (*)(void *, void *),
 				void (*)(void *), void *, vmem_t *, int) SUNDOG_LINK(kmem_cache_create);

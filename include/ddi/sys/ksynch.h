@@ -8,4 +8,9 @@
 #include <sys/rwlock.h>
 #include <sys/semaphore.h>
 
+/* What comes along with it. */
+#include <sys/signal.h>
+#include <sys/thread.h>
+#include <vm/faultcode.h>
+
 #endif

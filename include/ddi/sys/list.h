@@ -39,4 +39,7 @@ void list_link_replace(list_node_t *, list_node_t *) SUNDOG_LINK(list_link_repla
 int list_link_active(list_node_t *) SUNDOG_LINK(list_link_active);
 int list_is_empty(list_t *) SUNDOG_LINK(list_is_empty);
 
+/* What comes along with it. */
+#include <sys/list_impl.h>
+
 #endif

@@ -9,6 +9,7 @@
 #define NBITSMINOR64 32
 #define MAXMAJ64 0xffffffffu
 #define MAXMIN64 0xffffffffu
-#define NODEV ((dev_t)-1)
+#define MAXMAJ MAXMAJ64
+#define MAXMIN MAXMIN64 /* largest minor number */
 
 #endif

@@ -25,12 +25,12 @@ extern struct mod_ops mod_strmodops SUNDOG_LINK(mod_strmodops);
 
 struct modldrv {
 	struct mod_ops *drv_modops; /* &mod_driverops */
-	const char *drv_linkinfo;   /* what the module is, for listings */
+	char *drv_linkinfo;         /* what the module is, for listings */
 	struct dev_ops *drv_dev_ops;
 };
 struct modlmisc {
 	struct mod_ops *misc_modops;
-	const char *misc_linkinfo;
+	char *misc_linkinfo;
 };
 
 struct modlinkage {
@@ -64,5 +64,8 @@ const char *mod_modname(struct modlinkage *) SUNDOG_LINK(mod_modname);
 int _init(void) SUNDOG_LINK(_init);
 int _fini(void) SUNDOG_LINK(_fini);
 int _info(struct modinfo *) SUNDOG_LINK(_info);
+
+/* What comes along with it. */
+#include <sys/ioccom.h>
 
 #endif

@@ -13,8 +13,6 @@
 #define DATAMODEL_LP64 0x00200000
 #define DATAMODEL_NATIVE DATAMODEL_LP64
 #define DATAMODEL_NONE 0
-#define DATAMODEL_INIT 0
-#define DATAMODEL_UNKNOWN 0
 
 model_t get_udatamodel(void) SUNDOG_LINK(get_udatamodel);
 
@@ -70,5 +68,8 @@ model_t get_udatamodel(void) SUNDOG_LINK(get_udatamodel);
 	(((umodel) & DATAMODEL_MASK) == DATAMODEL_ILP32 ? sizeof (struct s##32) : sizeof (struct s))
 #define SIZEOF_PTR(umodel) \
 	(((umodel) & DATAMODEL_MASK) == DATAMODEL_ILP32 ? sizeof (caddr32_t) : sizeof (caddr_t))
+
+/* What comes along with it. */
+#include <sys/debug.h>
 
 #endif

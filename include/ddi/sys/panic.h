@@ -13,4 +13,7 @@
 /* 0, and NULL in <sys/systm.h>'s panicstr: a driver that panics runs no more. */
 extern int do_polled_io SUNDOG_LINK(do_polled_io);
 
+/* What comes along with it. */
+#include <sys/cpuvar.h>
+
 #endif

@@ -35,8 +35,8 @@
 #endif
 
 /* Dispatch priorities: minclsyspri and maxclsyspri in <sys/disp.h>. */
-#define PRIBIO 20
 
+#define MAXPROJID 2147483647
 #define UID_NOBODY 60001
 #define GID_NOBODY UID_NOBODY
 #define UID_NOACCESS 60002
@@ -52,14 +52,12 @@ extern int tick_per_msec SUNDOG_LINK(tick_per_msec); /* 0 if hz < 1000 */
 extern int msec_per_tick SUNDOG_LINK(msec_per_tick); /* 0 if hz > 1000 */
 extern int usec_per_tick SUNDOG_LINK(usec_per_tick);
 extern int nsec_per_tick SUNDOG_LINK(nsec_per_tick);
-extern int max_hres_adj SUNDOG_ABSENT(max_hres_adj);
 
 #define HZ ((clock_t)hz)
 
-/* Pages of memory that the machine has; as at the start, all of them. */
-extern pgcnt_t physmem SUNDOG_LINK(physmem);
-extern pgcnt_t maxmem SUNDOG_LINK(maxmem);
-extern pgcnt_t availrmem SUNDOG_LINK(availrmem);
-extern pgcnt_t freemem SUNDOG_LINK(freemem);
+void drv_usecwait(clock_t) SUNDOG_LINK(drv_usecwait);
+
+/* What comes along with it. */
+#include <sys/null.h>
 
 #endif

@@ -58,4 +58,8 @@
 #define PCI_STAT_S_SYSERR 0x4000
 #define PCI_STAT_PERROR 0x8000
 
+/* What comes along with it. */
+#include <sys/stdint.h>
+#include <sys/types.h>
+
 #endif

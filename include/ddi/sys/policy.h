@@ -19,4 +19,7 @@ int secpolicy_gart_map(const cred_t *) SUNDOG_LINK(secpolicy_gart_map);
 int secpolicy_power_mgmt(const cred_t *) SUNDOG_LINK(secpolicy_power_mgmt);
 int secpolicy_ucode_update(const cred_t *) SUNDOG_LINK(secpolicy_ucode_update);
 
+/* What comes along with it. */
+#include <sys/vnode.h>
+
 #endif

@@ -28,14 +28,17 @@ typedef struct pollfd pollfd_t;
 
 /* Drivers allocate it zeroed and hand it to pollwakeup(). */
 typedef struct pollhead {
-	void *ph_list;
+	struct polldat *ph_list;
 	void *ph_pad1;
-	void *ph_pad2;
+	short ph_pad2;
 } pollhead_t;
 
 /* Makes those who got this head from chpoll(9E) ask it again.  No lock that chpoll takes is held.  Any context. */
 void pollwakeup(pollhead_t *, short) SUNDOG_LINK(pollwakeup);
 /* Before the driver frees a head that may still be polled. */
 void pollhead_clean(pollhead_t *) SUNDOG_LINK(pollhead_clean);
+
+/* What comes along with it. */
+#include <sys/thread.h>
 
 #endif

@@ -52,4 +52,12 @@ void *proc_ref(void) SUNDOG_ABSENT(proc_ref);
 void proc_unref(void *) SUNDOG_ABSENT(proc_unref);
 int proc_signal(void *, int) SUNDOG_ABSENT(proc_signal);
 
+/* What comes along with it. */
+#include <sys/aio_req.h>
+#include <sys/avl_impl.h>
+#include <sys/errno.h>
+#include <sys/list_impl.h>
+#include <sys/rctl.h>
+#include <vm/seg_enum.h>
+
 #endif

@@ -42,4 +42,7 @@ typedef struct {
 	int pi_clock; /* megahertz; 0: not known */
 } processor_info_t;
 
+/* What comes along with it. */
+#include <sys/thread.h>
+
 #endif

@@ -5,7 +5,6 @@
 
 #include <sys/types.h>
 
-#define MAXPROJID 2147483647
 #define PROJNAME_MAX 64
 
 struct zone;
@@ -18,5 +17,8 @@ typedef struct kproject {
 
 /* The number of the current process's project; 0 in a system thread. */
 projid_t curprojid(void) SUNDOG_LINK(curprojid);
+
+/* What comes along with it. */
+#include <sys/zone.h>
 
 #endif

@@ -16,9 +16,14 @@ typedef int rctl_priv_t;
 #define RCPRIV_PRIVILEGED 0x04000000u
 #define RCPRIV_SYSTEM 0x07000000u
 
-#define RCTL_LOCAL_NOACTION 0x00000001u
-#define RCTL_LOCAL_SIGNAL 0x00000002u
-#define RCTL_LOCAL_DENY 0x00000004u
+#define RCTL_LOCAL_NOACTION 0
+#define RCTL_LOCAL_SIGNAL 1
+#define RCTL_LOCAL_DENY 2
 #define RCTL_LOCAL_MAXIMAL 0x80000000u
+
+/* What comes along with it. */
+#include <sys/kmem.h>
+#include <sys/model.h>
+#include <sys/time.h>
 
 #endif

@@ -21,4 +21,7 @@ int sema_held(ksema_t *) SUNDOG_LINK(sema_held);
 
 #define SEMA_HELD(s) (sema_held(s))
 
+/* What comes along with it. */
+#include <sys/ksynch.h>
+
 #endif

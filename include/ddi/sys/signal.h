@@ -36,4 +36,7 @@
 #define SIGPOLL SIGIO
 #define SIGSYS 31
 
+/* What comes along with it. */
+#include <sys/t_lock.h>
+
 #endif

@@ -5,4 +5,7 @@
 
 #include <stdbool.h>
 
+/* What comes along with it. */
+#include <sys/feature_tests.h>
+
 #endif

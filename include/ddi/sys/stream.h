@@ -111,4 +111,10 @@ mblk_t *dupb(mblk_t *) SUNDOG_LINK(dupb);
 void freeb(struct msgb *) SUNDOG_LINK(freeb);
 void freemsg(mblk_t *) SUNDOG_LINK(freemsg);
 
+/* What comes along with it. */
+#include <sys/kmem.h>
+#include <sys/model.h>
+#include <sys/poll.h>
+#include <sys/uio.h>
+
 #endif

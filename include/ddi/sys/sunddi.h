@@ -38,8 +38,6 @@
 #define DDI_EPENDING (-6)
 #define DDI_EALREADY (-7)
 #define DDI_ENOMEM 1
-#define DDI_BUSY 2
-#define DDI_TRANSPORT_DOWN 3
 #define DDI_ECONTEXT 4
 
 #define DDI_SLEEP 0x00
@@ -69,12 +67,6 @@
 #define CLONE_DEV 1
 #define PRIVONLY_DEV 0x0010
 
-/* cache attributes of devmap_umem_setup(9F) and others: one of them at most */
-#define IOMEM_DATA_CACHED 0x10000
-#define IOMEM_DATA_UC_WR_COMBINE 0x20000
-#define IOMEM_DATA_UNCACHED 0x40000
-#define IOMEM_DATA_MASK 0x1f0000
-
 /*
  * Device information, any context.  A node's names are all the driver's; name_addr: its instance as text; pathname (room
  * for MAXPATHLEN bytes): /pseudo/DRIVER@INSTANCE; its parent: pseudo.
@@ -86,7 +78,7 @@ char *ddi_binding_name(dev_info_t *) SUNDOG_LINK(ddi_binding_name);
 char *ddi_get_name_addr(dev_info_t *) SUNDOG_LINK(ddi_get_name_addr);
 const char *ddi_driver_name(dev_info_t *) SUNDOG_LINK(ddi_driver_name);
 major_t ddi_driver_major(dev_info_t *) SUNDOG_LINK(ddi_driver_major);
-major_t ddi_name_to_major(char *) SUNDOG_LINK(ddi_name_to_major);
+major_t ddi_name_to_major(const char *) SUNDOG_LINK(ddi_name_to_major);
 char *ddi_major_to_name(major_t) SUNDOG_LINK(ddi_major_to_name);
 char *ddi_pathname(dev_info_t *, char *) SUNDOG_LINK(ddi_pathname);
 dev_info_t *ddi_get_parent(dev_info_t *) SUNDOG_LINK(ddi_get_parent);
@@ -180,7 +172,7 @@ model_t ddi_model_convert_from(model_t) SUNDOG_LINK(ddi_model_convert_from);
 int ddi_segmap(dev_t, off_t, struct as *, caddr_t *, off_t, uint_t, uint_t, uint_t, cred_t *)
 	SUNDOG_LINK(ddi_segmap);
 int ddi_segmap_setup(dev_t, off_t, struct as *, caddr_t *, off_t, uint_t, uint_t, uint_t, cred_t *,
-		     ddi_device_acc_attr_t *, uint_t) SUNDOG_LINK(ddi_segmap_setup);
+		     const ddi_device_acc_attr_t *, uint_t) SUNDOG_LINK(ddi_segmap_setup);
 
 /* pages */
 ulong_t ddi_btop(dev_info_t *, ulong_t) SUNDOG_LINK(ddi_btop);
@@ -188,8 +180,6 @@ ulong_t ddi_btopr(dev_info_t *, ulong_t) SUNDOG_LINK(ddi_btopr);
 ulong_t ddi_ptob(dev_info_t *, ulong_t) SUNDOG_LINK(ddi_ptob);
 
 /* time */
-clock_t ddi_get_lbolt(void) SUNDOG_LINK(ddi_get_lbolt);
-int64_t ddi_get_lbolt64(void) SUNDOG_LINK(ddi_get_lbolt64);
 time_t ddi_get_time(void) SUNDOG_LINK(ddi_get_time);
 
 /*
@@ -206,6 +196,15 @@ void ddi_taskq_wait(ddi_taskq_t *) SUNDOG_LINK(ddi_taskq_wait);
 void ddi_taskq_suspend(ddi_taskq_t *) SUNDOG_LINK(ddi_taskq_suspend);
 void ddi_taskq_resume(ddi_taskq_t *) SUNDOG_LINK(ddi_taskq_resume);
 boolean_t ddi_taskq_suspended(ddi_taskq_t *) SUNDOG_LINK(ddi_taskq_suspended);
+
+/* Holds on a node: of what e_ddi_hold_devi_by_dev() of <sys/esunddi.h> returned. */
+void ddi_release_devi(dev_info_t *) SUNDOG_ABSENT(ddi_release_devi);
+
+/* What a fault does to the device's users: ddi_fm_service_impact(9F). */
+#define DDI_SERVICE_LOST (-32)
+#define DDI_SERVICE_DEGRADED (-16)
+#define DDI_SERVICE_UNAFFECTED 0
+#define DDI_SERVICE_RESTORED 16
 
 /* sundry */
 int ddi_ffs(long) SUNDOG_LINK(ddi_ffs);
@@ -269,5 +268,8 @@ struct regspec *ddi_rnumber_to_regspec(dev_info_t *, int) SUNDOG_LINK(ddi_rnumbe
 /* Ports of a PC: there are none: reads give all ones, writes go nowhere. */
 uint8_t inb(int) SUNDOG_LINK(inb);
 void outb(int, uint8_t) SUNDOG_LINK(outb);
+
+/* What comes along with it. */
+#include <sys/sunpm.h>
 
 #endif

@@ -18,4 +18,13 @@
  */
 #define SUNDOG_ABSENT(name) __asm__("sundog_" #name) __attribute__((visibility("default")))
 
+/* Around declarations whose argument lists are open on purpose: drivers hand over functions of any arguments. */
+#ifdef __cplusplus
+#define SUNDOG_OPEN_BEGIN
+#define SUNDOG_OPEN_END
+#else
+#define SUNDOG_OPEN_BEGIN _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wstrict-prototypes\"")
+#define SUNDOG_OPEN_END _Pragma("GCC diagnostic pop")
+#endif
+
 #endif

@@ -85,4 +85,7 @@ int ldi_get_size(ldi_handle_t, uint64_t *) SUNDOG_LINK(ldi_get_size);
 /* As ddi_prop_op(9F), answered by the device's prop_op(9E). */
 int ldi_prop_op(ldi_handle_t, ddi_prop_op_t, int, char *, caddr_t, int *) SUNDOG_LINK(ldi_prop_op);
 
+/* What comes along with it. */
+#include <sys/stream.h>
+
 #endif

@@ -17,4 +17,7 @@
 /* dip that posts, dip that it is about, cookie, data for the handlers.  Calls them.  NDI_FAILURE: no such event. */
 int ndi_post_event(dev_info_t *, dev_info_t *, ddi_eventcookie_t, void *) SUNDOG_LINK(ndi_post_event);
 
+/* What comes along with it. */
+#include <sys/esunddi.h>
+
 #endif

@@ -51,4 +51,10 @@ void pm_set_normal_power(dev_info_t *, int, int) SUNDOG_LINK(pm_set_normal_power
 /* The level, or DDI_FAILURE. */
 int pm_get_normal_power(dev_info_t *, int) SUNDOG_LINK(pm_get_normal_power);
 
+/* What comes along with it. */
+#include <sys/cmn_err.h>
+#include <sys/ddi_implfuncs.h>
+#include <sys/nvpair.h>
+#include <sys/sunldi.h>
+
 #endif

@@ -56,4 +56,7 @@
 #define L_MAXMIN 0xffffffffu
 #define L_MAXMAJ 0xffffffffu
 
+/* What comes along with it. */
+#include <sys/stddef.h>
+
 #endif

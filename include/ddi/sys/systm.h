@@ -39,4 +39,23 @@ void halt(char *) SUNDOG_LINK(halt);
 /* The lowest bit that is set, from 1; 0: none. */
 int ffs(uintmax_t) SUNDOG_LINK(ffs);
 
+char *kmem_asprintf(const char *, ...) SUNDOG_ABSENT(kmem_asprintf) __attribute__((format(printf, 1, 2)));
+
+
+/* The argument lists are open on purpose: drivers put these into slots of any type. */
+SUNDOG_OPEN_BEGIN
+int nodev() SUNDOG_LINK(nodev);
+int nulldev() SUNDOG_LINK(nulldev);
+SUNDOG_OPEN_END
+
+/* Pages of memory that the machine has; as at the start, all of them. */
+extern pgcnt_t physmem SUNDOG_LINK(physmem);
+extern pgcnt_t maxmem SUNDOG_LINK(maxmem);
+extern pgcnt_t availrmem SUNDOG_LINK(availrmem);
+extern pgcnt_t freemem SUNDOG_LINK(freemem);
+
+/* What comes along with it. */
+#include <sys/uadmin.h>
+#include <sys/varargs.h>
+
 #endif

@@ -8,4 +8,6 @@
 #include <sys/rwlock.h>
 #include <sys/semaphore.h>
 
+extern int ncpus SUNDOG_LINK(ncpus); /* processors that the system may use */
+
 #endif

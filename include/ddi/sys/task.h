@@ -12,4 +12,8 @@ typedef struct task {
 	struct zone *tk_zone;
 } task_t;
 
+/* What comes along with it. */
+#include <sys/id_space.h>
+#include <sys/utsname.h>
+
 #endif

@@ -53,4 +53,7 @@ int taskq_suspended(taskq_t *) SUNDOG_LINK(taskq_suspended);
 /* 1: it is a thread of the queue. */
 int taskq_member(taskq_t *, struct _kthread *) SUNDOG_LINK(taskq_member);
 
+/* What comes along with it. */
+#include <sys/thread.h>
+
 #endif

@@ -34,8 +34,16 @@ kthread_t *threadp(void) SUNDOG_LINK(threadp);
 #define TS_ZOMB 0x08
 #define TS_STOPPED 0x10
 
-kthread_t *thread_create(caddr_t, size_t, void (*)(void *), void *, size_t, struct proc *, int, pri_t)
+/* The argument list is open on purpose: drivers pass functions of any arguments. */
+SUNDOG_OPEN_BEGIN
+#ifdef __cplusplus
+typedef void (*sundog_thread_func_t)(void *);
+#else
+typedef void (*sundog_thread_func_t)();
+#endif
+kthread_t *thread_create(caddr_t, size_t, sundog_thread_func_t, void *, size_t, struct proc *, int, pri_t)
 	SUNDOG_LINK(thread_create);
+SUNDOG_OPEN_END
 void thread_exit(void) SUNDOG_LINK(thread_exit) __attribute__((noreturn));
 void thread_join(kt_did_t) SUNDOG_LINK(thread_join);
 
@@ -46,5 +54,8 @@ int tsd_set(uint_t, void *) SUNDOG_ABSENT(tsd_set);
 
 /* Keeps processes that prfind() finds. */
 extern kmutex_t pidlock SUNDOG_LINK(pidlock);
+
+/* What comes along with it. */
+#include <sys/t_lock.h>
 
 #endif

@@ -19,16 +19,6 @@ struct timeval {
 	suseconds_t tv_usec;
 };
 
-struct timespec32 {
-	time32_t tv_sec;
-	int32_t tv_nsec;
-};
-typedef struct timespec32 timespec32_t;
-struct timeval32 {
-	time32_t tv_sec;
-	int32_t tv_usec;
-};
-
 /* Resolution of a relative wait: cv_reltimedwait(9F). */
 typedef enum {
 	TR_NANOSEC,
@@ -69,10 +59,12 @@ typedef enum {
 #define CALLOUT_FLAG_ABSOLUTE 0x2
 #define CALLOUT_FLAG_HRESTIME 0x4
 
+clock_t ddi_get_lbolt(void) SUNDOG_LINK(ddi_get_lbolt);
+int64_t ddi_get_lbolt64(void) SUNDOG_LINK(ddi_get_lbolt64);
+
 hrtime_t gethrtime(void) SUNDOG_LINK(gethrtime);
 hrtime_t gethrtime_unscaled(void) SUNDOG_ABSENT(gethrtime_unscaled);
 void scalehrtime(hrtime_t *) SUNDOG_ABSENT(scalehrtime);
-hrtime_t gethrvtime(void) SUNDOG_ABSENT(gethrvtime);
 void gethrestime(timespec_t *) SUNDOG_LINK(gethrestime);
 time_t gethrestime_sec(void) SUNDOG_LINK(gethrestime_sec);
 /* Later than in any call before. */

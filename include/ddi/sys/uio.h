@@ -10,10 +10,10 @@ typedef struct iovec {
 	size_t iov_len;
 } iovec_t;
 
-struct iovec32 {
+typedef struct iovec32 {
 	caddr32_t iov_base;
 	int32_t iov_len;
-};
+} iovec32_t;
 
 typedef enum uio_rw { UIO_READ, UIO_WRITE } uio_rw_t;
 typedef enum uio_seg { UIO_USERSPACE, UIO_SYSSPACE, UIO_USERISPACE } uio_seg_t;
@@ -23,19 +23,17 @@ typedef enum xuio_type { UIOTYPE_ASYNCIO, UIOTYPE_ZEROCOPY } xuio_type_t;
 typedef struct uio {
 	iovec_t *uio_iov;
 	int uio_iovcnt;
-	union {
-		offset_t uio_loffset;
-		off_t uio_offset;
-	};
+	lloff_t _uio_offset; /* uio_loffset, uio_offset */
 	uio_seg_t uio_segflg;
 	uint16_t uio_fmode; /* FREAD, FNDELAY, ... of the open */
 	uint16_t uio_extflg;
-	union {
-		offset_t uio_llimit;
-		off_t uio_limit;
-	};
+	lloff_t _uio_limit; /* uio_llimit, uio_limit */
 	ssize_t uio_resid;
 } uio_t;
+#define uio_loffset _uio_offset._f
+#define uio_offset _uio_offset._p
+#define uio_llimit _uio_limit._f
+#define uio_limit _uio_limit._p
 
 #define UIO_COPY_DEFAULT 0x0000
 #define UIO_COPY_CACHED 0x0001
@@ -55,6 +53,6 @@ void uioskip(uio_t *, size_t n) SUNDOG_LINK(uioskip);
 /* One byte to uio: 0 or EFAULT (also: nothing is left).  One byte from it: 0 to 255, or -1. */
 int ureadc(int, uio_t *) SUNDOG_LINK(ureadc);
 int uwritec(uio_t *) SUNDOG_LINK(uwritec);
-int uio_prefaultpages(ssize_t, uio_t *) SUNDOG_ABSENT(uio_prefaultpages);
+void uio_prefaultpages(ssize_t, uio_t *) SUNDOG_ABSENT(uio_prefaultpages);
 
 #endif

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* <sys/umem_cookie.h>: what a ddi_umem_cookie_t points to.  Drivers include <sys/ddi_impldefs.h>. */
+/* <sys/umem_cookie.h>: what a ddi_umem_cookie_t points to.  Part of <sys/ddidevmap.h>. */
 #ifndef _SYS_UMEM_COOKIE_H
 #define _SYS_UMEM_COOKIE_H
 
 #include <sys/ddidevmap.h>
 #include <sys/ksynch.h>
 #include <sys/types.h>
+#include <vm/seg_enum.h>
 
 struct as;
 struct proc;
@@ -20,15 +21,17 @@ struct ddi_umem_cookie {
 	caddr_t cvaddr;         /* kernel address; UMEM_LOCKED: the user address */
 	kmutex_t lock;
 	uint_t type;            /* KMEM_PAGEABLE, KMEM_NON_PAGEABLE, UMEM_LOCKED or UMEM_TRASH */
-	struct umem_callback_ops callbacks;
 	struct page **pparray;  /* UMEM_LOCKED: its pages */
-	struct proc *procp;     /* UMEM_LOCKED: the process whose memory is locked */
+	void *procp;            /* UMEM_LOCKED: the process whose memory is locked */
 	struct as *asp;         /* UMEM_LOCKED: its address space */
-	int s_flags;
-	void *lockmem_proj;     /* project that is charged */
-	void *lockmem_zone;
+	enum seg_rw s_flags;
+	uint_t locked;
+	struct umem_callback_ops callbacks;
 	ulong_t cook_refcnt;    /* the driver's to use in kernel-memory and trash cookies */
 	struct ddi_umem_cookie *unl_forw; /* the framework's, from here on */
+	ulong_t upd_max_lock_rctl;
+	void *lockmem_proj;     /* project that is charged */
+	void *lockmem_zone;
 	void *pages_;
 	void *list_[2];
 	void *caller_;

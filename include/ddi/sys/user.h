@@ -16,4 +16,7 @@ typedef struct user {
 } user_t;
 
 #define PTOU(p) (&(p)->p_user)
+/* What comes along with it. */
+#include <sys/proc.h>
+
 #endif

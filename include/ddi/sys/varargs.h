@@ -7,4 +7,7 @@
 
 typedef va_list __va_list;
 
+/* What comes along with it. */
+#include <sys/isa_defs.h>
+
 #endif

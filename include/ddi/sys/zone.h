@@ -25,4 +25,11 @@ extern zone_t *global_zone SUNDOG_LINK(global_zone);
 zoneid_t getzoneid(void) SUNDOG_LINK(getzoneid);
 #define INGLOBALZONE(p) ((p)->p_zone == global_zone)
 
+/* What comes along with it. */
+#include <sys/byteorder.h>
+#include <sys/processor.h>
+#include <sys/rctl.h>
+#include <sys/uadmin.h>
+#include <sys/vnode.h>
+
 #endif

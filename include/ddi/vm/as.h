@@ -31,6 +31,8 @@ int as_unmap(struct as *, caddr_t, size_t) SUNDOG_ABSENT(as_unmap);
 int as_pagelock(struct as *, struct page ***, caddr_t, size_t, enum seg_rw) SUNDOG_ABSENT(as_pagelock);
 void as_pageunlock(struct as *, struct page **, caddr_t, size_t, enum seg_rw) SUNDOG_ABSENT(as_pageunlock);
 struct seg *as_segat(struct as *, caddr_t) SUNDOG_ABSENT(as_segat);
-int as_getprot(struct as *, caddr_t, uint_t *) SUNDOG_ABSENT(as_getprot);
+
+/* What comes along with it. */
+#include <sys/user.h>
 
 #endif

@@ -10,9 +10,9 @@ typedef int faultcode_t;
 
 #define FC_HWERR 0x1
 #define FC_ALIGN 0x2
-#define FC_NOMAP 0x3
+#define FC_NOMAP 5
 #define FC_PROT 0x4
-#define FC_OBJERR 0x5 /* the errno is FC_ERRNO() of it */
+#define FC_OBJERR 3 /* FC_ERRNO() says which */
 #define FC_NOSUPPORT 0x6
 
 #define FC_CODE(fc) ((fc) & 0xff)

@@ -19,7 +19,7 @@ struct page;
 #define HAT_STRUCTURE_BE 0x1000
 #define HAT_STRUCTURE_LE 0x2000
 #define HAT_ENDIAN_MASK 0x3000
-#define HAT_NOSYNC 0x0800
+#define HAT_NOSYNC 0x20
 
 #define HAT_LOAD 0x0000
 #define HAT_LOAD_LOCK 0x0001
@@ -35,9 +35,6 @@ struct page;
 #define HAT_UNLOAD_OTHER 0x08
 #define HAT_UNLOAD_UNMAP 0x10
 
-#define PFN_INVALID ((pfn_t)-1)
-#define PFN_SUSPENDED ((pfn_t)-2)
-
 /* The frame, and the physical address, of kernel memory that can be mapped; PFN_INVALID, and all ones: of none. */
 pfn_t va_to_pfn(void *) SUNDOG_LINK(va_to_pfn);
 uint64_t va_to_pa(void *) SUNDOG_LINK(va_to_pa);
@@ -45,5 +42,10 @@ pfn_t hat_getpfnum(struct hat *, caddr_t) SUNDOG_LINK(hat_getpfnum);
 void hat_devload(struct hat *, caddr_t, size_t, pfn_t, uint_t, int) SUNDOG_LINK(hat_devload);
 void hat_unload(struct hat *, caddr_t, size_t, uint_t) SUNDOG_LINK(hat_unload);
 void hat_unlock(struct hat *, caddr_t, size_t) SUNDOG_LINK(hat_unlock);
+
+/* What comes along with it. */
+#include <sys/avl_impl.h>
+#include <sys/vnode.h>
+#include <vm/seg.h>
 
 #endif

@@ -12,8 +12,8 @@ typedef struct page {
 	struct vnode *p_vnode;
 	pfn_t p_pagenum;
 	uchar_t p_state;  /* P_* */
-	uint_t p_lckcnt;
-	uint_t p_cowcnt;
+	ushort_t p_lckcnt;
+	ushort_t p_cowcnt;
 	int p_selock;     /* 0: not locked */
 	void *p_internal[2];
 } page_t;
@@ -35,8 +35,10 @@ typedef enum { SE_SHARED, SE_EXCL } se_t;
 page_t *page_numtopp_nolock(pfn_t) SUNDOG_LINK(page_numtopp_nolock);
 page_t *page_numtopp(pfn_t, se_t) SUNDOG_ABSENT(page_numtopp);
 pfn_t page_pptonum(page_t *) SUNDOG_LINK(page_pptonum);
-int pf_is_memory(pfn_t) SUNDOG_LINK(pf_is_memory);
 int page_trylock(page_t *, se_t) SUNDOG_LINK(page_trylock);
 void page_unlock(page_t *) SUNDOG_LINK(page_unlock);
+
+/* What comes along with it. */
+#include <vm/hat.h>
 
 #endif

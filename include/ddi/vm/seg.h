@@ -23,4 +23,7 @@ typedef struct seg {
 	void *s_data;  /* the framework's */
 } seg_t;
 
+/* What comes along with it. */
+#include <vm/page.h>
+
 #endif

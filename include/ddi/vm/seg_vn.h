@@ -5,4 +5,8 @@
 
 #include <vm/seg.h>
 
+/* What comes along with it. */
+#include <sys/cpuvar.h>
+#include <sys/zone.h>
+
 #endif

@@ -74,14 +74,14 @@ static enum host_log_level level_of(int level, char mark)
 void message_from(const char *origin, int level, const char *format, va_list ap)
 {
 	char mark = format[0], text[MESSAGE_MAX];
-	int n;
+	size_t n;
 
 	if (level == CE_IGNORE)
 		return;
 	if (mark == '!' || mark == '?' || mark == '^')
 		format++;
 	n = snprintf(text, sizeof(text), "%s%s", level_prefix(level), origin);
-	(void)format_text(text + n, sizeof(text) - (size_t)n, format, ap);
+	(void)format_text(text + n, sizeof(text) - n, format, ap);
 	if (level == CE_CONT) {
 		message_continue(level_of(level, mark), text);
 		return;
@@ -138,17 +138,16 @@ void panic(const char *format, ...)
 	vpanic(format, ap);
 }
 
-int printf(const char *format, ...)
+void printf(const char *format, ...)
 {
 	va_list ap;
 
 	va_start(ap, format);
 	message_from("", CE_CONT, format, ap);
 	va_end(ap);
-	return 0;
 }
 
-int assfail(const char *what, const char *file, int line)
+void assfail(const char *what, const char *file, int line)
 {
 	panic("assertion failed: %s, file: %s, line: %d", what, file, line);
 }

@@ -3,6 +3,7 @@
 
 #include <sys/cpuvar.h>
 #include <sys/param.h>
+#include <sys/systm.h>
 
 #include "kernel/host.h"
 

@@ -177,7 +177,7 @@ int module_fini(struct module *m)
 
 /* ---- names and numbers ---- */
 
-major_t ddi_name_to_major(char *name)
+major_t ddi_name_to_major(const char *name)
 {
 	major_t major = DDI_MAJOR_T_NONE;
 

@@ -4,6 +4,7 @@
 #define KERNEL_DDI_CORE_PROCESS_H
 
 #include "kernel/lib/tree.h"
+#include <stdbool.h>
 #include <sys/proc.h>
 
 /* Within what is the host's of a process; protected by pidlock, its key is the number. */

@@ -10,7 +10,7 @@
 struct page_object;
 
 /* All constant. */
-struct ddi_acc_hdl_impl {
+struct __ddi_acc_handle {
 	struct page_object *object; /* held */
 	char *address;
 	size_t len; /* bytes */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The one beeper of the system: tones wait in a queue for those before them. */
+#include <stdbool.h>
 #include <sys/beep.h>
 #include <sys/ddi.h>
 #include <sys/sunddi.h>

@@ -108,10 +108,26 @@ void ddi_fm_ereport_post(dev_info_t *dip, const char *error_class, uint64_t ena,
 		(unsigned long long)ena, text);
 }
 
+static const char *impact_word(int impact)
+{
+	switch (impact) {
+	case DDI_SERVICE_LOST:
+		return "lost";
+	case DDI_SERVICE_DEGRADED:
+		return "degraded";
+	case DDI_SERVICE_UNAFFECTED:
+		return "unaffected";
+	case DDI_SERVICE_RESTORED:
+		return "restored";
+	default:
+		return NULL;
+	}
+}
+
 void ddi_fm_service_impact(dev_info_t *dip, int impact)
 {
-	static const char *const words[] = {"lost", "degraded", "unaffected", "restored"};
+	const char *word = impact_word(impact);
 
-	if (impact >= DDI_SERVICE_LOST && impact <= DDI_SERVICE_RESTORED)
-		message(HOST_LOG_INFO, "%s%d: service %s", dip->name, dip->instance, words[impact - DDI_SERVICE_LOST]);
+	if (word != NULL)
+		message(HOST_LOG_INFO, "%s%d: service %s", dip->name, dip->instance, word);
 }

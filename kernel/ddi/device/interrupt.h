@@ -9,6 +9,7 @@
 #ifndef KERNEL_DDI_DEVICE_INTERRUPT_H
 #define KERNEL_DDI_DEVICE_INTERRUPT_H
 
+#include <stdbool.h>
 #include <sys/ddi_intr.h>
 #include <sys/dditypes.h>
 #include <sys/types.h>

@@ -11,8 +11,8 @@
 #define PRI_DEFAULT 5u
 #define PRI_HIGH 11u /* from here on a handler could not take a driver's mutexes */
 
-struct ddi_intr_handle_impl {
-	struct ddi_intr_handle_impl *next; /* protected by handles.lock */
+struct __ddi_intr_handle {
+	struct __ddi_intr_handle *next; /* protected by handles.lock */
 	dev_info_t *dip;
 	int type, inum;
 	uint_t pri;
@@ -23,14 +23,14 @@ struct ddi_intr_handle_impl {
 
 static struct {
 	struct host_mutex lock; /* protects the list */
-	struct ddi_intr_handle_impl *first;
+	struct __ddi_intr_handle *first;
 } handles;
 
 /* ---- handles ---- */
 
 static void handle_free(void *key, size_t bytes)
 {
-	struct ddi_intr_handle_impl **link;
+	struct __ddi_intr_handle **link;
 
 	host_mutex_lock(&handles.lock);
 	for (link = &handles.first; *link != NULL; link = &(*link)->next) {
@@ -40,7 +40,7 @@ static void handle_free(void *key, size_t bytes)
 		}
 	}
 	host_mutex_unlock(&handles.lock);
-	host_free(key, sizeof(struct ddi_intr_handle_impl));
+	host_free(key, sizeof(struct __ddi_intr_handle));
 }
 
 static const struct leak_kind handle_leak = {"interrupt", handle_free};
@@ -50,7 +50,7 @@ static ddi_intr_handle_t handle_create(dev_info_t *dip, int type, int inum, cons
 {
 	ddi_intr_handle_t h = host_alloc(sizeof(*h), true), other;
 
-	*h = (struct ddi_intr_handle_impl){.dip = dip, .type = type, .inum = inum, .pri = PRI_DEFAULT};
+	*h = (struct __ddi_intr_handle){.dip = dip, .type = type, .inum = inum, .pri = PRI_DEFAULT};
 	host_mutex_lock(&handles.lock);
 	for (other = handles.first; other != NULL; other = other->next)
 		if (other->dip == dip && other->inum == inum)

@@ -189,7 +189,7 @@ static void mapping_free(void *key, size_t bytes)
 static const struct leak_kind mapping_leak = {"register mapping", mapping_free};
 
 int ddi_regs_map_setup(dev_info_t *dip, uint_t number, caddr_t *addrp, offset_t offset, offset_t len,
-		       ddi_device_acc_attr_t *attr, ddi_acc_handle_t *handlep)
+		       const ddi_device_acc_attr_t *attr, ddi_acc_handle_t *handlep)
 {
 	const struct register_set *set = set_of(dip, number);
 	size_t bytes = set == NULL ? 0 : range_length(set, offset, len);

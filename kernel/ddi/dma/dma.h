@@ -27,7 +27,7 @@ struct dma_run {
 	struct tree_node node; /* in the space, by address: node.key */
 	size_t len;
 	size_t offset; /* of its first byte in the object */
-	struct ddi_dma_impl *handle;
+	struct __ddi_dma_handle *handle;
 	struct page_alias alias; /* its pages by the device's frame numbers, if they are the kernel's */
 };
 
@@ -36,7 +36,7 @@ struct dma_window {
 	uint_t first, count; /* of cookies */
 };
 
-struct ddi_dma_impl {
+struct __ddi_dma_handle {
 	dev_info_t *dip;
 	ddi_dma_attr_t attr;
 
@@ -69,18 +69,18 @@ enum dma_taken {
  * Addresses for all runs of a handle (their lengths and offsets are filled in), within its attributes, each aligned to
  * align, a power of two; the first skew bytes, less than a page, behind that.
  */
-enum dma_taken dma_space_take(struct ddi_dma_impl *handle, uint64_t align, size_t skew);
+enum dma_taken dma_space_take(struct __ddi_dma_handle *handle, uint64_t align, size_t skew);
 /* Gives them back, when the device's accesses in progress have ended. */
-void dma_space_give(struct ddi_dma_impl *handle);
+void dma_space_give(struct __ddi_dma_handle *handle);
 /* The device reaches this window now, and no other. */
-void dma_space_open(struct ddi_dma_impl *handle, uint_t window);
+void dma_space_open(struct __ddi_dma_handle *handle, uint_t window);
 
 /*
  * For an access of the device from address on: the part of it, at most *len bytes, that one window of a handle has;
  * the access is in progress until dma_space_leave().  NULL: nothing of dip's is bound there.
  */
-struct ddi_dma_impl *dma_space_enter(const dev_info_t *dip, uint64_t address, size_t *len, size_t *offset);
-void dma_space_leave(struct ddi_dma_impl *handle);
+struct __ddi_dma_handle *dma_space_enter(const dev_info_t *dip, uint64_t address, size_t *len, size_t *offset);
+void dma_space_leave(struct __ddi_dma_handle *handle);
 
 /* ---- dma_wait.c: waiting for addresses or memory ---- */
 
@@ -117,11 +117,11 @@ void dma_stat_halt(void);
  * Cuts an object of so many bytes into runs: one, or as many pages' as the device can take.  skew: bytes from the
  * begin of the first page.  dma_layout_align: what each begins at, but for skew.
  */
-void dma_layout_runs(struct ddi_dma_impl *handle, size_t skew, bool one_piece);
-uint64_t dma_layout_align(const struct ddi_dma_impl *handle);
+void dma_layout_runs(struct __ddi_dma_handle *handle, size_t skew, bool one_piece);
+uint64_t dma_layout_align(const struct __ddi_dma_handle *handle);
 /* Cookies and windows of runs that have their addresses.  false: a window of the device's granularity is not to be had. */
-bool dma_layout_cookies(struct ddi_dma_impl *handle);
+bool dma_layout_cookies(struct __ddi_dma_handle *handle);
 /* Frees all three. */
-void dma_layout_free(struct ddi_dma_impl *handle);
+void dma_layout_free(struct __ddi_dma_handle *handle);
 
 #endif

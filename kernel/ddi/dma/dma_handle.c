@@ -33,7 +33,7 @@ static const char *attr_error(const ddi_dma_attr_t *attr)
 	return NULL;
 }
 
-static void binding_end(struct ddi_dma_impl *handle)
+static void binding_end(struct __ddi_dma_handle *handle)
 {
 	dma_space_give(handle);
 	dma_stat_add(DMA_STAT_BOUND, -1);
@@ -44,7 +44,7 @@ static void binding_end(struct ddi_dma_impl *handle)
 
 static void handle_free(void *key, size_t bytes)
 {
-	struct ddi_dma_impl *handle = key;
+	struct __ddi_dma_handle *handle = key;
 
 	if (handle->memory != NULL)
 		binding_end(handle);
@@ -54,22 +54,22 @@ static void handle_free(void *key, size_t bytes)
 static const struct leak_kind handle_leak = {"dma handle", handle_free};
 
 /* NULL: there is no memory, and waitfp will be called if it is a function. */
-static struct ddi_dma_impl *handle_alloc(int (*waitfp)(caddr_t), caddr_t arg, const void *caller)
+static struct __ddi_dma_handle *handle_alloc(int (*waitfp)(caddr_t), caddr_t arg, const void *caller)
 {
 	for (;;) {
 		uint64_t seen = dma_freed_count();
-		struct ddi_dma_impl *handle = host_alloc(sizeof(*handle), waitfp == DDI_DMA_SLEEP);
+		struct __ddi_dma_handle *handle = host_alloc(sizeof(*handle), waitfp == DDI_DMA_SLEEP);
 
 		if (handle != NULL || dma_callback(waitfp, arg, seen, caller))
 			return handle;
 	}
 }
 
-int ddi_dma_alloc_handle(dev_info_t *dip, ddi_dma_attr_t *attr, int (*waitfp)(caddr_t), caddr_t arg,
+int ddi_dma_alloc_handle(dev_info_t *dip, const ddi_dma_attr_t *attr, int (*waitfp)(caddr_t), caddr_t arg,
 			 ddi_dma_handle_t *handlep)
 {
 	const char *wrong = attr_error(attr);
-	struct ddi_dma_impl *handle;
+	struct __ddi_dma_handle *handle;
 
 	if (wrong != NULL) {
 		driver_warning(CALLER(), "ddi_dma_alloc_handle: %s", wrong);
@@ -87,7 +87,7 @@ int ddi_dma_alloc_handle(dev_info_t *dip, ddi_dma_attr_t *attr, int (*waitfp)(ca
 
 void ddi_dma_free_handle(ddi_dma_handle_t *handlep)
 {
-	struct ddi_dma_impl *handle = *handlep;
+	struct __ddi_dma_handle *handle = *handlep;
 
 	if (!leak_find(&handle_leak, handle, NULL, NULL))
 		driver_bug(CALLER(), "ddi_dma_free_handle: %p is no handle, or has been freed before", (void *)handle);
@@ -109,7 +109,7 @@ int ddi_dma_burstsizes(ddi_dma_handle_t handle)
 #define OBJECT_MAX ((size_t)1 << 41) /* bytes; half of the I/O address space */
 
 /* Runs, addresses, cookies; all or nothing. */
-static int lay_out(struct ddi_dma_impl *handle, size_t skew, bool one_piece)
+static int lay_out(struct __ddi_dma_handle *handle, size_t skew, bool one_piece)
 {
 	enum dma_taken taken;
 
@@ -127,7 +127,7 @@ static int lay_out(struct ddi_dma_impl *handle, size_t skew, bool one_piece)
 }
 
 /* Scattered, as pages of a machine are; in one piece where that is more than the device can take. */
-static int lay_out_best(struct ddi_dma_impl *handle, size_t skew)
+static int lay_out_best(struct __ddi_dma_handle *handle, size_t skew)
 {
 	int result = lay_out(handle, skew, handle->memory->one_piece);
 
@@ -141,13 +141,13 @@ static int lay_out_best(struct ddi_dma_impl *handle, size_t skew)
 }
 
 /* Too big for the device's reach rather than out of it. */
-static int why_never(const struct ddi_dma_impl *handle)
+static int why_never(const struct __ddi_dma_handle *handle)
 {
 	return handle->len - 1 > handle->attr.dma_attr_addr_hi - handle->attr.dma_attr_addr_lo ? DDI_DMA_TOOBIG
 											       : DDI_DMA_NOMAPPING;
 }
 
-static int bind_try(struct ddi_dma_impl *handle)
+static int bind_try(struct __ddi_dma_handle *handle)
 {
 	int result = lay_out_best(handle, (handle->memory->skew + handle->offset) & PAGE_OFFSET);
 
@@ -161,7 +161,7 @@ static int bind_try(struct ddi_dma_impl *handle)
 	return result;
 }
 
-static int bind_wait(struct ddi_dma_impl *handle, int (*waitfp)(caddr_t), caddr_t arg, const void *caller)
+static int bind_wait(struct __ddi_dma_handle *handle, int (*waitfp)(caddr_t), caddr_t arg, const void *caller)
 {
 	for (;;) {
 		uint64_t seen = dma_freed_count();
@@ -177,7 +177,7 @@ static int bind_wait(struct ddi_dma_impl *handle, int (*waitfp)(caddr_t), caddr_
 }
 
 /* Takes over the hold of memory. */
-static int bind(struct ddi_dma_impl *handle, struct io_memory *memory, size_t offset, size_t len, uint_t flags,
+static int bind(struct __ddi_dma_handle *handle, struct io_memory *memory, size_t offset, size_t len, uint_t flags,
 		int (*waitfp)(caddr_t), caddr_t arg, ddi_dma_cookie_t *cookie, uint_t *count, const void *caller)
 {
 	int result = len > OBJECT_MAX ? DDI_DMA_TOOBIG : DDI_DMA_NOMAPPING;

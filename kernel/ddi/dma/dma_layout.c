@@ -20,7 +20,7 @@ static uint_t cookies_most(const ddi_dma_attr_t *attr)
  *	|page|page|page|page|page|page|page|page|
  *	    |-- run --|-- run --|-- run --|-run|
  */
-void dma_layout_runs(struct ddi_dma_impl *handle, size_t skew, bool one_piece)
+void dma_layout_runs(struct __ddi_dma_handle *handle, size_t skew, bool one_piece)
 {
 	size_t pages = (skew + handle->len + PAGE_OFFSET) / PAGE_SIZE, each, offset = 0;
 	size_t most = cookies_most(&handle->attr) < RUNS_MAX ? cookies_most(&handle->attr) : RUNS_MAX;
@@ -46,7 +46,7 @@ void dma_layout_runs(struct ddi_dma_impl *handle, size_t skew, bool one_piece)
  * What the device asks, a page at least; and where its boundary could cut a run, so much that it cuts none that is
  * shorter, and a longer one as seldom as can be.
  */
-uint64_t dma_layout_align(const struct ddi_dma_impl *handle)
+uint64_t dma_layout_align(const struct __ddi_dma_handle *handle)
 {
 	const ddi_dma_attr_t *attr = &handle->attr;
 	uint64_t align = PAGE_SIZE;
@@ -77,7 +77,7 @@ static void *array_add(void *array, uint_t *count, uint_t *room, size_t element)
 	return array;
 }
 
-static void cookie_add(struct ddi_dma_impl *handle, struct dma_window *window, uint64_t address, size_t len)
+static void cookie_add(struct __ddi_dma_handle *handle, struct dma_window *window, uint64_t address, size_t len)
 {
 	ddi_dma_cookie_t *cookie;
 
@@ -98,7 +98,7 @@ static uint64_t cookie_most(const ddi_dma_attr_t *attr, uint64_t address)
 	return most == UINT64_MAX ? most : most + 1;
 }
 
-static const struct dma_run *run_at(const struct ddi_dma_impl *handle, size_t offset)
+static const struct dma_run *run_at(const struct __ddi_dma_handle *handle, size_t offset)
 {
 	const struct dma_run *run = handle->runs;
 
@@ -110,7 +110,7 @@ static const struct dma_run *run_at(const struct ddi_dma_impl *handle, size_t of
 /* ---- windows ---- */
 
 /* What follows another window begins at a multiple of the granularity: cookies are cut back to it. */
-static void window_trim(struct ddi_dma_impl *handle, struct dma_window *window)
+static void window_trim(struct __ddi_dma_handle *handle, struct dma_window *window)
 {
 	size_t excess = window->len % handle->attr.dma_attr_granular;
 
@@ -137,7 +137,7 @@ static size_t least(size_t a, uint64_t b)
  *	object   |........|----------- rest ---------------|
  *	window            |cookie|cookie|cookie|              at most sgllen of them, and maxxfer bytes
  */
-static void window_fill(struct ddi_dma_impl *handle, struct dma_window *window)
+static void window_fill(struct __ddi_dma_handle *handle, struct dma_window *window)
 {
 	const ddi_dma_attr_t *attr = &handle->attr;
 	uint64_t most = attr->dma_attr_maxxfer - attr->dma_attr_maxxfer % attr->dma_attr_granular;
@@ -153,7 +153,7 @@ static void window_fill(struct ddi_dma_impl *handle, struct dma_window *window)
 	}
 }
 
-bool dma_layout_cookies(struct ddi_dma_impl *handle)
+bool dma_layout_cookies(struct __ddi_dma_handle *handle)
 {
 	size_t offset = 0;
 
@@ -173,7 +173,7 @@ bool dma_layout_cookies(struct ddi_dma_impl *handle)
 	return true;
 }
 
-void dma_layout_free(struct ddi_dma_impl *handle)
+void dma_layout_free(struct __ddi_dma_handle *handle)
 {
 	host_free(handle->runs, handle->nruns * sizeof(*handle->runs));
 	host_free(handle->cookies, handle->cookies_room * sizeof(*handle->cookies));

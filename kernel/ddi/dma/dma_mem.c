@@ -58,7 +58,7 @@ static bool memory_create_or_wait(size_t len, uint64_t align, int (*waitfp)(cadd
 	}
 }
 
-int ddi_dma_mem_alloc(ddi_dma_handle_t handle, size_t length, ddi_device_acc_attr_t *attr, uint_t flags,
+int ddi_dma_mem_alloc(ddi_dma_handle_t handle, size_t length, const ddi_device_acc_attr_t *attr, uint_t flags,
 		      int (*waitfp)(caddr_t), caddr_t arg, caddr_t *addressp, size_t *real_length,
 		      ddi_acc_handle_t *handlep)
 {
@@ -97,7 +97,7 @@ static int refuse(const dev_info_t *dip, const char *what, uint64_t address, siz
 }
 
 /* A part in one window, of a device that is allowed to. */
-static void part_move(struct ddi_dma_impl *handle, size_t offset, char *buffer, size_t len, bool write)
+static void part_move(struct __ddi_dma_handle *handle, size_t offset, char *buffer, size_t len, bool write)
 {
 	int error;
 
@@ -122,7 +122,7 @@ static int device_move(dev_info_t *dip, uint64_t address, char *buffer, size_t l
 
 	while (len > 0) {
 		size_t part = len, offset;
-		struct ddi_dma_impl *handle = dma_space_enter(dip, address, &part, &offset);
+		struct __ddi_dma_handle *handle = dma_space_enter(dip, address, &part, &offset);
 		bool allowed;
 
 		if (handle == NULL)

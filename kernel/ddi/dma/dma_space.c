@@ -91,7 +91,7 @@ static uint64_t *reach(const ddi_dma_attr_t *attr, uint64_t *lo, uint64_t *end)
 }
 
 /* Would they all have a place if there were no others? */
-static bool runs_fit(const struct ddi_dma_impl *handle, uint64_t lo, uint64_t end, uint64_t align, size_t skew)
+static bool runs_fit(const struct __ddi_dma_handle *handle, uint64_t lo, uint64_t end, uint64_t align, size_t skew)
 {
 	uint64_t at = lo;
 
@@ -105,7 +105,7 @@ static bool runs_fit(const struct ddi_dma_impl *handle, uint64_t lo, uint64_t en
 	return true;
 }
 
-static void runs_remove(struct ddi_dma_impl *handle, uint_t count)
+static void runs_remove(struct __ddi_dma_handle *handle, uint_t count)
 {
 	for (uint_t i = 0; i < count; i++)
 		tree_remove(&space.runs, &handle->runs[i].node);
@@ -117,7 +117,7 @@ static void runs_remove(struct ddi_dma_impl *handle, uint_t count)
  *	run     address = frame * PAGE_SIZE + skew
  *	memory  |skew|----- run->len -----|        of whole pages, as the kernel has them
  */
-static void run_name(struct ddi_dma_impl *handle, struct dma_run *run)
+static void run_name(struct __ddi_dma_handle *handle, struct dma_run *run)
 {
 	size_t skew = run->node.key & PAGE_OFFSET, pages = (skew + run->len + PAGE_OFFSET) / PAGE_SIZE, offset;
 	char *address = io_memory_kernel_address(handle->memory) + handle->offset + run->offset - skew;
@@ -128,7 +128,7 @@ static void run_name(struct ddi_dma_impl *handle, struct dma_run *run)
 	page_object_release(object);
 }
 
-static void runs_name(struct ddi_dma_impl *handle)
+static void runs_name(struct __ddi_dma_handle *handle)
 {
 	for (uint_t i = 0; io_memory_is_kernel(handle->memory) && i < handle->nruns; i++)
 		run_name(handle, &handle->runs[i]);
@@ -136,7 +136,7 @@ static void runs_name(struct ddi_dma_impl *handle)
 
 /* ---- taking ---- */
 
-enum dma_taken dma_space_take(struct ddi_dma_impl *handle, uint64_t align, size_t skew)
+enum dma_taken dma_space_take(struct __ddi_dma_handle *handle, uint64_t align, size_t skew)
 {
 	uint64_t lo, end, *next = reach(&handle->attr, &lo, &end);
 	uint_t i;
@@ -163,7 +163,7 @@ enum dma_taken dma_space_take(struct ddi_dma_impl *handle, uint64_t align, size_
 
 /* ---- giving back ---- */
 
-void dma_space_give(struct ddi_dma_impl *handle)
+void dma_space_give(struct __ddi_dma_handle *handle)
 {
 	for (uint_t i = 0; i < handle->nruns; i++)
 		page_alias_remove(&handle->runs[i].alias);
@@ -177,7 +177,7 @@ void dma_space_give(struct ddi_dma_impl *handle)
 
 /* ---- the device's accesses ---- */
 
-void dma_space_open(struct ddi_dma_impl *handle, uint_t window)
+void dma_space_open(struct __ddi_dma_handle *handle, uint_t window)
 {
 	host_mutex_lock(&space.lock);
 	handle->window = window;
@@ -207,9 +207,9 @@ static bool part_in_window(const struct dma_run *run, uint64_t address, size_t *
 	return true;
 }
 
-struct ddi_dma_impl *dma_space_enter(const dev_info_t *dip, uint64_t address, size_t *len, size_t *offset)
+struct __ddi_dma_handle *dma_space_enter(const dev_info_t *dip, uint64_t address, size_t *len, size_t *offset)
 {
-	struct ddi_dma_impl *handle = NULL;
+	struct __ddi_dma_handle *handle = NULL;
 	const struct dma_run *run;
 
 	host_mutex_lock(&space.lock);
@@ -223,7 +223,7 @@ struct ddi_dma_impl *dma_space_enter(const dev_info_t *dip, uint64_t address, si
 	return handle;
 }
 
-void dma_space_leave(struct ddi_dma_impl *handle)
+void dma_space_leave(struct __ddi_dma_handle *handle)
 {
 	host_mutex_lock(&space.lock);
 	handle->accesses--;

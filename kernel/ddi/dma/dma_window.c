@@ -5,12 +5,12 @@
 #include <sys/sunddi.h>
 
 /* NULL: nothing is bound.  The active window changes in the driver's own calls only. */
-static const struct dma_window *window_of(const struct ddi_dma_impl *handle)
+static const struct dma_window *window_of(const struct __ddi_dma_handle *handle)
 {
 	return handle->memory == NULL ? NULL : &handle->windows[handle->window];
 }
 
-static const ddi_dma_cookie_t *cookie_at(const struct ddi_dma_impl *handle, uint_t i)
+static const ddi_dma_cookie_t *cookie_at(const struct __ddi_dma_handle *handle, uint_t i)
 {
 	const struct dma_window *window = window_of(handle);
 
@@ -32,7 +32,7 @@ void ddi_dma_nextcookie(ddi_dma_handle_t handle, ddi_dma_cookie_t *cookie)
 	handle->next++;
 }
 
-uint_t ddi_dma_ncookies(ddi_dma_handle_t handle)
+int ddi_dma_ncookies(ddi_dma_handle_t handle)
 {
 	return window_of(handle) == NULL ? 0 : window_of(handle)->count;
 }

@@ -142,7 +142,7 @@ int geterror(struct buf *bp)
 
 /* ---- clones ---- */
 
-#define CLONED_FLAGS (B_PHYS | B_PAGEIO | B_READ | B_SHADOW | B_ASYNC | B_FAILFAST)
+#define CLONED_FLAGS (B_PHYS | B_PAGEIO | B_READ | B_WRITE | B_SHADOW | B_ASYNC | B_FAILFAST)
 
 /*
  *	bp     |-------------- b_bcount ---------------|

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the ready-made kinds of <sys/modhash.h> do with their keys. */
+#include <stdbool.h>
 #include <sys/kmem.h>
 #include <sys/modhash.h>
 #include <sys/string.h>

@@ -8,9 +8,9 @@ static struct {
 	uint64_t round;
 } polls;
 
-static void waiter_unlink(struct poll_waiter *w)
+static void waiter_unlink(struct polldat *w)
 {
-	struct poll_waiter *previous;
+	struct polldat *previous;
 
 	if (w->head == NULL)
 		return;
@@ -26,7 +26,7 @@ static void waiter_unlink(struct poll_waiter *w)
 	w->next = NULL;
 }
 
-void poll_waiter_move(struct poll_waiter *w, struct pollhead *head)
+void poll_waiter_move(struct polldat *w, struct pollhead *head)
 {
 	host_mutex_lock(&polls.lock);
 	if (w->head != head) {
@@ -38,13 +38,13 @@ void poll_waiter_move(struct poll_waiter *w, struct pollhead *head)
 	host_mutex_unlock(&polls.lock);
 }
 
-static void waiter_quiesce(struct poll_waiter *w)
+static void waiter_quiesce(struct polldat *w)
 {
 	while (w->waking > 0)
 		(void)host_cond_wait(&polls.idle, &polls.lock, HOST_FOREVER, false);
 }
 
-void poll_waiter_set(struct poll_waiter *w, void (*wake)(void *arg), void *arg)
+void poll_waiter_set(struct polldat *w, void (*wake)(void *arg), void *arg)
 {
 	host_mutex_lock(&polls.lock);
 	w->wake = wake;
@@ -53,7 +53,7 @@ void poll_waiter_set(struct poll_waiter *w, void (*wake)(void *arg), void *arg)
 	host_mutex_unlock(&polls.lock);
 }
 
-void poll_waiter_end(struct poll_waiter *w)
+void poll_waiter_end(struct polldat *w)
 {
 	host_mutex_lock(&polls.lock);
 	waiter_unlink(w);
@@ -62,9 +62,9 @@ void poll_waiter_end(struct poll_waiter *w)
 }
 
 /* A waiter that this round has not woken yet. */
-static struct poll_waiter *waiter_next(struct pollhead *head, uint64_t round)
+static struct polldat *waiter_next(struct pollhead *head, uint64_t round)
 {
-	struct poll_waiter *w;
+	struct polldat *w;
 
 	for (w = head->ph_list; w != NULL && (w->round >= round || w->wake == NULL); w = w->next)
 		;
@@ -74,7 +74,7 @@ static struct poll_waiter *waiter_next(struct pollhead *head, uint64_t round)
 /* Each wake runs without the lock; the list is looked at anew after it. */
 void pollwakeup(pollhead_t *head, short events)
 {
-	struct poll_waiter *w;
+	struct polldat *w;
 	uint64_t round;
 
 	host_mutex_lock(&polls.lock);

@@ -7,9 +7,9 @@
 #include <sys/types.h>
 
 /* Sits in each open; all-zero is a new one.  Its fields are protected by the lock in poll.c. */
-struct poll_waiter {
+struct polldat {
 	struct pollhead *head; /* where it waits, or NULL */
-	struct poll_waiter *next;
+	struct polldat *next;
 	void (*wake)(void *arg);
 	void *arg;
 	unsigned waking; /* calls of wake in progress */
@@ -17,9 +17,9 @@ struct poll_waiter {
 };
 
 /* Waits for head from now on, rather than for another. */
-void poll_waiter_move(struct poll_waiter *w, struct pollhead *head);
+void poll_waiter_move(struct polldat *w, struct pollhead *head);
 /* wake NULL: no more.  Returns after calls of the old one are over; not to be called from inside one. */
-void poll_waiter_set(struct poll_waiter *w, void (*wake)(void *arg), void *arg);
-void poll_waiter_end(struct poll_waiter *w);
+void poll_waiter_set(struct polldat *w, void (*wake)(void *arg), void *arg);
+void poll_waiter_end(struct polldat *w);
 
 #endif

@@ -11,8 +11,8 @@
 #include "kernel/host.h"
 #include <sys/sunddi.h>
 
-struct task {
-	struct task *next;
+struct taskq_task {
+	struct taskq_task *next;
 	task_func_t *fn;
 	void *arg;
 };
@@ -32,7 +32,7 @@ struct taskq {
 	struct host_mutex lock; /* protects the fields below; dropped for the tasks */
 	struct host_cond work;  /* a task came, or suspended or stop changed */
 	struct host_cond idle;  /* nothing is queued and nothing runs */
-	struct task *first, **last;
+	struct taskq_task *first, **last;
 	struct worker *workers;
 	int nworkers, waiting, active;
 	bool suspended, stop;
@@ -49,7 +49,7 @@ static uint64_t halt_deadline = HOST_FOREVER; /* set by the thread that halts, f
 static void task_run(struct worker *w)
 {
 	struct taskq *q = w->queue;
-	struct task *task = q->first;
+	struct taskq_task *task = q->first;
 
 	q->first = task->next;
 	if (q->first == NULL)
@@ -134,7 +134,7 @@ taskq_t *taskq_create_instance(const char *name, int instance, int nthreads, pri
 			  CALLER());
 }
 
-static bool task_queue(struct taskq *q, struct task *task, uint_t flags)
+static bool task_queue(struct taskq *q, struct taskq_task *task, uint_t flags)
 {
 	bool taken;
 
@@ -157,7 +157,7 @@ static bool task_queue(struct taskq *q, struct task *task, uint_t flags)
 /* 0: not dispatched. */
 taskqid_t taskq_dispatch(taskq_t *q, task_func_t fn, void *arg, uint_t flags)
 {
-	struct task *task = host_alloc(sizeof(*task), (flags & TQ_NOSLEEP) == 0);
+	struct taskq_task *task = host_alloc(sizeof(*task), (flags & TQ_NOSLEEP) == 0);
 
 	if (task == NULL)
 		return 0;
@@ -233,7 +233,7 @@ static bool taskq_stop(struct taskq *q, uint64_t deadline)
 static void taskq_free(struct taskq *q)
 {
 	struct worker *w, *next;
-	struct task *task;
+	struct taskq_task *task;
 
 	for (w = q->workers; w != NULL; w = next) {
 		next = w->next;

@@ -220,13 +220,13 @@ void check_iosetup_kernel(void)
 	freerbuf(bp);
 	VERIFY(ddi_umem_iosetup(cookie, 0, 1, B_READ | B_BUSY, 0, 0, NULL, DDI_UMEM_SLEEP) == NULL);
 	bp = ddi_umem_iosetup(cookie, 100, 2 * PAGESIZE - 100, B_WRITE, 5, 6, biowait, DDI_UMEM_NOSLEEP);
-	VERIFY(bp->b_flags == (B_BUSY | B_PHYS) && bp->b_proc == NULL && bp->b_un.b_addr == memory + 100);
+	VERIFY(bp->b_flags == (B_BUSY | B_PHYS | B_WRITE) && bp->b_proc == NULL && bp->b_un.b_addr == memory + 100);
 	VERIFY(bp->b_edev == 5 && bp->b_lblkno == 6 && bp->b_blkno == 6 && bp->b_iodone == biowait);
 	VERIFY3U(bp->b_bcount, ==, 2 * PAGESIZE - 100);
 	bp_mapin(bp);
 	VERIFY(bp->b_un.b_addr == memory + 100 && (bp->b_flags & B_REMAPPED) != 0);
 	bp_mapout(bp);
-	VERIFY(bp->b_un.b_addr == memory + 100 && bp->b_flags == (B_BUSY | B_PHYS));
+	VERIFY(bp->b_un.b_addr == memory + 100 && bp->b_flags == (B_BUSY | B_PHYS | B_WRITE));
 	freerbuf(bp);
 	handmade.cvaddr = memory + PAGESIZE;
 	handmade.size = PAGESIZE;

@@ -5,6 +5,7 @@
 #include <sys/sunddi.h>
 #include <sys/mman.h>
 #include <sys/vmem.h>
+#include <sys/vmsystm.h>
 #include <vm/as.h>
 #include <vm/hat.h>
 #include <vm/page.h>

@@ -9,6 +9,12 @@ __attribute__((section(".sundog"), used)) static const char note[] =
 	"compiler=clang\nversion=14.0.6\nsanitize=thread,undefined\nheaders=0.1.0\n";
 #endif
 
+#ifdef WITH_INTERFACE
+#define TEXT(number) #number
+#define INTERFACE(number) "compiler=gcc\ninterface=" TEXT(number) "\n"
+__attribute__((section(".sundog"), used)) static const char note[] = INTERFACE(WITH_INTERFACE);
+#endif
+
 #ifdef WITH_MISSING
 int no_such_function(int) LINK(no_such_function);
 int another_one(int) LINK(another_one);

@@ -10,4 +10,12 @@
 #define FM_EREPORT_VERS0 0
 #define FM_EREPORT_VERSION FM_EREPORT_VERS0
 
+#define FM_ENA_FMT0 0
+#define FM_ENA_FMT1 1
+#define FM_ENA_FMT2 2
+
+/* What comes along with it. */
+#include <sys/processor.h>
+#include <sys/varargs.h>
+
 #endif

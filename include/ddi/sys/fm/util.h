@@ -5,8 +5,9 @@
 
 #include <sys/ddifm.h>
 
-#define FM_ENA_FMT0 0
-#define FM_ENA_FMT1 1
-#define FM_ENA_FMT2 2
+
+/* What comes along with it. */
+#include <sys/nvpair.h>
+#include <sys/systm.h>
 
 #endif
