@@ -3,10 +3,12 @@
 #define _GNU_SOURCE
 #include "host/server/base/linux.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -35,22 +37,60 @@ static char stat_read(const char *path, unsigned *flags)
 	return state;
 }
 
-char task_state(pid_t pid, pid_t tid)
+static char task_stat(pid_t pid, pid_t tid, unsigned *flags)
 {
-	unsigned flags;
 	char path[64];
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", (int)pid, (int)tid);
-	return stat_read(path, &flags);
+	return stat_read(path, flags);
+}
+
+char task_state(pid_t pid, pid_t tid)
+{
+	unsigned flags;
+
+	return task_stat(pid, tid, &flags);
+}
+
+bool task_lives(pid_t pid, pid_t tid)
+{
+	unsigned flags = 0;
+
+	return task_stat(pid, tid, &flags) != '\0' && !(flags & FLAG_EXITING);
+}
+
+/* Among those after the first. */
+static pid_t task_find(pid_t pid)
+{
+	const struct dirent *entry;
+	char path[64];
+	pid_t found = 0;
+	DIR *tasks;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	tasks = opendir(path);
+	if (tasks == NULL)
+		return 0;
+	while (found == 0 && (entry = readdir(tasks)) != NULL) {
+		pid_t tid = (pid_t)strtol(entry->d_name, NULL, 10);
+
+		if (tid > 0 && task_lives(pid, tid))
+			found = tid;
+	}
+	closedir(tasks);
+	return found;
+}
+
+pid_t pid_task(pid_t pid)
+{
+	return task_lives(pid, pid) ? pid : task_find(pid);
 }
 
 bool pid_is_exiting(pid_t pid)
 {
 	unsigned flags = 0;
-	char path[64];
 
-	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	return stat_read(path, &flags) != '\0' && (flags & FLAG_EXITING);
+	return task_stat(pid, pid, &flags) != '\0' && (flags & FLAG_EXITING) && task_find(pid) == 0;
 }
 
 bool pidfd_is_dead(int pidfd, int milliseconds)

@@ -16,7 +16,11 @@ struct process;
 
 /* As in /proc: R, S, D, T, t, Z, X; NUL: it is not there.  A thread of that process, or the process itself. */
 char task_state(pid_t pid, pid_t tid);
-/* Has begun to exit: its descriptors go one by one; its pidfd becomes readable soon. */
+/* It is there, and has not begun to end. */
+bool task_lives(pid_t pid, pid_t tid);
+/* A thread of the process that lives, the first as a rule; 0: none does. */
+pid_t pid_task(pid_t pid);
+/* Has begun to exit, all of it: its descriptors go one by one; its pidfd becomes readable soon. */
 bool pid_is_exiting(pid_t pid);
 /* Is dead at the latest when so many milliseconds have passed.  Without a pidfd (-1) it counts as dead. */
 bool pidfd_is_dead(int pidfd, int milliseconds);
@@ -26,6 +30,13 @@ int pidfd_of(pid_t pid);
 int pidfd_of_peer(int connection, pid_t pid);
 /* With *info, unless it is NULL.  0 or errno. */
 int pidfd_signal(int pidfd, int signo, siginfo_t *info);
+
+/* ---- leader.c: processes whose first thread has ended ---- */
+
+/* The number by which Linux reaches the memory of a process. */
+pid_t process_task(struct process *p);
+/* That one did not reach it.  True: another one may. */
+bool process_task_changes(struct process *p, pid_t tid);
 
 /* ---- maps.c: what is mapped in a process ---- */
 
@@ -37,7 +48,7 @@ struct vma {
 	char name[256];
 };
 /* /proc/PID/name: "maps" for maps_find(), "pagemap" for pagemap_resident().  -1: Linux does not let us look. */
-int maps_open(const struct process *p, const char *name);
+int maps_open(struct process *p, const char *name);
 /* The first mapping that ends beyond addr. */
 bool maps_find(int fd, uint64_t addr, struct vma *v);
 /* The first one of its kind. */
@@ -48,7 +59,7 @@ enum maps_kind {
 };
 bool maps_find_kind(int fd, uint64_t addr, enum maps_kind kind, struct vma *v);
 /* Of a mapping that maps_find() has found; slow before Linux 6.11. */
-uint64_t maps_page_size(const struct process *p, const struct vma *v);
+uint64_t maps_page_size(struct process *p, const struct vma *v);
 /* Every page of the range is mapped and in memory. */
 bool pagemap_resident(int fd, uint64_t addr, uint64_t len);
 

@@ -24,13 +24,25 @@ struct query { /* Linux's struct procmap_query */
 #define QUERY_NEXT 0x10u /* the mapping at addr, or the next one; see also enum maps_kind */
 #define QUERY_SHARED 0x08u
 
-int maps_open(const struct process *p, const char *name)
+static int proc_open(pid_t tid, const char *name)
 {
 	char path[48];
-	int fd;
 
-	(void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)p->pid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	(void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)tid, name);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+int maps_open(struct process *p, const char *name)
+{
+	pid_t tid = process_task(p);
+	int fd = proc_open(tid, name);
+
+	/* What Linux opens of a thread that has ended may be empty. */
+	if (process_task_changes(p, tid)) {
+		if (fd >= 0)
+			close(fd);
+		fd = proc_open(process_task(p), name);
+	}
 	/* The number was this process's if it lives now. */
 	if (fd >= 0 && pidfd_is_dead(p->pidfd, 0)) {
 		close(fd);
@@ -130,7 +142,7 @@ bool maps_find(int fd, uint64_t addr, struct vma *v)
 	return maps_find_kind(fd, addr, MAPS_ANY, v);
 }
 
-uint64_t maps_page_size(const struct process *p, const struct vma *v)
+uint64_t maps_page_size(struct process *p, const struct vma *v)
 {
 	unsigned long long kib = 0;
 	struct vma seen = {0};

@@ -100,6 +100,7 @@ struct process {
 	atomic_uint refs;
 	void (*free)(struct process *p); /* its maker's */
 	atomic_bool dying;
+	atomic_int task;        /* the thread by which its memory is reached, see leader.c; 0: its first */
 	atomic_bool vm_refused; /* process_vm_readv() is not permitted: copies go through the client */
 	atomic_uint euid, egid;
 	atomic_uint unanswered; /* calls that failed because their threads did not answer */

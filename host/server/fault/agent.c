@@ -316,7 +316,7 @@ static bool process_is_able(const struct process *p)
 
 	if (atomic_load(&p->dying) || p->as->agent.successors >= SUCCESSORS_MAX)
 		return false;
-	state = task_state(p->pid, p->pid);
+	state = task_state(p->pid, pid_task(p->pid));
 	return state == 'R' || state == 'S' || state == 'D';
 }
 

@@ -160,7 +160,7 @@ static int foreign_open(const struct pins *pins, const struct vma *v)
 
 	if (!(v->prot & HOST_PROT_WRITE))
 		return -1;
-	(void)snprintf(path, sizeof(path), "/proc/%d/map_files/%llx-%llx", (int)pins->process->pid,
+	(void)snprintf(path, sizeof(path), "/proc/%d/map_files/%llx-%llx", (int)process_task(pins->process),
 		       (unsigned long long)v->start, (unsigned long long)v->end);
 	fd = open(path, flags);
 	if (fd < 0 && v->name[0] == '/') /* that needs a privilege */

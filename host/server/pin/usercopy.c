@@ -13,13 +13,26 @@
 
 #define CHUNK (UINT64_C(1) << 30)
 
+/* Bytes, or -1 with errno.  By a thread that lives. */
+static ssize_t vm_copy_some(struct process *p, void *ours, uintptr_t theirs, size_t n, bool out)
+{
+	struct iovec local = {ours, n}, remote = {(void *)theirs, n};
+	ssize_t done;
+	pid_t tid;
+
+	do {
+		tid = process_task(p);
+		done = out ? process_vm_writev(tid, &local, 1, &remote, 1, 0) : process_vm_readv(tid, &local, 1, &remote, 1, 0);
+	} while (done < 0 && errno == ESRCH && process_task_changes(p, tid));
+	return done;
+}
+
 /* EPERM: Linux refuses; EFAULT: not all is there. */
 static int vm_copy(struct process *p, void *ours, uintptr_t theirs, size_t len, bool out)
 {
 	while (len > 0) {
 		size_t n = len < CHUNK ? len : CHUNK;
-		struct iovec local = {ours, n}, remote = {(void *)theirs, n};
-		ssize_t done = out ? process_vm_writev(p->pid, &local, 1, &remote, 1, 0) : process_vm_readv(p->pid, &local, 1, &remote, 1, 0);
+		ssize_t done = vm_copy_some(p, ours, theirs, n, out);
 		if (done < 0)
 			return errno == EFAULT ? EFAULT : EPERM;
 		if ((size_t)done != n)
