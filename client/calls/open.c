@@ -33,8 +33,11 @@ int device_open(const struct node *n, int flags)
 	call_end(c);
 	if (error)
 		return fail(error == EIO ? ENXIO : error);
-	if (received < 0)
+	if (received < 0) { /* Linux has closed it, for there was no room: the driver hears of it now */
+		struct wire_message closed = {.op = WIRE_CLOSED, .a = m.a};
+		(void)call_simple(&closed);
 		return fail(EMFILE);
+	}
 	/* The descriptor came close-on-exec and at the lowest free number. */
 	if (!(flags & O_CLOEXEC))
 		(void)REAL(fcntl)(received, F_SETFD, 0);

@@ -193,6 +193,11 @@ int call_take_fd(struct call *c, unsigned i)
 	return channel_take_fd(&c->channel, i);
 }
 
+int call_fd_error(const struct call *c)
+{
+	return c->channel.lost ? EMFILE : EBADF;
+}
+
 /* ---- calling ---- */
 
 static int receive(struct call *c, struct wire_message *m)

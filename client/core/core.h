@@ -157,6 +157,8 @@ uint8_t *call_data(struct call *c);
 /* 0 or the call's errno; EIO when the server is gone. */
 int call_run(struct call *c, struct wire_message *m, const int *fds);
 int call_take_fd(struct call *c, unsigned i);
+/* Why there is none. */
+int call_fd_error(const struct call *c);
 /* From call_begin() to call_end(): pthread_cancel(3) ends the waits of this one, of read(2) and its like. */
 void call_cancellable(struct call *c);
 /* The call failed with EINTR, after handlers that ask for a restart: begin it anew. */

@@ -55,7 +55,7 @@ int windows_lay(struct call *c, uint64_t count)
 		struct wire_map one = w[i];
 		int fd = one.flags & WIRE_MAP_DESCRIPTOR ? call_take_fd(c, next_fd++) : -1;
 		if ((one.flags & WIRE_MAP_DESCRIPTOR) && fd < 0)
-			return EBADF;
+			return call_fd_error(c);
 		error = window_lay(&one, fd);
 		if (fd >= 0)
 			quiet_close(fd);
@@ -121,7 +121,7 @@ static int pins_begin(struct call *c)
 	int fd = call_take_fd(c, 0), error = fault_prepare();
 
 	if (!error)
-		error = fd < 0 ? EBADF : pin_begin(fd);
+		error = fd < 0 ? call_fd_error(c) : pin_begin(fd);
 	if (fd >= 0)
 		quiet_close(fd);
 	return error;

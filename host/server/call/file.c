@@ -32,7 +32,7 @@ int call_prove(struct thread *t, const struct wire_message *in, struct wire_mess
 	int error, fd = channel_take_fd(&t->channel, 0);
 
 	if (fd < 0)
-		return EBADF;
+		return t->channel.lost ? EMFILE : EBADF;
 	error = open_prove(t->process, fd, &o);
 	close(fd);
 	if (error != 0)
