@@ -88,13 +88,24 @@ static void part_demote(struct pins *pins, const struct vma *v, uint64_t start, 
 	}
 }
 
+/*
+ *	[ held ]gap[ held ]------------ idle ------------)
+ *
+ * What has become shared as a gap between others stays so as long as they do, except before a fork or mremap (recent).
+ */
+static bool is_gap(const struct pins *pins, const struct range *idle, uint64_t start, uint64_t stop, bool recent)
+{
+	return !recent && idle->start > start && idle->end < stop && idle->end - idle->start <= promote_gap(pins);
+}
+
 static void vma_demote(struct pins *pins, const struct vma *v, uint64_t start, uint64_t end, bool recent)
 {
-	uint64_t at = v->offset + (start - v->start), stop = v->offset + (end - v->start);
+	uint64_t first = v->offset + (start - v->start), stop = v->offset + (end - v->start);
 	struct range idle;
 
-	for (; next_idle(pins, at, stop, recent, &idle); at = idle.end)
-		part_demote(pins, v, idle.start, idle.end);
+	for (uint64_t at = first; next_idle(pins, at, stop, recent, &idle); at = idle.end)
+		if (!is_gap(pins, &idle, first, stop, recent))
+			part_demote(pins, v, idle.start, idle.end);
 }
 
 void demote_range(struct pins *pins, uint64_t start, uint64_t end, bool recent)

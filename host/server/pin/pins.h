@@ -120,6 +120,8 @@ int pin_make_resident(struct host_pin *pin);
 #define AGENT_CHUNK (UINT64_C(16) << 20) /* of one command, which is done in far less than the agent's time */
 
 uint64_t promote_span(const struct pins *pins);
+/* What lies between pages that are shared, and is not longer, is shared with them. */
+uint64_t promote_gap(const struct pins *pins);
 /* The end of all places; one span of the file follows, for split.c. */
 uint64_t promote_limit(const struct pins *pins);
 /* The last base of which anything may be in use. */

@@ -336,6 +336,43 @@ static int piece_share(struct pins *pins, const struct vma *v, uint64_t start, u
 	return error;
 }
 
+/* ---- gaps ---- */
+
+#define GAP_MANY 256u /* separate parts of the file */
+
+uint64_t promote_gap(const struct pins *pins)
+{
+	return (pins->used.count < GAP_MANY ? 16 : 256) * (uint64_t)PAGE_SIZE;
+}
+
+/* Is the mapping at a place of the file, in the part at base, and like v otherwise? */
+static bool is_alike(const struct pins *pins, uint64_t at, const struct vma *v, uint64_t base)
+{
+	struct vma other;
+
+	return mapping_at(pins, at, &other) && vma_is_ours(pins, &other) && other.offset - other.start == base && other.prot == v->prot;
+}
+
+/*
+ *	| ours |-- gap --[ start      stop )-- gap --| ours |
+ *
+ * A page here and a page there are a mapping each, and what lies between is one, too: Linux joins them never again, and a
+ * process has only so many.  So a small gap becomes shared with the piece, and all of it is one mapping.
+ */
+static void piece_bridge(const struct pins *pins, const struct vma *v, uint64_t base, uint64_t *start, uint64_t *stop)
+{
+	uint64_t gap = promote_gap(pins);
+	bool ordinary = !v->shared && v->inode == 0 && v->page_size == PAGE_SIZE && strcmp(v->name, "[stack]") != 0;
+
+	if (!ordinary || pins->used.count == 0)
+		return;
+	if (*start > v->start && *start - v->start <= gap && is_alike(pins, v->start - PAGE_SIZE, v, base) &&
+	    place_is_free(pins, v, v->start, *start, base))
+		*start = v->start;
+	if (*stop < v->end && v->end - *stop <= gap && is_alike(pins, v->end, v, base) && place_is_free(pins, v, *stop, v->end, base))
+		*stop = v->end;
+}
+
 static int pieces_share(struct pins *pins, uint64_t addr, uint64_t end, const struct sight *s, uint64_t base)
 {
 	uint64_t start, stop;
@@ -352,6 +389,7 @@ static int pieces_share(struct pins *pins, uint64_t addr, uint64_t end, const st
 		if (v.shared && (!vma_is_ours(pins, &v) ||
 				 hold_overlaps(pins, v.offset + (start - v.start), v.offset + (stop - v.start), true)))
 			return EAGAIN;
+		piece_bridge(pins, &v, base, &start, &stop);
 		error = piece_share(pins, &v, start, stop, base);
 	}
 	return error;
