@@ -373,6 +373,7 @@ DRIVERS = {  # name: source, flags; the file is named after the source, as its d
     "frames-mmap-dma": ("frames.c", ["-DFRAMES_DMA"]),
     "frames-cookie": ("frames.c", ["-DFRAMES_COOKIE"]),
     "frames-cookie-dma": ("frames.c", ["-DFRAMES_COOKIE", "-DFRAMES_DMA"]),
+    "ends": ("ends.c", []),
     "gate": ("gate.c", []),
     "rlock": ("rlock.c", []),
     "stress": ("stress.c", []),
