@@ -25,7 +25,7 @@
 #include "wire/rights.h"
 
 #define AGENT_STACK 16384u
-#define START_PATIENCE 2000 /* moments */
+#define START_TRIES 2000
 #define READY_POLL_NS 10000000
 #ifndef MADV_DONTNEED_LOCKED
 #define MADV_DONTNEED_LOCKED 24
@@ -253,7 +253,7 @@ static int wait_ready(int *ready, int pid)
 		long seconds, nanoseconds;
 	} moment = {0, READY_POLL_NS};
 
-	for (int i = 0; i < START_PATIENCE; i++) {
+	for (int i = 0; i < START_TRIES; i++) {
 		if (__atomic_load_n(ready, __ATOMIC_ACQUIRE))
 			return 0;
 		raw_syscall(SYS_futex, (long)ready, FUTEX_WAIT, 0, (long)&moment, 0, 0);

@@ -15,6 +15,11 @@ struct node {
 /* Is the path (relative to dirfd) a device node? */
 bool node_find(int dirfd, const char *path, struct node *n);
 bool node_by_dev(uint64_t dev, struct node *n);
+/* The node's name in /dev, or that of the path that has found one; both have room for PATH_MAX bytes.  False: there is none. */
+bool node_name(uint64_t dev, char *name);
+bool node_full_path(const char *path, char *full);
+/* /proc/self/fd/N and its like. */
+bool node_is_descriptor(const char *path);
 /* access(2): 0, or -1 and errno. */
 int node_access(const struct node *n, int mode, bool effective);
 

@@ -190,6 +190,26 @@ EXPORT int mprotect(void *addr, size_t len, int prot)
 	return 0;
 }
 
+/* differs: a device's pages have no keys, and they are not rearranged. */
+EXPORT int pkey_mprotect(void *addr, size_t len, int prot, int key)
+{
+	uintptr_t start = (uintptr_t)addr, end = start + PAGE_UP(len);
+	struct range part;
+
+	if (likely(!range_first(start, end, &part) && !pin_holds(start, end)))
+		return REAL(pkey_mprotect)(addr, len, prot, key);
+	return key == -1 ? mprotect(addr, len, prot) : fail(EINVAL);
+}
+
+EXPORT int remap_file_pages(void *addr, size_t len, int prot, size_t page, int flags)
+{
+	struct range part;
+
+	if (unlikely(range_first((uintptr_t)addr, (uintptr_t)addr + PAGE_UP(len), &part)))
+		return fail(EINVAL);
+	return REAL(remap_file_pages)(addr, len, prot, page, flags);
+}
+
 EXPORT void *mremap(void *old, size_t old_len, size_t new_len, int flags, ...)
 {
 	struct range part = {0};

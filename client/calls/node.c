@@ -130,6 +130,7 @@ static bool may_name_device(int dirfd, const char *path)
 struct query {
 	const char *path; /* or NULL: by dev */
 	uint64_t dev;
+	char *name; /* NULL, or room for PATH_MAX bytes: the first of its names */
 };
 
 static bool search(const struct wire_nodes *t, const struct query *q, struct node *n)
@@ -148,6 +149,8 @@ static bool search(const struct wire_nodes *t, const struct query *q, struct nod
 				: w->dev == q->dev;
 		if (found)
 			*n = (struct node){w->dev, w->mode, w->uid, w->gid, false};
+		if (found && q->name)
+			(void)snprintf(q->name, PATH_MAX, "%.*s", (int)w->name_len, dev_path);
 		p += w->size;
 	}
 	return found;
@@ -204,7 +207,12 @@ static bool descriptor_path(const char *path, struct node *n)
 	const char *number = descriptor_name(path);
 	if (number && number[strspn(number, "0123456789")] == '\0' && strlen(number) - 1 < 7)
 		fd = atoi(number);
-	return fd >= 0 && descriptor_get(fd, &d) && node_by_dev(d.dev, n);
+	return fd >= 0 && (descriptor_get(fd, &d) || descriptor_place(fd, &d.dev)) && node_by_dev(d.dev, n);
+}
+
+bool node_is_descriptor(const char *path)
+{
+	return is_in_proc(path) || strncmp(path, "/dev/fd/", 8) == 0;
 }
 
 static bool find(int dirfd, const char *path, struct node *n)
@@ -241,6 +249,23 @@ bool node_by_dev(uint64_t dev, struct node *n)
 
 	n->slash = false;
 	return lookup(&q, n);
+}
+
+bool node_name(uint64_t dev, char *name)
+{
+	struct query q = {.dev = dev, .name = name};
+
+	return lookup(&q, &(struct node){0});
+}
+
+bool node_full_path(const char *path, char *full)
+{
+	char directory[PATH_MAX] = "";
+	struct node n;
+
+	if (node_is_descriptor(path))
+		return node_find(AT_FDCWD, path, &n) && node_name(n.dev, full);
+	return (path[0] == '/' || directory_of(AT_FDCWD, directory, sizeof(directory))) && join(directory, path, full, PATH_MAX);
 }
 
 /* ---- permission ---- */

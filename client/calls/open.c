@@ -17,10 +17,23 @@ unsigned sys_flags(int flags)
 	return access[flags & O_ACCMODE] | (flags & O_NONBLOCK ? 0x84 : 0) | (flags & O_EXCL ? 0x400 : 0);
 }
 
+/* A descriptor that names the node and does nothing: to Linux it is another device's, of the same kind. */
+static int place_open(const struct node *n, int flags)
+{
+	int fd = REAL(open)("/dev/null", O_PATH | (flags & O_CLOEXEC));
+
+	if (fd < 0 || descriptor_add_place(fd, n->dev))
+		return fd;
+	quiet_close(fd);
+	return fail(ENOMEM);
+}
+
 int device_open(const struct node *n, int flags)
 {
 	if (n->slash || (flags & O_DIRECTORY))
 		return fail(ENOTDIR);
+	if (flags & O_PATH)
+		return place_open(n, flags);
 	if ((flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
 		return fail(EEXIST);
 	struct call *c = call_begin();
@@ -71,7 +84,7 @@ static int opened(int fd)
 	{ \
 		struct node n; \
 		MODE(flags, flags) \
-		if (unlikely(!(flags & O_PATH) && node_find(AT_FDCWD, path, &n))) \
+		if (unlikely(node_find(AT_FDCWD, path, &n))) \
 			return device_open(&n, flags); \
 		return opened(REAL(name)(path, flags, mode)); \
 	}
@@ -80,7 +93,7 @@ static int opened(int fd)
 	{ \
 		struct node n; \
 		MODE(flags, flags) \
-		if (unlikely(!(flags & O_PATH) && node_find(dirfd, path, &n))) \
+		if (unlikely(node_find(dirfd, path, &n))) \
 			return device_open(&n, flags); \
 		return opened(REAL(name)(dirfd, path, flags, mode)); \
 	}

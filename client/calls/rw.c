@@ -111,12 +111,15 @@ EXPORT ssize_t writev(int fd, const struct iovec *iov, int count)
 							: WITH_BUFFERS(buffer_load_vector(iov, count, op == WIRE_READ), \
 								       REAL(name)(fd, iov, count, offset)); \
 	}
+/* Hints that a device need not take: RWF_HIPRI, DSYNC and SYNC.  Others ask for what a driver cannot be asked. */
+#define RWF_KNOWN 0x7
 #define PVECTOR2(name, op, off) \
 	EXPORT ssize_t name(int fd, const struct iovec *iov, int count, off offset, int flags) \
 	{ \
 		struct device d; \
 		return unlikely(descriptor_get(fd, &d)) \
-			       ? device_transfer(&d, op, iov, count, offset == -1 ? -1 : AT(offset)) \
+			       ? flags & ~RWF_KNOWN ? fail(EOPNOTSUPP) \
+						    : device_transfer(&d, op, iov, count, offset == -1 ? -1 : AT(offset)) \
 			       : WITH_BUFFERS(buffer_load_vector(iov, count, op == WIRE_READ), \
 					      REAL(name)(fd, iov, count, offset, flags)); \
 	}

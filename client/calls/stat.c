@@ -18,7 +18,7 @@ static bool fd_node(int fd, struct node *n)
 {
 	struct device d;
 
-	if (likely(!descriptor_get(fd, &d)))
+	if (likely(!descriptor_get(fd, &d)) && likely(!descriptor_place(fd, &d.dev)))
 		return false;
 	if (!node_by_dev(d.dev, n)) /* a clone, or a node that is gone */
 		*n = (struct node){.dev = d.dev, .slash = false, .mode = S_IFCHR | 0666};

@@ -181,6 +181,9 @@ struct device {
 bool descriptor_get(int fd, struct device *d);
 /* fd is a new device descriptor; false: there is no memory to remember it. */
 bool descriptor_add(int fd, const struct device *d);
+/* fd was opened with O_PATH, and names the device dev. */
+bool descriptor_add_place(int fd, uint64_t dev);
+bool descriptor_place(int fd, uint64_t *dev);
 /* newfd is a copy of oldfd, or nothing of ours. */
 void descriptor_dup(int oldfd, int newfd);
 /*

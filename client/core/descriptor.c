@@ -22,6 +22,7 @@ enum {
 	UNKNOWN,
 	OTHER,
 	DEVICE,
+	PLACE, /* opened with O_PATH: names a device, and is none */
 };
 struct entry {
 	uint32_t kind;
@@ -108,7 +109,7 @@ static void table_set(int fd, uint32_t kind, const struct device *d)
 		overlay_set(fd, &e);
 		return;
 	}
-	if (kind != DEVICE) { /* a number that changes hands while others use it is the application's race */
+	if (d == NULL) { /* a number that changes hands while others use it is the application's race */
 		struct entry *t = __atomic_load_n(&table, __ATOMIC_ACQUIRE);
 		if (t != NULL && __atomic_load_n(&t[fd].kind, __ATOMIC_RELAXED) != kind)
 			__atomic_store_n(&t[fd].kind, kind, __ATOMIC_RELEASE);
@@ -192,7 +193,7 @@ bool descriptor_get(int fd, struct device *d)
 	if (unlikely(!table_ready()))
 		return false;
 	uint32_t kind = __atomic_load_n(&table[fd].kind, __ATOMIC_ACQUIRE);
-	if (likely(kind == OTHER))
+	if (likely(kind == OTHER || kind == PLACE))
 		return false;
 	if (kind == DEVICE && unlikely(connection_is_parents())) {
 		fork_child_found();
@@ -218,11 +219,37 @@ static bool known(int fd, struct device *d)
 	return true;
 }
 
+/* The entry of an O_PATH descriptor, or NULL. */
+static const struct entry *place(int fd)
+{
+	if (likely(!client_active()) || fd < 0 || fd >= DESCRIPTORS)
+		return NULL;
+	const struct entry *e = in_vfork_child ? overlay_find(fd) : NULL, *t = __atomic_load_n(&table, __ATOMIC_ACQUIRE);
+	if (!e && t)
+		e = &t[fd];
+	return e && e->kind == PLACE ? e : NULL;
+}
+
+bool descriptor_place(int fd, uint64_t *dev)
+{
+	const struct entry *e = place(fd);
+
+	if (e)
+		*dev = e->device.dev;
+	return e != NULL;
+}
+
 /* ---- changes ---- */
 
 bool descriptor_add(int fd, const struct device *d)
 {
 	table_set(fd, DEVICE, d);
+	return in_vfork_child || __atomic_load_n(&table, __ATOMIC_ACQUIRE) != NULL;
+}
+
+bool descriptor_add_place(int fd, uint64_t dev)
+{
+	table_set(fd, PLACE, &(struct device){.dev = dev});
 	return in_vfork_child || __atomic_load_n(&table, __ATOMIC_ACQUIRE) != NULL;
 }
 
@@ -244,6 +271,8 @@ uint64_t descriptor_closing(int fd)
 {
 	struct device d;
 
+	if (place(fd))
+		table_set(fd, UNKNOWN, NULL);
 	if (!client_active() || !known(fd, &d))
 		return 0;
 	table_set(fd, UNKNOWN, NULL);
@@ -275,6 +304,8 @@ void descriptor_dup(int oldfd, int newfd)
 		return;
 	if (known(oldfd, &d))
 		table_set(newfd, DEVICE, &d);
+	else if (place(oldfd))
+		table_set(newfd, PLACE, &place(oldfd)->device);
 	else
 		table_set(newfd, UNKNOWN, NULL);
 }

@@ -40,6 +40,8 @@ bool client_active(void)
 	int a = __atomic_load_n(&active, __ATOMIC_ACQUIRE);
 
 	if (unlikely(a == 0)) {
+		if (environ == NULL) /* before libc has begun, as in .preinit_array: not yet */
+			return false;
 		a = read_names();
 		__atomic_store_n(&active, a, __ATOMIC_RELEASE);
 	}

@@ -48,9 +48,7 @@ void ranges_fork_unlock(void);
 /* Steps; 0 or errno.  file: of a struct wire_pins. */
 int pin_begin(int file);
 int pin_populate(uintptr_t addr, size_t len, bool write);
-/* Some of the range may be pinned, or shared with the server since it was; pin_holds: it may be pinned;
-   pin_leaves: the server must know before it is unmapped. */
-bool pin_meets(uintptr_t start, uintptr_t end);
+/* Some of the range may be pinned; pin_leaves: or shared with the server since it was, which must know before it is unmapped. */
 bool pin_holds(uintptr_t start, uintptr_t end);
 bool pin_leaves(uintptr_t start, uintptr_t end);
 /* Shared pages in the range have been unmapped, or were to be: see WIRE_UNMAPPED.  Keeps errno. */

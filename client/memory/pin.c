@@ -37,7 +37,7 @@ int pin_populate(uintptr_t addr, size_t len, bool write)
 
 /* ---- what meets pinned memory ---- */
 
-bool pin_meets(uintptr_t start, uintptr_t end)
+static bool pin_meets(uintptr_t start, uintptr_t end)
 {
 	const struct wire_pins *l = __atomic_load_n(&pinned, __ATOMIC_ACQUIRE);
 

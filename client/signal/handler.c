@@ -144,8 +144,10 @@ void handlers_wrap(void)
 	signals_block(&mask);
 	lock_take(&handlers.lock);
 	for (int signo = 1; !handlers.active && signo <= SIGNALS; signo++)
-		if (signo != SIGSEGV && REAL(sigaction)(signo, NULL, &a) == 0 && is_function(&a))
+		if (signo != SIGSEGV && REAL(sigaction)(signo, NULL, &a) == 0 && is_function(&a)) {
+			signals_handler_comes(signo, a.sa_handler, a.sa_flags & SA_RESTART); /* it may be older than we are */
 			(void)install(signo, &a);
+		}
 	__atomic_store_n(&handlers.active, true, __ATOMIC_RELAXED);
 	lock_release(&handlers.lock);
 	signals_restore(&mask);

@@ -120,6 +120,8 @@ static bool attribute_read(const struct reader *r, const char *text, struct proj
 		return true;
 	if (control == SYS_RCTL_ZONE)
 		return complain(r, "project %s: zone.max-locked-memory is not a project's", p->name);
+	if (text[n] == '\0')
+		return true; /* as projmod(1M) -a -K NAME writes it: the system's own value counts */
 	more = reallocarray(p->settings, p->nsettings + 1, sizeof(*more));
 	if (more == NULL)
 		return complain(r, "%s", strerror(ENOMEM));

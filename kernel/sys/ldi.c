@@ -272,32 +272,10 @@ int ldi_prop_op(ldi_handle_t h, ddi_prop_op_t op, int flags, char *name, caddr_t
 	return (SLOT_USABLE(ask) ? ask : ddi_prop_op)(h->dev, h->snode->dip, op, flags, name, value, length);
 }
 
-static bool number_found(ldi_handle_t h, const char *name, uint64_t *number)
-{
-	union {
-		int64_t wide;
-		int32_t narrow;
-	} value;
-	int length = sizeof(value);
-
-	if (ldi_prop_op(h, PROP_LEN_AND_VAL_BUF, 0, (char *)(uintptr_t)name, (caddr_t)&value, &length) != DDI_PROP_SUCCESS)
-		return false;
-	*number = length == (int)sizeof(value.wide) ? (uint64_t)value.wide : (uint64_t)value.narrow;
-	return length == (int)sizeof(value.wide) || length == (int)sizeof(value.narrow);
-}
-
 /* The device's own word of its bytes, or of its blocks. */
 int ldi_get_size(ldi_handle_t h, uint64_t *size)
 {
-	uint64_t number;
-
 	if (!handle_valid(h) || size == NULL)
 		return DDI_FAILURE;
-	if (number_found(h, "Size", &number) || number_found(h, "size", &number))
-		*size = number;
-	else if (number_found(h, "Nblocks", &number) || number_found(h, "nblocks", &number))
-		*size = number * DEV_BSIZE;
-	else
-		return DDI_FAILURE;
-	return DDI_SUCCESS;
+	return device_size(h->ops, h->dev, h->snode->dip, size) ? DDI_SUCCESS : DDI_FAILURE;
 }

@@ -112,15 +112,27 @@ int sys_write(struct sys_file *f, const struct sys_iovec *iov, size_t niov, int6
 	return transfer(f, UIO_WRITE, iov, niov, offset, done);
 }
 
+static int64_t end_of(struct sys_file *f)
+{
+	uint64_t size;
+	dev_t before;
+
+	kthread_refresh();
+	before = kthread_serve(f->dev);
+	bool known = device_size(f->ops, f->dev, f->snode->dip, &size);
+	(void)kthread_serve(before);
+	return known && size <= INT64_MAX ? (int64_t)size : 0;
+}
+
 int sys_seek(struct sys_file *f, int64_t offset, int whence, int64_t *result)
 {
-	int64_t to = offset;
+	int64_t end = whence == 2 ? end_of(f) : 0, to = offset;
 	int error = 0;
 
-	if (whence != 0 && whence != 1)
+	if (whence < 0 || whence > 2)
 		return EINVAL;
 	host_mutex_lock(&f->lock);
-	if (whence == 1 && __builtin_add_overflow(f->offset, offset, &to))
+	if (whence != 0 && __builtin_add_overflow(whence == 1 ? f->offset : end, offset, &to))
 		error = EOVERFLOW;
 	else if (to < 0)
 		error = EINVAL;

@@ -47,6 +47,8 @@ void snode_release_mapping(dev_t dev);
 
 /* The driver's cb_ops behind an open or mapped device; NULL: no such device is in use. */
 struct cb_ops *snode_cb_ops(dev_t dev);
+/* What a device says of its size in bytes; false: nothing.  Calls prop_op(9E). */
+bool device_size(const struct cb_ops *ops, dev_t dev, dev_info_t *dip, uint64_t *size);
 /* The instance behind it, likewise. */
 struct dev_info *snode_dip(dev_t dev);
 

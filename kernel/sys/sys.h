@@ -171,7 +171,7 @@ struct sys_iovec {
 /* At most 1024 vectors, lengths checked here.  *done is set on success; a partial transfer is one. */
 int sys_read(struct sys_file *f, const struct sys_iovec *iov, size_t niov, int64_t offset, uint64_t *done);
 int sys_write(struct sys_file *f, const struct sys_iovec *iov, size_t niov, int64_t offset, uint64_t *done);
-/* whence: 0 SET, 1 CUR.  END is EINVAL. */
+/* whence: 0 SET, 1 CUR, 2 END: of the size that the device has as a property (Size, Nblocks, ...), else 0. */
 int sys_seek(struct sys_file *f, int64_t offset, int whence, int64_t *result);
 int sys_ioctl(struct sys_file *f, int cmd, uint64_t arg, int32_t *rval);
 /* Linux poll bits now. */

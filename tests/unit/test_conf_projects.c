@@ -185,7 +185,6 @@ TEST(a_setting_in_another_form_is_named)
 	static const struct refusal bad[] = {
 		{"x:5::::zone.max-locked-memory=(privileged,1,deny)",
 		 "p:2: project x: zone.max-locked-memory is not a project's"},
-		{"x:5::::project.max-locked-memory", "p:2: project x: project.max-locked-memory: a value must follow"},
 		{"x:5::::project.max-locked-memory=",
 		 "p:2: project x: project.max-locked-memory=: a value has the form (PRIVILEGE,SIZE,ACTION)"},
 		{"x:5::::project.max-locked-memory=1048576",
