@@ -9,7 +9,7 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "host/server/base/linux.h"
 
@@ -39,7 +39,7 @@ static const struct change {
 	{"capabilities given up", {{5, 5, 5}, {6, 6, 6}, IPC_LOCK | SETUID}, {{5, 5, 5}, {6, 6, 6}, IPC_LOCK}, true},
 };
 
-static void test_may_follow(void **state)
+TEST_PLAIN(test_may_follow)
 {
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
 		const struct change *c = &changes[i];
@@ -50,7 +50,7 @@ static void test_may_follow(void **state)
 	}
 }
 
-static void test_auxv_of_64_bits(void **state)
+TEST_PLAIN(test_auxv_of_64_bits)
 {
 	uint64_t auxv[] = {AT_SYSINFO_EHDR, 0x7fff00000000, AT_UID, 23, AT_SECURE, 0, AT_RANDOM, 0x7fff12345678, AT_NULL, 0};
 
@@ -59,7 +59,7 @@ static void test_auxv_of_64_bits(void **state)
 	assert_true(auxv_is_secure(auxv, sizeof(auxv)));
 }
 
-static void test_auxv_of_32_bits(void **state)
+TEST_PLAIN(test_auxv_of_32_bits)
 {
 	uint32_t auxv[] = {AT_SYSINFO, 0xf7fc1550, AT_UID, 23, AT_SECURE, 0, AT_RANDOM, 0xffd01234, AT_NULL, 0};
 
@@ -68,7 +68,7 @@ static void test_auxv_of_32_bits(void **state)
 	assert_true(auxv_is_secure(auxv, sizeof(auxv)));
 }
 
-static void test_auxv_cut_short(void **state)
+TEST_PLAIN(test_auxv_cut_short)
 {
 	uint64_t auxv[] = {AT_SYSINFO_EHDR, 0x7fff00000000, AT_SECURE, 1};
 
@@ -77,7 +77,7 @@ static void test_auxv_cut_short(void **state)
 	assert_true(auxv_is_secure(auxv, sizeof(auxv)));
 }
 
-static void test_own_credentials(void **state)
+TEST_PLAIN(test_own_credentials)
 {
 	struct cred c;
 	struct identity id;
@@ -89,17 +89,4 @@ static void test_own_credentials(void **state)
 	assert_true(cred_may_follow(&id, &c));
 	assert_int_equal(exec_has_gained(getpid()), getauxval(AT_SECURE) != 0);
 	cred_fini(&c);
-}
-
-int main(void)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_may_follow),
-		cmocka_unit_test(test_auxv_of_64_bits),
-		cmocka_unit_test(test_auxv_of_32_bits),
-		cmocka_unit_test(test_auxv_cut_short),
-		cmocka_unit_test(test_own_credentials),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }
