@@ -29,7 +29,7 @@
 #include <stdint.h>
 
 #define WIRE_MAGIC 0x53554e44u /* "SUND" */
-#define WIRE_VERSION 1u
+#define WIRE_VERSION 2u
 
 enum wire_kind {
 	WIRE_PROCESS = 1,
@@ -139,7 +139,6 @@ enum wire_step {
 	WIRE_STEP_NONE,     /* this is the reply */
 	WIRE_STEP_RESERVE,  /* a: wish or 0, b: length, c: 1 = fixed -> a: address */
 	WIRE_STEP_MAP,      /* b: number of struct wire_map in data, descriptors in their order */
-	WIRE_STEP_UNLOAD,   /* a: address, b: length: no thread reaches the pages on return; the range stays claimed */
 	WIRE_STEP_RELEASE,  /* a: address, b: length: give the range back */
 	WIRE_STEP_PROTECT,  /* a: address, b: length, c: prot */
 	WIRE_STEP_COPYIN,   /* a: address, b: length <= WIRE_DATA_SIZE -> data */

@@ -138,11 +138,6 @@ int step_perform(struct call *c, struct wire_message *m)
 		return reserve(&m->a, m->b, m->c != 0);
 	case WIRE_STEP_MAP:
 		return windows_lay(c, m->b);
-	case WIRE_STEP_UNLOAD:
-		return REAL(mmap)(addr, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
-				  0) == MAP_FAILED
-			       ? errno
-			       : 0;
 	case WIRE_STEP_RELEASE:
 		return range_release(m->a, m->b);
 	case WIRE_STEP_PROTECT:

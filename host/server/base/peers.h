@@ -70,8 +70,7 @@ void call_fini(struct call *c);
 
 /* ---- thread.c ---- */
 
-/* The server thread that runs now as an application's kernel half, or NULL; it is one from now on (NULL: no more). */
-struct thread *thread_current(void);
+/* The calling server thread is an application's kernel half from now on (NULL: no more). */
 void thread_set_current(struct thread *t);
 /* The process's thread that waits for the present call, if there is one. */
 struct thread *thread_waiting(const struct process *p);

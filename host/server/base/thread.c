@@ -16,11 +16,6 @@
 
 static _Thread_local struct thread *thread_self;
 
-struct thread *thread_current(void)
-{
-	return thread_self;
-}
-
 void thread_set_current(struct thread *t)
 {
 	thread_self = t;
