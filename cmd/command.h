@@ -11,14 +11,20 @@ enum {
 	EXIT_NOT_FOUND = 127,
 };
 
+/* Name, whether `sundog --help` is its help, its line there.  Each is int cmd_NAME(int argc, char **argv) in a file of its own. */
+#define COMMANDS(X) \
+	X(cc, false, "  cc [-o OUT.so] SRC.c... [FLAG...]       compile a driver, by $CC or gcc\n") \
+	X(run, true, "  run [OPTION...] -- COMMAND              start a server, run COMMAND, stop\n") \
+	X(server, true, "  server [-n NAME] [OPTION...]            only the server, until interrupted\n") \
+	X(exec, true, "  exec [-n NAME] [-p PROJECT] -- COMMAND  run COMMAND with that server\n") \
+	X(prctl, false, "  prctl [OPTION...] [ID...]               show or change limits of a server\n") \
+	X(newtask, false, "  newtask -p PROJECT -c PID               move a process to another project\n") \
+	X(kstat, false, "  kstat [PATTERN...]                      show statistics of a server\n")
+
 /* argv[0] is the subcommand's name.  Returns the exit status. */
-int cmd_cc(int argc, char **argv);
-int cmd_run(int argc, char **argv);
-int cmd_server(int argc, char **argv);
-int cmd_exec(int argc, char **argv);
-int cmd_prctl(int argc, char **argv);
-int cmd_kstat(int argc, char **argv);
-int cmd_newtask(int argc, char **argv);
+#define COMMAND_PROTOTYPE(NAME, GENERAL_HELP, LINE) int cmd_##NAME(int argc, char **argv);
+COMMANDS(COMMAND_PROTOTYPE)
+#undef COMMAND_PROTOTYPE
 
 /* Prints "sundog: " and one line on stderr.  Returns EXIT_SUNDOG, for `return fail(...)`. */
 int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));

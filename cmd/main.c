@@ -8,17 +8,12 @@
 
 #include "cmd/command.h"
 
+#define HELP_LINE(NAME, GENERAL_HELP, LINE) LINE
+#define COMMAND_LINES COMMANDS(HELP_LINE)
 static const char help[] =
 	"usage: sundog COMMAND [ARGUMENT...]\n"
 	"Run drivers written for the Solaris/illumos DDI, with ordinary applications.\n"
-	"\n"
-	"  cc [-o OUT.so] SRC.c... [FLAG...]       compile a driver, by $CC or gcc\n"
-	"  run [OPTION...] -- COMMAND              start a server, run COMMAND, stop\n"
-	"  server [-n NAME] [OPTION...]            only the server, until interrupted\n"
-	"  exec [-n NAME] [-p PROJECT] -- COMMAND  run COMMAND with that server\n"
-	"  prctl [OPTION...] [ID...]               show or change limits of a server\n"
-	"  newtask -p PROJECT -c PID               move a process to another project\n"
-	"  kstat [PATTERN...]                      show statistics of a server\n"
+	"\n" COMMAND_LINES
 	"\n"
 	"  -v                   print what happens\n"
 	"  -d DRIVER.so[:CONF]  a driver, its driver.conf(4); else DRIVER.conf beside it\n"
@@ -33,19 +28,12 @@ static const char help[] =
 	"Exit status: COMMAND's; 128+n signal n; 99 a driver leaked; 125 sundog failed;\n"
 	"126 COMMAND cannot be run; 127 not found.  More: sundog prctl --help, sundog(1).\n";
 
+#define COMMAND(NAME, GENERAL_HELP, LINE) {#NAME, cmd_##NAME, GENERAL_HELP},
 static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
-	const char *help; /* NULL: the command prints its own */
-} commands[] = {
-	{"cc", cmd_cc, NULL},
-	{"run", cmd_run, help},
-	{"server", cmd_server, help},
-	{"exec", cmd_exec, help},
-	{"prctl", cmd_prctl, NULL},
-	{"kstat", cmd_kstat, NULL},
-	{"newtask", cmd_newtask, NULL},
-};
+	bool general_help; /* else the command prints its own */
+} commands[] = {COMMANDS(COMMAND)};
 
 int fail(const char *format, ...)
 {
@@ -82,8 +70,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(argv[1], commands[i].name) != 0)
 			continue;
-		if (commands[i].help != NULL && argc > 2 && asks_help(argv[2]))
-			return print(commands[i].help);
+		if (commands[i].general_help && argc > 2 && asks_help(argv[2]))
+			return print(help);
 		return commands[i].run(argc - 1, argv + 1);
 	}
 	return fail("%s: no such subcommand: try `sundog --help`", argv[1]);
