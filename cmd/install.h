@@ -6,11 +6,11 @@
 #include <limits.h>
 
 struct install {
-	char headers[PATH_MAX];    /* include/ddi */
-	char link_names[PATH_MAX]; /* "timeout sundog_timeout" lines */
+	char headers[PATH_MAX];      /* include/ddi */
+	char link_names[PATH_MAX];   /* "timeout sundog_timeout" lines */
 	char driver_flags[PATH_MAX]; /* of the compiler: its file of arguments */
-	char server[PATH_MAX];     /* the plain server; the others have a suffix */
-	char preload[PATH_MAX];    /* with $LIB in it, for LD_PRELOAD */
+	char server[PATH_MAX];       /* the plain server; the others have a suffix */
+	char preload[PATH_MAX];      /* with $LIB in it, for LD_PRELOAD */
 };
 
 /* 0, or EXIT_SUNDOG after an error message. */

@@ -17,7 +17,7 @@ struct loader_note {
 	char compiler[16]; /* "gcc", "clang", or "" */
 	char version[32];
 	char headers[32];                /* version of the DDI headers */
-	int interface; /* SUNDOG_INTERFACE of those; 1 where the note does not say */
+	int interface;                   /* SUNDOG_INTERFACE of those; 1 where the note does not say */
 	bool address, thread, undefined; /* sanitizers */
 };
 /* Reads the note of a file without loading it.  ENOENT..., ENOEXEC (not a shared object of this machine). */

@@ -12,8 +12,10 @@ def test_part(world, model, part, who):
     world.sundog_run("tdrv", *(NOBODY if who == "nobody" else []), world.app("looks", model), part).quiet()
 
 
-def test_keys(world, engine, model):
-    world.sundog_run("gate", world.app("looks", model), "keys").quiet()
+@pytest.mark.parametrize("who", ["root", "nobody"])
+@pytest.mark.parametrize("part", ["keys", "stdio"])
+def test_intercepted(world, engine, model, part, who):
+    world.sundog_run("gate", *(NOBODY if who == "nobody" else []), world.app("looks", model), part).quiet()
 
 
 def test_copy_to_a_device(world):

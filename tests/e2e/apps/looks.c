@@ -188,6 +188,28 @@ APP_PART("keys", part_keys)
 	FAILS(remap_file_pages(m, PAGE, 0, 1, 0), EINVAL);
 }
 
+/* Large buffers go past the stream's own, directly to and from pages that are not loaded. */
+APP_PART("stdio", part_stdio)
+{
+	int fd = open("/dev/gate", O_RDWR);
+	char *m = mmap(NULL, GATE_PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	FILE *file = tmpfile(), *words = fopen("/proc/self/maps", "r");
+	static char back[PAGE];
+
+	CHECK(fd >= 0 && m != MAP_FAILED && file && words);
+	CHECK(fwrite(m, 1, PAGE, file) == PAGE);
+	CHECK(ioctl(fd, GATE_UNLOAD) >= 0 && fread(m, 1, 64, words) == 64 && memchr(m, '-', 64));
+	rewind(file);
+	CHECK(ioctl(fd, GATE_UNLOAD) >= 0 && fread_unlocked(m, PAGE, 1, file) == 1 && m[0] == 0);
+	m[1] = 'w';
+	rewind(file);
+	CHECK(ioctl(fd, GATE_UNLOAD) >= 0 && fwrite_unlocked(m, PAGE, 1, file) == 1 && fflush(file) == 0);
+	rewind(file);
+	CHECK(fread(back, PAGE, 1, file) == 1 && back[1] == 'w');
+	CHECK(ioctl(fd, GATE_SET_ERROR, EIO) == 0);
+	CHECK(fwrite(m + GATE_ERROR * PAGE, PAGE, 1, file) == 0 && errno == EFAULT);
+}
+
 int main(int argc, char **argv)
 {
 	return part_main(argc, argv);
