@@ -283,15 +283,18 @@ static struct devmap_callback_ctl pin_callbacks = {
 static int
 pin_devmap(dev_t dev, devmap_cookie_t dhp, offset_t off, size_t len, size_t *maplen, uint_t model)
 {
-	struct buffer *b = &pin->buffers[off / PIN_SPAN % PIN_BUFFERS];
 	offset_t at = off % PIN_SPAN;
-	size_t length = ptob(btopr(len));
-	boolean_t ready;
+	size_t length = ptob(btopr(len)), size;
+	struct buffer *b;
 
+	/* An application may ask for any offset, negative ones too. */
+	if (off < 0 || off / PIN_SPAN >= PIN_BUFFERS)
+		return (ENXIO);
+	b = &pin->buffers[off / PIN_SPAN];
 	mutex_enter(&pin->lock);
-	ready = b->state == BUFFER_READY && off / PIN_SPAN < PIN_BUFFERS;
+	size = b->state == BUFFER_READY ? b->len : 0;
 	mutex_exit(&pin->lock);
-	if (!ready || (size_t)at >= b->len || length > b->len - (size_t)at)
+	if ((size_t)at >= size || length > size - (size_t)at)
 		return (ENXIO);
 	if (devmap_umem_setup(dhp, pin->dip, &pin_callbacks, b->cookie, at, length, PROT_READ | PROT_USER, DEVMAP_DEFAULTS,
 	    NULL) != 0)

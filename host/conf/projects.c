@@ -212,6 +212,8 @@ static int project_keep(struct reader *r, struct project *p)
 	more = r->out->at;
 	if ((r->out->count & (r->out->count - 1)) == 0)
 		more = reallocarray(more, r->out->count > 0 ? 2 * r->out->count : 1, sizeof(*more));
+	if (more != NULL) /* the old block is gone, whatever becomes of the entry */
+		r->out->at = more;
 	if (p->users == NULL || p->groups == NULL || more == NULL) {
 		free(p->users);
 		free(p->groups);
@@ -219,7 +221,6 @@ static int project_keep(struct reader *r, struct project *p)
 		return ENOMEM;
 	}
 	more[r->out->count++] = *p;
-	r->out->at = more;
 	return 0;
 }
 

@@ -69,6 +69,16 @@ def test_without_descriptors(world, what, request):
     assert server.stop() == ""
 
 
+def test_negative_offsets(world):
+    """They reach devmap(9E), and none of our own drivers takes them for an index."""
+    nodes = {"pin": "pin0", "ctx": "ctx", "tdrv": "tdrv", "gate": "gate", "stress": "stress", "waits": "waits",
+             "segdrv": "segdrv", "lockdrv": "lockdrv", "oldmap": "oldmap", "oddmap": "oddmap"}
+    server = world.server("ends", *nodes)
+    server.exec(world.app("ends"), "leader", "before").quiet()
+    server.exec(world.app("ends"), "negative", *[f"/dev/{node}" for node in nodes.values()]).quiet()
+    assert server.stop() == ""
+
+
 @pytest.mark.timeout(200 * SLOW)
 @pytest.mark.parametrize("wrap", [(), pytest.param(NOBODY, marks=pytest.mark.root)], ids=["root", "user"])
 def test_scattered_locks(world, wrap):

@@ -33,12 +33,16 @@ struct streamtab;
  * read, write  uio_offset: the file's, or pread(2)'s; what uio has advanced is the result.  EINTR after a part: the part
  *           counts.
  * ioctl     arg: as the application passed it; mode: the flags of the open, and FILP32 or FLP64, the caller's data model;
- *           *rvalp: the result, if 0 is returned.
+ *           *rvalp: the result, if 0 is returned.  cmd and arg are a stranger's: whatever comes with arg is checked before it
+ *           is used as a length, an index or an offset, and once it has been copied, since the application may change it.
  * devmap    describes with devmap_umem_setup(9F) or devmap_devmem_setup(9F) the memory at off: *maplen bytes, whole pages,
  *           of the len (never rounded) that remain; called again for the rest.  Any error: mmap(2) fails with ENXIO.
- *           With D_DEVMAP, or without a usable mmap.
+ *           With D_DEVMAP, or without a usable mmap.  off and len are a stranger's: any multiple of a page, negative ones too
+ *           (a 32-bit process's is sign-extended), with which off / SIZE is an index before an array; len may reach beyond
+ *           any end.
  * mmap      the old way: the page frame at off, -1 if there is none.
  * segmap    all of mmap(2): *addrp is its result.  NULL, nulldev or nodev: devmap_setup(9F), where there is a devmap.
+ *           off, len and, with MAP_FIXED, *addrp are a stranger's, as for devmap.
  * chpoll    *reventsp: which of events are there; if none, *phpp: what pollwakeup(9F) will be called with.  anyyet is 0.
  *           An error: POLLERR.
  * Never called here: print, dump, prop_op, aread, awrite, and nothing by str: there are no streams.

@@ -268,6 +268,24 @@ APP_PART("scattered", scattered)
 		CHECK(bytes[i * step] == (unsigned char)i);
 }
 
+/* ---- offsets before the beginning: any driver refuses them ---- */
+
+APP_PART("negative", negative)
+{
+	static const long long offsets[] = {-4096, -(1 << 20), -(1 << 24), -(1ll << 40), -(1ll << 62)};
+
+	for (int i = 0; i < argc; i++)
+		for (size_t k = 0; k < sizeof(offsets) / sizeof(offsets[0]); k++) {
+			int fd = open_device(argv[i], O_RDWR);
+
+			if (mmap64(NULL, PAGE, PROT_READ, MAP_SHARED, fd, offsets[k]) != MAP_FAILED) {
+				fprintf(stderr, "%s: mapped at %lld\n", argv[i], offsets[k]);
+				_exit(1);
+			}
+			(void)close(fd);
+		}
+}
+
 int main(int argc, char **argv)
 {
 	return part_main(argc, argv);

@@ -114,7 +114,7 @@ hide(void)
 static int
 frames_mmap(dev_t dev, off_t off, int prot)
 {
-	return (off < SIZE ? (int)frame_of(btop(off)) : -1);
+	return (off >= 0 && off < SIZE ? (int)frame_of(btop(off)) : -1);
 }
 
 static void
