@@ -393,6 +393,8 @@ DRIVERS = {  # name: source, flags; the file is named after the source, as its d
     "disk": ("../../../drivers/disk", []),
     "disk-pio": ("../../../drivers/disk", ["-DDISK_PIO"]),
     "rec": ("../../../drivers/rec", []),
+    "cardfb": ("../../../drivers/cardfb", []),
+    "cardmon": ("../../../drivers/cardmon", []),
 }
 
 
