@@ -23,7 +23,11 @@
  *                                     held across callbacks but these two)
  *   2. handle->lock                  one mapping handle; held across the host's load, unload and window
  *   3. space->host_lock              the host's view of one address space
- *   4. space->lock, context group locks, the page index's lock: leaves
+ *   4. a pin's lock                  held across host_pin_pages()
+ *      the windows of hat_devload    held across host_pages_show()
+ *   5. space->lock, context groups, access orders and their registry, runs of DMA, the page index: leaves
+ *
+ * A message under a lock takes that of the modules, for the driver's name: a leaf, too.
  */
 #ifndef KERNEL_VM_ADDRESS_SPACE_H
 #define KERNEL_VM_ADDRESS_SPACE_H

@@ -27,7 +27,7 @@ struct hat_window {
 };
 
 static struct {
-	struct host_mutex lock; /* protects the field below; the page index's lock comes after it */
+	struct host_mutex lock; /* protects the field below; held across host_pages_show(), before the page index's */
 	struct tree by_address;
 } windows;
 
