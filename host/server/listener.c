@@ -40,12 +40,21 @@ static struct {
 
 /* ---- hellos ---- */
 
+/* The listener has only looked at it: descriptors that came along end here, and may take their time. */
+static void hello_consume(int connection)
+{
+	struct wire_hello hello;
+
+	(void)recv(connection, &hello, sizeof(hello), MSG_DONTWAIT);
+}
+
 static void *greeting_thread(void *arg)
 {
 	struct greeting *g = arg;
 	struct greeting copy = *g;
 
 	free(g);
+	hello_consume(copy.connection);
 	pthread_setname_np(pthread_self(), copy.hello.kind == WIRE_THREAD ? "call" : "hello");
 	if (copy.hello.kind == WIRE_THREAD) {
 		thread_hello(&copy.hello, copy.connection, copy.peer.pid, copy.peer.uid);
@@ -104,20 +113,20 @@ static bool hello_read(int connection)
 {
 	struct wire_hello hello;
 	struct iovec iov = {&hello, sizeof(hello)};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1}; /* no room for descriptors: Linux drops them */
-	ssize_t n = recvmsg(connection, &mh, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
+	ssize_t n = recvmsg(connection, &mh, MSG_DONTWAIT | MSG_PEEK);
 	int error;
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
 	if (n != sizeof(hello) || (mh.msg_flags & MSG_TRUNC) || hello.magic != WIRE_MAGIC) {
-		close(connection);
+		connection_close(connection);
 		return true;
 	}
 	error = greet(&hello, connection);
 	if (error != 0) {
 		hello_answer(connection, error, -1, 0);
-		close(connection);
+		connection_close(connection);
 	}
 	return true;
 }
@@ -134,7 +143,7 @@ static void pending_remove(unsigned i)
 static void pending_add(int connection)
 {
 	if (listener.npending == PENDING_MAX) {
-		close(listener.pending[0].connection);
+		connection_close(listener.pending[0].connection);
 		pending_remove(0);
 	}
 	listener.pending[listener.npending++] =
@@ -146,7 +155,7 @@ static void pending_expire(void)
 	uint64_t now = host_time_monotonic();
 
 	while (listener.npending > 0 && listener.pending[0].deadline <= now) {
-		close(listener.pending[0].connection);
+		connection_close(listener.pending[0].connection);
 		pending_remove(0);
 	}
 }
@@ -170,7 +179,7 @@ static void accept_refuse(int socket)
 	connection = accept4(socket, NULL, NULL, SOCK_CLOEXEC);
 	if (connection >= 0) {
 		hello_answer(connection, EMFILE, -1, 0);
-		close(connection);
+		connection_close(connection);
 	}
 	listener.reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (!atomic_exchange(&said, true))
@@ -238,7 +247,7 @@ void listener_stop(void)
 	(void)!write(listener.stop, &one, sizeof(one));
 	pthread_join(listener.thread, NULL);
 	for (unsigned i = 0; i < listener.npending; i++)
-		close(listener.pending[i].connection);
+		connection_close(listener.pending[i].connection);
 	sockets_close(listener.sockets);
 	close(listener.stop);
 	close(listener.reserve);

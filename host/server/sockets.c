@@ -29,6 +29,7 @@ static int socket_listen(const char *name, int *fd)
 	*fd = error == 0 ? socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0) : -1;
 	if (*fd < 0)
 		return error != 0 ? error : errno;
+	connection_refuse(*fd);
 	if (setsockopt(*fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == 0 &&
 	    bind(*fd, (struct sockaddr *)&address, length) == 0 && listen(*fd, BACKLOG) == 0)
 		return 0;

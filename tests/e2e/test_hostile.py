@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A client that speaks the protocol itself and lies: the server neither crashes, hangs, leaks, nor gives away opens."""
 
+import os
 import signal
 import subprocess
 
@@ -96,4 +97,60 @@ def test_an_answer_that_cannot_be_sent_is_an_error(world, model):
     assert r.status != 0 and "/dev/tdrv" in r.err, str(r)
     full.communicate()
     assert server.exec(world.app("tapp", model), "close_first", wrap=NOBODY).status == 0
+    server.stop()
+
+
+LINGERER = r"""
+import socket, struct, sys
+
+def lingering():
+    '''A TCP socket whose last close waits for a peer that does not read.'''
+    l = socket.socket(); l.bind(("127.0.0.1", 0)); l.listen(1)
+    a = socket.create_connection(l.getsockname()); b, _ = l.accept()
+    a.setblocking(False)
+    try:
+        while True:
+            a.send(bytes(1 << 16))
+    except BlockingIOError:
+        pass
+    a.setblocking(True)
+    a.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 1000))
+    return a, b
+
+kept = []
+def send(bytes):
+    s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    s.connect("\0" + sys.argv[1])
+    a, b = lingering()
+    try:
+        socket.send_fds(s, [bytes], [a.fileno()])
+    except PermissionError:
+        a.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 0, 0))  # Linux refuses it
+    fd = a.detach()
+    kept.extend((s, b))
+    import os
+    os.close(fd)  # not the last one yet: the server is stopped
+
+hello = struct.pack("<IIIIQQQII", 0x53554e44, 1, 1, 64, 7, 8, 0, 1, 0)
+send(b"x")                                   # no hello
+send(hello)                                  # a good one
+send(hello[:4] + b"\xff" * (len(hello) - 4))  # a bad one
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("linux", ["new", "old"])
+def test_descriptors_whose_close_takes_its_time(world, linux):
+    """They come with messages to a server; nobody else waits for that, whether or not Linux can refuse them."""
+    server = world.server("tdrv", wrap=[world.app("oldlinux")] if linux == "old" else [])
+    os.kill(server.pid, signal.SIGSTOP)
+    stranger = world.popen([*NOBODY, "/usr/bin/python3", "-c", LINGERER, f"sundog.0.{server.name}"],
+                           stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert stranger.stdout.readline() == b"ready\n"
+    os.kill(server.pid, signal.SIGCONT)
+    for _ in range(5):
+        server.exec(world.app("tapp"), "close_first").quiet()
+    stranger.kill()
     server.stop()

@@ -123,6 +123,16 @@ void hello_begin(void);
 void hello_done(void);
 void hellos_drain(void);
 /* fd -1: no descriptor. */
+/*
+ * A listening socket refuses descriptors of strangers, and so do its connections until connection_allow(), where Linux can
+ * (6.16).  Elsewhere they come, and the last close of one may sleep for as long as its sender likes (a TCP socket that
+ * lingers): whoever serves everybody neither receives such a message nor closes a connection that may hold one.
+ */
+void connection_refuse(int socket);
+void connection_allow(int connection);
+/* Closes it, in a thread of its own if that may sleep. */
+void connection_close(int connection);
+
 void hello_answer(int connection, int error, int fd, uint64_t size);
 
 /* ---- nodes.c: the table of device nodes that every client maps ---- */

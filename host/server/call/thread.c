@@ -148,6 +148,7 @@ static void thread_run(struct thread *t, int connection, int memory_fd)
 	(void)setsockopt(connection, SOL_SOCKET, SO_PASSCRED, &off, sizeof(off));
 	thread_set_current(t);
 	sys_thread_enter(t->process->sys);
+	connection_allow(connection);
 	hello_answer(connection, 0, memory_fd, sizeof(struct wire_channel));
 	close(memory_fd);
 	hello_done();

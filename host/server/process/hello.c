@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "host/server/base/identity.h"
@@ -249,9 +250,12 @@ static int process_begin(const struct wire_hello *hello, const struct peer *peer
 void process_hello(const struct wire_hello *hello, int connection, pid_t pid, uid_t uid, gid_t gid)
 {
 	struct peer peer = {.connection = connection, .pidfd = -1, .proc = -1, .pid = pid};
+	static const int off = 0;
 	int answer = fcntl(connection, F_DUPFD_CLOEXEC, 0);
 	int error = answer < 0 ? errno : hello_check(hello);
 
+	/* Messages come without credentials: what comes with anything is refused. */
+	(void)setsockopt(connection, SOL_SOCKET, SO_PASSCRED, &off, sizeof(off));
 	if (error == 0)
 		error = peer_look(&peer, uid, gid);
 	if (error == 0)

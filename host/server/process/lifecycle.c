@@ -176,11 +176,14 @@ static bool input_one(struct process *p, int connection, bool *nonsense)
 	struct wire_interrupt m;
 	struct iovec iov = {&m, sizeof(m)};
 	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
-	ssize_t n = recvmsg(connection, &mh, MSG_DONTWAIT); /* descriptors are dropped by the kernel */
+	ssize_t n = recvmsg(connection, &mh, MSG_DONTWAIT | MSG_PEEK);
 
 	if (n <= 0)
 		return false;
-	*nonsense = n != sizeof(m) || (mh.msg_flags & MSG_TRUNC) || m.magic != WIRE_MAGIC;
+	/* One with descriptors is left where it is: to take it would be to close them. */
+	*nonsense = n != sizeof(m) || (mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) || m.magic != WIRE_MAGIC;
+	if (!*nonsense)
+		(void)recv(connection, &m, sizeof(m), MSG_DONTWAIT);
 	if (!*nonsense && m.access)
 		engine_interrupt(p->as, m.tid);
 	else if (!*nonsense)

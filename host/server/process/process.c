@@ -25,7 +25,7 @@ static void process_free(struct process *p)
 	if (p->proc >= 0)
 		close(p->proc);
 	if (p->connection >= 0)
-		close(p->connection);
+		connection_close(p->connection);
 	if (p->leash >= 0)
 		close(p->leash);
 	if (p->parent != NULL)

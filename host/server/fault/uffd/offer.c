@@ -101,6 +101,7 @@ int offer_agree(struct host_as *as, int connection, int *refused)
 	struct wire_offer offer;
 	int fd = -1, error;
 
+	connection_allow(connection);
 	hello_answer(connection, 0, device, WIRE_WANT_UFFD);
 	error = offer_receive(connection, &offer, &fd);
 	if (error == 0 && setsockopt(connection, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) != 0)
