@@ -84,12 +84,14 @@ static pid_t watcher_start(const char *self, uint32_t number, size_t len, uint32
 
 /* ---- the one whose memory it is ---- */
 
+static char *buffers;
+
 static int buffers_lock(int fd, int n, size_t len, struct pin_buffer *first)
 {
+	buffers = aligned_alloc(PIN_FRAME, (size_t)n * len);
 	for (int i = 0; i < n; i++) {
-		void *memory = aligned_alloc(PIN_FRAME, len);
-		struct pin_buffer b = {.addr = (uintptr_t)memory, .len = len};
-		if (memory == NULL || ioctl(fd, PIN_LOCK, &b) < 0) {
+		struct pin_buffer b = {.addr = (uintptr_t)buffers + (size_t)i * len, .len = len};
+		if (buffers == NULL || ioctl(fd, PIN_LOCK, &b) < 0) {
 			fprintf(stderr, "pin: buffer %d of %zu KiB: %s\n", i + 1, len / 1024, strerror(errno));
 			return -1;
 		}

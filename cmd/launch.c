@@ -74,6 +74,33 @@ static bool file_name(const char *socket_name)
 	return setenv(WIRE_ENV_FILE, file, 1) == 0;
 }
 
+/* Before the user's own, which win. */
+static bool option_add(const char *variable, const char *option, const char *separator)
+{
+	const char *others = getenv(variable);
+	size_t size = strlen(option) + 2 + (others != NULL ? strlen(others) : 0);
+	char *value = malloc(size);
+
+	if (value == NULL)
+		return false;
+	snprintf(value, size, "%s%s%s", option, others != NULL && *others != '\0' ? separator : "",
+		 others != NULL ? others : "");
+	bool ok = setenv(variable, value, 1) == 0;
+	free(value);
+	return ok;
+}
+
+/*
+ * What runs COMMAND, or is built into it, and asks for something.  Under valgrind a thread goes on after the signal of an
+ * access that the server has served, so its registers must be right at each access.  AddressSanitizer's shared runtime
+ * wants to be the first library, and is as good behind ours.
+ */
+static bool options_for_tools(void)
+{
+	return option_add("VALGRIND_OPTS", "--vex-iropt-register-updates=allregs-at-mem-access", " ") &&
+	       option_add("ASAN_OPTIONS", "verify_asan_link_order=0", ":");
+}
+
 int launch_environment(const struct install *in, const char *socket_name)
 {
 	const char *preload = getenv("LD_PRELOAD");
@@ -85,9 +112,10 @@ int launch_environment(const struct install *in, const char *socket_name)
 		return fail("out of memory for LD_PRELOAD");
 	snprintf(value, size, "%s%s%s", in->preload, preload != NULL && *preload != '\0' ? ":" : "",
 		 preload != NULL ? preload : "");
-	ok = setenv("LD_PRELOAD", value, 1) == 0 && setenv(WIRE_ENV, socket_name, 1) == 0 && file_name(socket_name);
+	ok = setenv("LD_PRELOAD", value, 1) == 0 && setenv(WIRE_ENV, socket_name, 1) == 0 && file_name(socket_name) &&
+	     options_for_tools();
 	free(value);
-	return ok ? 0 : fail("cannot set LD_PRELOAD: %s", strerror(errno));
+	return ok ? 0 : fail("cannot set the environment: %s", strerror(errno));
 }
 
 int launch_exec(char **command)

@@ -48,7 +48,9 @@ struct wire_hello {
 	struct wire_image image;
 	uint64_t fork_token; /* WIRE_PROCESS: from WIRE_FORK when this is the child, else 0 */
 	uint32_t tid;
-	uint32_t lent; /* with fork_token: memory of its parent's file may still be behind its own */
+	uint32_t lent;   /* with fork_token: memory of its parent's file may still be behind its own */
+	uint32_t copies; /* WIRE_PROCESS: the client copies for the driver: a tool looks at what is written */
+	uint32_t unused;
 };
 
 /*

@@ -22,6 +22,7 @@
 
 #include "client/agent/promote.h"
 #include "client/core/raw.h"
+#include "client/core/tool.h"
 #include "wire/rights.h"
 
 #define AGENT_STACK 16384u
@@ -126,6 +127,9 @@ static long run(struct agent_means *m, const struct wire_agent_command *c, int *
 		return -ENOSYS;
 	}
 }
+
+/* clone.S */
+long agent_clone(unsigned long flags, void *end, int (*run)(void *), void *arg) __attribute__((visibility("hidden")));
 
 /* ---- the loop ---- */
 
@@ -263,6 +267,28 @@ static int wait_ready(int *ready, int pid)
 	return __atomic_load_n(ready, __ATOMIC_ACQUIRE) ? 0 : ETIMEDOUT;
 }
 
+struct process {
+	unsigned long flags;
+	void *end;
+	int (*run)(void *);
+	void *arg;
+};
+
+static long process_clone(unsigned long thread, void *arg)
+{
+	const struct process *p = arg;
+
+	(void)thread;
+	return agent_clone(p->flags, p->end, p->run, p->arg);
+}
+
+long agent_process(unsigned long flags, void *end, int (*run)(void *), void *arg)
+{
+	struct process p = {flags, end, run, arg};
+
+	return tool_valgrind() ? tool_run_outside(process_clone, &p) : process_clone(0, &p);
+}
+
 int agent_start(const struct agent_means *means, void (*abandon)(int uffd))
 {
 	long memory = raw_mmap(0, AGENT_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -276,13 +302,12 @@ int agent_start(const struct agent_means *means, void (*abandon)(int uffd))
 	start->abandon = abandon;
 	/* It starts with every signal blocked, so that none is handled on its stack. */
 	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&old, KERNEL_SIGSET, 0, 0);
-	pid = clone(agent_main, start, CLONE_VM | CLONE_UNTRACED, start);
-	int error = errno;
+	pid = (int)agent_process(CLONE_VM | CLONE_UNTRACED, start, agent_main, start);
 	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&old, 0, KERNEL_SIGSET, 0, 0);
 	if (pid < 0) {
 		(void)sys3(SYS_munmap, memory, AGENT_STACK, 0);
-		return -error;
+		return pid;
 	}
-	error = wait_ready(&start->ready, pid);
+	int error = wait_ready(&start->ready, pid);
 	return error ? -error : pid;
 }

@@ -22,4 +22,7 @@ struct agent_means {
  */
 int agent_start(const struct agent_means *means, void (*abandon)(int uffd));
 
+/* A process in this one's memory, on the stack that ends at end.  flags: of clone(2).  Returns its pid, or -errno. */
+long agent_process(unsigned long flags, void *end, int (*run)(void *), void *arg);
+
 #endif

@@ -18,6 +18,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
+#include "client/agent/agent.h"
 #include "client/agent/mapping.h"
 #include "client/agent/promote.h"
 #include "client/core/raw.h"
@@ -117,7 +118,7 @@ static bool copy_all(void)
 	if (memory == MAP_FAILED)
 		return false;
 	c->done = true;
-	pid_t pid = clone(copier_main, memory + size, CLONE_VM | CLONE_VFORK | CLONE_UNTRACED, memory);
+	long pid = agent_process(CLONE_VM | CLONE_VFORK | CLONE_UNTRACED, memory + size, copier_main, memory);
 	if (pid > 0) {
 		(void)raw_syscall(SYS_wait4, pid, (long)&status, __WALL, 0, 0, 0);
 		done = c->done;

@@ -7,6 +7,7 @@
 #include "client/calls/calls.h"
 
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 struct leave {
@@ -157,28 +158,35 @@ static int protect_at_server(uintptr_t start, uintptr_t end, int prot)
 	return call_patient(&m);
 }
 
+static int protect_plain(uintptr_t addr, size_t len, int prot, int key)
+{
+	return key < 0 ? REAL(mprotect)((void *)addr, len, prot) : REAL(pkey_mprotect)((void *)addr, len, prot, key);
+}
+
 /*
  * [ ordinary | device | ordinary | device ]: each piece is changed in turn, as Linux does with several mappings; an
  * error stops in the middle, as there.
  */
-EXPORT int mprotect(void *addr, size_t len, int prot)
+static int protect(void *addr, size_t len, int prot, int key)
 {
 	uintptr_t at = (uintptr_t)addr, end = at + PAGE_UP(len);
 	struct range part = {0};
 	bool pinned = pin_holds(at, end);
 
 	if (likely(!range_any() && !pinned) || at % PAGE || end < at || (!range_first(at, end, &part) && !pinned))
-		return REAL(mprotect)(addr, len, prot);
+		return protect_plain(at, len, prot, key);
 	while (at < end) {
 		bool more = range_first(at, end, &part);
 		uintptr_t plain = more ? part.start : end;
 		int error = plain > at && pin_holds(at, plain) ? protect_at_server(at, plain, prot) : 0;
 		if (error)
 			return fail(error);
-		if (plain > at && REAL(mprotect)((void *)at, plain - at, prot) < 0)
+		if (plain > at && protect_plain(at, plain - at, prot, key) < 0)
 			return -1;
 		if (!more)
 			break;
+		if (key >= 0) /* differs from ordinary memory: the agent, not this thread's rights, opens device pages */
+			return fail(EINVAL);
 		error = protect_at_server(part.start, part.end, prot);
 		if (error)
 			return fail(error);
@@ -190,24 +198,39 @@ EXPORT int mprotect(void *addr, size_t len, int prot)
 	return 0;
 }
 
-/* differs: a device's pages have no keys, and they are not rearranged. */
-EXPORT int pkey_mprotect(void *addr, size_t len, int prot, int key)
+EXPORT int mprotect(void *addr, size_t len, int prot)
 {
-	uintptr_t start = (uintptr_t)addr, end = start + PAGE_UP(len);
-	struct range part;
-
-	if (likely(!range_first(start, end, &part) && !pin_holds(start, end)))
-		return REAL(pkey_mprotect)(addr, len, prot, key);
-	return key == -1 ? mprotect(addr, len, prot) : fail(EINVAL);
+	return protect(addr, len, prot, -1);
 }
 
-EXPORT int remap_file_pages(void *addr, size_t len, int prot, size_t page, int flags)
+EXPORT int pkey_mprotect(void *addr, size_t len, int prot, int key)
 {
-	struct range part;
+	return key < -1 ? REAL(pkey_mprotect)(addr, len, prot, key) : protect(addr, len, prot, key);
+}
 
-	if (unlikely(range_first((uintptr_t)addr, (uintptr_t)addr + PAGE_UP(len), &part)))
-		return fail(EINVAL);
-	return REAL(remap_file_pages)(addr, len, prot, page, flags);
+static bool is_changed_by_the_server(const void *addr, size_t len)
+{
+	uintptr_t start = (uintptr_t)addr, end = start + PAGE_UP(len);
+	struct range part = {0};
+
+	return end > start && (range_first(start, end, &part) || pin_leaves(start, end));
+}
+
+/* What follows cannot be undone by the agent, or would lay other pages where the driver's are. */
+EXPORT int remap_file_pages(void *addr, size_t len, int prot, size_t offset, int flags)
+{
+	return unlikely(is_changed_by_the_server(addr, len)) ? fail(EINVAL)
+							     : REAL(remap_file_pages)(addr, len, prot, offset, flags);
+}
+
+#ifndef SYS_mseal
+#define SYS_mseal 462
+#endif
+
+int mseal(void *addr, size_t len, unsigned long flags);
+EXPORT int mseal(void *addr, size_t len, unsigned long flags)
+{
+	return unlikely(is_changed_by_the_server(addr, len)) ? fail(EPERM) : (int)syscall(SYS_mseal, addr, len, flags);
 }
 
 EXPORT void *mremap(void *old, size_t old_len, size_t new_len, int flags, ...)

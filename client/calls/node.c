@@ -15,6 +15,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "client/core/quiet.h"
+
 /* Joins dir and path into out without ".", ".." and "//"; false: too long. */
 static bool join(const char *dir, const char *path, char *out, size_t size)
 {
@@ -273,17 +275,17 @@ bool node_full_path(const char *path, char *full)
 static bool in_group(gid_t gid, bool effective)
 {
 	gid_t groups[256];
-	int n = getgroups(256, groups);
+	int n = quiet_groups(256, groups);
 
 	for (int i = 0; i < n; i++)
 		if (groups[i] == gid)
 			return true;
-	return gid == (effective ? getegid() : getgid());
+	return gid == quiet_gid(effective);
 }
 
 int node_access(const struct node *n, int mode, bool effective)
 {
-	uid_t uid = effective ? geteuid() : getuid();
+	uid_t uid = quiet_uid(effective);
 	unsigned bits = uid == n->uid ? n->mode >> 6 : in_group(n->gid, effective) ? n->mode >> 3
 										   : n->mode;
 

@@ -14,6 +14,7 @@
 
 #include "client/core/quiet.h"
 #include "client/core/server.h"
+#include "client/core/tool.h"
 #include "wire/rights.h"
 
 struct connection {
@@ -117,6 +118,7 @@ static int connection_open(struct connection *c, uint64_t token, bool lent)
 		goto fail;
 	fill_hello(&hello, WIRE_PROCESS, c, token);
 	hello.lent = lent;
+	hello.copies = tool_watches();
 	if (send_hello(fd, &hello) < 0)
 		goto fail;
 	const struct wire_nodes *nodes = connection_welcome(fd, PROT_READ);

@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "client/core/quiet.h"
+
 #define DESCRIPTORS (1 << 20)
 
 enum {
@@ -130,13 +132,7 @@ static void table_set(int fd, uint32_t kind, const struct device *d)
 /* Could it be one of ours?  A SEQPACKET socket is, nearly always. */
 static bool is_candidate(int fd)
 {
-	struct stat st;
-	int type = 0;
-	socklen_t size = sizeof(type);
-
-	return REAL(fstat)(fd, &st) == 0 && S_ISSOCK(st.st_mode) &&
-	       REAL(getsockopt)(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET &&
-	       !own_has(fd);
+	return quiet_socket_type(fd) == SOCK_SEQPACKET && !own_has(fd);
 }
 
 static int open_flags(uint64_t f)

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "client/core/tool.h"
+
 static const struct wire_pins *pinned; /* the server's; NULL: nothing was ever pinned */
 
 /* ---- steps ---- */
@@ -32,6 +34,8 @@ int pin_populate(uintptr_t addr, size_t len, bool write)
 	do /* a handler may run in between */
 		result = REAL(madvise)((void *)addr, len, write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
 	while (result < 0 && errno == EINTR);
+	if (write && result == 0)
+		tool_written((void *)addr, len);
 	return result < 0 ? errno : 0;
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "client/core/quiet.h"
+#include "client/core/tool.h"
 #include "client/core/upward.h"
 
 /* ---- windows ---- */
@@ -38,6 +39,7 @@ static int window_lay(const struct wire_map *w, int fd)
 
 	if (p == MAP_FAILED)
 		return errno;
+	tool_written(p, (size_t)w->len);
 	if (by_read) /* what this does not do, accesses do */
 		(void)REAL(madvise)(p, (size_t)w->len, MADV_POPULATE_READ);
 	if (!(w->flags & WIRE_MAP_INTERCEPT) && !range_add((uintptr_t)w->addr, (uintptr_t)(w->addr + w->len), false))
@@ -116,6 +118,15 @@ static int copy_self(struct iovec local, struct iovec remote, bool in)
 	return n == (ssize_t)local.iov_len ? 0 : EFAULT;
 }
 
+static int copy_out(struct iovec data, struct iovec user)
+{
+	int error = copy_self(data, user, false);
+
+	if (!error)
+		tool_written(user.iov_base, user.iov_len);
+	return error;
+}
+
 static int pins_begin(struct call *c)
 {
 	int fd = call_take_fd(c, 0), error = fault_prepare();
@@ -143,8 +154,9 @@ int step_perform(struct call *c, struct wire_message *m)
 	case WIRE_STEP_PROTECT:
 		return REAL(mprotect)(addr, len, (int)m->c) < 0 ? errno : 0;
 	case WIRE_STEP_COPYIN:
+		return len > WIRE_DATA_SIZE ? EINVAL : copy_self(data, user, true);
 	case WIRE_STEP_COPYOUT:
-		return len > WIRE_DATA_SIZE ? EINVAL : copy_self(data, user, m->op == WIRE_STEP_COPYIN);
+		return len > WIRE_DATA_SIZE ? EINVAL : copy_out(data, user);
 	case WIRE_STEP_PINS:
 		return pins_begin(c);
 	case WIRE_STEP_POPULATE:

@@ -131,7 +131,7 @@ def send(bytes):
     import os
     os.close(fd)  # not the last one yet: the server is stopped
 
-hello = struct.pack("<IIIIQQQII", 0x53554e44, 1, 1, 64, 7, 8, 0, 1, 0)
+hello = struct.pack("<IIIIQQQIIII", 0x53554e44, 2, 1, 64, 7, 8, 0, 1, 0, 0, 0)
 send(b"x")                                   # no hello
 send(hello)                                  # a good one
 send(hello[:4] + b"\xff" * (len(hello) - 4))  # a bad one

@@ -62,6 +62,7 @@ static struct process *pending_take(const struct wire_hello *hello, pid_t pid, u
 			pins_lent(p->parent->as);
 		p->parent->forks--;
 		p->state = PROCESS_LIVE;
+		atomic_store(&p->vm_refused, hello->copies != 0);
 		return p;
 	}
 	return NULL;
@@ -172,6 +173,7 @@ static int process_create(const struct wire_hello *hello, const struct peer *pee
 
 	if (p == NULL)
 		return ENOMEM;
+	atomic_store(&p->vm_refused, hello->copies != 0);
 	error = process_create_sys(p, &info, before);
 	if (error != 0) {
 		process_put(p);
