@@ -13,6 +13,7 @@ int strplumb(void) SUNDOG_LINK(strplumb);
 /* What comes along with it. */
 #include <sys/byteorder.h>
 #include <sys/cred.h>
+#include <sys/obpdefs.h>
 #include <sys/poll.h>
 #include <sys/stat.h>
 #include <sys/uio.h>

@@ -28,11 +28,15 @@ extern kmutex_t cpu_lock SUNDOG_LINK(cpu_lock);
 /* With cpu_lock held (else panic); NULL: no such processor. */
 cpu_t *cpu_get(processorid_t) SUNDOG_LINK(cpu_get);
 
+#define CPU_BEST (-4)
+#define CPU_CURRENT (-3)
+
 /* What comes along with it. */
+#include <sys/avintr.h>
 #include <sys/bitmap.h>
-#include <sys/ddi_intr.h>
 #include <sys/disp.h>
 #include <sys/file.h>
 #include <sys/stddef.h>
+#include <sys/x_call.h>
 
 #endif

@@ -9,13 +9,16 @@
 #include <sys/types.h>
 #include <sys/umem_cookie.h>
 
+#define DMP_NOSYNC 0xc0000000
+
 /* What comes along with it. */
+#include <sys/autoconf.h>
 #include <sys/bitmap.h>
+#include <sys/errorq.h>
 #include <sys/id_space.h>
 #include <sys/modhash.h>
 #include <sys/nvpair.h>
 #include <sys/sunldi.h>
-#include <sys/systm.h>
 #include <sys/taskq.h>
 
 #endif

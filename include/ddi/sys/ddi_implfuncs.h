@@ -9,6 +9,7 @@
 char *i_ddi_strdup(const char *, uint_t) SUNDOG_LINK(i_ddi_strdup);
 
 /* What comes along with it. */
+#include <sys/obpdefs.h>
 #include <sys/task.h>
 
 #endif

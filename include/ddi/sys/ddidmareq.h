@@ -144,4 +144,15 @@ int ddi_dma_set_sbus64(ddi_dma_handle_t, ulong_t) SUNDOG_ABSENT(ddi_dma_set_sbus
 /* dma_attr_burstsizes, as it was given. */
 int ddi_dma_burstsizes(ddi_dma_handle_t handle) SUNDOG_LINK(ddi_dma_burstsizes);
 
+#define DDI_DMA_FREE 0
+#define DDI_DMA_MOVWIN 4
+#define DDI_DMA_NEXTWIN 8
+#define DDI_DMA_RESERVE 11
+#define DDI_DMA_RELEASE 12
+
+#define DMA_OTYP_VADDR 0
+#define DMA_OTYP_PAGES 1
+#define DMA_OTYP_PADDR 2
+#define DMA_OTYP_BUFVADDR 3
+
 #endif

@@ -88,4 +88,9 @@ void pci_ereport_setup(dev_info_t *) SUNDOG_LINK(pci_ereport_setup);
 void pci_ereport_teardown(dev_info_t *) SUNDOG_LINK(pci_ereport_teardown);
 void pci_ereport_post(dev_info_t *, ddi_fm_error_t *, uint16_t *) SUNDOG_LINK(pci_ereport_post);
 
+#define DDI_FM_ACC_ERR_CAP(cap) (((cap) & DDI_FM_ACCCHK_CAPABLE) != 0)
+#define DDI_FM_DMA_ERR_CAP(cap) (((cap) & DDI_FM_DMACHK_CAPABLE) != 0)
+#define DDI_FM_EREPORT_CAP(cap) (((cap) & DDI_FM_EREPORT_CAPABLE) != 0)
+#define DDI_FM_ERRCB_CAP(cap) (((cap) & DDI_FM_ERRCB_CAPABLE) != 0)
+
 #endif

@@ -103,12 +103,15 @@ int nochpoll(dev_t, short, int, short *, struct pollhead **) SUNDOG_LINK(nochpol
 int ddi_quiesce_not_needed(dev_info_t *) SUNDOG_LINK(ddi_quiesce_not_needed);
 int ddi_quiesce_not_supported(dev_info_t *) SUNDOG_LINK(ddi_quiesce_not_supported);
 
+#define BUSO_REV 10
+
 /* What comes along with it. */
 #include <sys/ddi_intr.h>
 #include <sys/ddidevmap.h>
 #include <sys/ddidmareq.h>
 #include <sys/ddifm.h>
 #include <sys/ddimapreq.h>
+#include <sys/nexusdefs.h>
 #include <sys/poll.h>
 #include <vm/as.h>
 

@@ -8,6 +8,11 @@
 extern pri_t minclsyspri SUNDOG_LINK(minclsyspri);
 extern pri_t maxclsyspri SUNDOG_LINK(maxclsyspri);
 
+#define MINCLSYSPRI 60
+
+#define kpreempt_disable() ((void)0)
+#define kpreempt_enable() ((void)0)
+
 /* What comes along with it. */
 #include <sys/cred.h>
 #include <sys/thread.h>

@@ -3,6 +3,7 @@
 #ifndef _SYS_FILE_H
 #define _SYS_FILE_H
 
+#include <sys/ksynch.h>
 #include <sys/model.h>
 #include <sys/types.h>
 
@@ -33,6 +34,22 @@
 #define FLP64 DATAMODEL_LP64
 #define FNATIVE DATAMODEL_NATIVE
 #define FKIOCTL 0x80000000 /* ioctl(9E): the argument is a kernel address */
+
+typedef struct file {
+	kmutex_t f_tlock;
+	ushort_t f_flag;
+	ushort_t f_flag2;
+	struct vnode *f_vnode;
+	offset_t f_offset;
+	struct cred *f_cred;
+	struct f_audit_data *f_audit_data;
+	int f_count;
+	struct filock *f_filock;
+} file_t;
+
+/* Not provided: a file is the host's. */
+file_t *getf(int) SUNDOG_ABSENT(getf);
+void releasef(int) SUNDOG_ABSENT(releasef);
 
 /* What comes along with it. */
 #include <sys/user.h>

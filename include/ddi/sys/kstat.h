@@ -154,4 +154,21 @@ extern kid_t kstat_chain_id SUNDOG_LINK(kstat_chain_id);
 kstat_t *kstat_hold_bykid(kid_t, zoneid_t) SUNDOG_LINK(kstat_hold_bykid);
 void kstat_rele(kstat_t *) SUNDOG_LINK(kstat_rele);
 
+#define KSTAT_IOC_CHAIN_ID 0x4b01
+#define KSTAT_IOC_READ 0x4b02
+#define KSTAT_IOC_WRITE 0x4b03
+
+#define KSTAT_ENTER(ksp) \
+	do { \
+		if ((ksp)->ks_lock != NULL) \
+			mutex_enter((kmutex_t *)(ksp)->ks_lock); \
+	} while (0)
+#define KSTAT_EXIT(ksp) \
+	do { \
+		if ((ksp)->ks_lock != NULL) \
+			mutex_exit((kmutex_t *)(ksp)->ks_lock); \
+	} while (0)
+#define KSTAT_SNAPSHOT(ksp, buf, rw) ((*(ksp)->ks_snapshot)((ksp), (buf), (rw)))
+#define KSTAT_UPDATE(ksp, rw) ((*(ksp)->ks_update)((ksp), (rw)))
+
 #endif

@@ -9,6 +9,7 @@
 #include <sys/semaphore.h>
 
 /* What comes along with it. */
+#include <sys/machlock.h>
 #include <sys/signal.h>
 #include <sys/thread.h>
 #include <vm/faultcode.h>

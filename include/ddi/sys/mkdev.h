@@ -12,4 +12,8 @@
 #define MAXMAJ MAXMAJ64
 #define MAXMIN MAXMIN64 /* largest minor number */
 
+#define MAXMAJ32 0x3fff
+#define MAXMIN32 0x3ffff
+#define NBITSMINOR32 18
+
 #endif

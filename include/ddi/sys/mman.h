@@ -26,4 +26,7 @@
 #define _MAP_TEXTREPL 0x1000
 #define _MAP_LOW32 0x80
 
+#define MC_LOCK 2
+#define MC_UNLOCK 3
+
 #endif

@@ -65,6 +65,8 @@ int _init(void) SUNDOG_LINK(_init);
 int _fini(void) SUNDOG_LINK(_fini);
 int _info(struct modinfo *) SUNDOG_LINK(_info);
 
+#define KRTLD_MODE_FIRST 1
+
 /* What comes along with it. */
 #include <sys/ioccom.h>
 

@@ -57,6 +57,21 @@ extern int nsec_per_tick SUNDOG_LINK(nsec_per_tick);
 
 void drv_usecwait(clock_t) SUNDOG_LINK(drv_usecwait);
 
+#define MAXOFFSET_T 0x7fffffffffffffffl
+#define NBPSCTR 512
+#define SCTRSHFT 9
+#define TYPICALMAXPATHLEN 64
+
+/* Waits until the condition holds, n microseconds at most. */
+#define CDELAY(condition, n) \
+	do { \
+		for (int n_ = (n); n_ > 0 && !(condition); n_--) \
+			drv_usecwait(1); \
+	} while (0)
+#define mmu_btop(x) ((ulong_t)(x) >> MMU_PAGESHIFT)
+#define mmu_btopr(x) (((ulong_t)(x) + MMU_PAGEOFFSET) >> MMU_PAGESHIFT)
+#define mmu_ptob(x) ((ulong_t)(x) << MMU_PAGESHIFT)
+
 /* What comes along with it. */
 #include <sys/null.h>
 

@@ -3,6 +3,8 @@
 #ifndef _SYS_PCI_H
 #define _SYS_PCI_H
 
+#include <sys/types.h>
+
 #define PCI_CONF_VENID 0x0
 #define PCI_CONF_DEVID 0x2
 #define PCI_CONF_COMM 0x4
@@ -58,8 +60,51 @@
 #define PCI_STAT_S_SYSERR 0x4000
 #define PCI_STAT_PERROR 0x8000
 
+#define PCI_ADDR_CONFIG 0
+#define PCI_ADDR_IO 0x1000000
+#define PCI_ADDR_MEM32 0x2000000
+#define PCI_ADDR_MASK 50331648
+
+#define PCI_BCNF_BCNTRL_PARITY_ENABLE 1
+#define PCI_BCNF_BCNTRL_SERR_ENABLE 2
+#define PCI_BCNF_BCNTRL_VGA_ENABLE 8
+#define PCI_BCNF_LATENCY_TIMER 0x1b
+#define PCI_BCNF_BCNTRL_MAST_AB_MODE 0x20
+#define PCI_BCNF_BCNTRL 0x3e
+
+#define PCI_CAP_NEXT_PTR_NULL 0
+#define PCI_CAP_NEXT_PTR 1
+#define PCI_CAP_ID_AGP 2
+
+#define PCI_COMM_BACK2BACK_ENAB 0x200
+#define PCI_CONF_HDR_SIZE 256
+#define PCI_HEADER_ONE 1
+#define PCI_HEADER_TYPE_M 0x7f
+#define PCI_INTA 1
+#define PCI_INTD 4
+#define PCI_REG_ADDR_M 0x3000000
+#define PCI_REG_REL_M 0x80000000
+#define PCI_RELOCAT_B 0x80000000
+
+typedef struct pci_bus_range {
+	uint32_t lo;
+	uint32_t hi;
+} pci_bus_range_t;
+
+typedef struct pci_phys_spec {
+	uint_t pci_phys_hi;
+	uint_t pci_phys_mid;
+	uint_t pci_phys_low;
+	uint_t pci_size_hi;
+	uint_t pci_size_low;
+} pci_regspec_t;
+
+#define PCI_REG_BUS_G(x) (((x)&0xff0000) >> 16)
+#define PCI_REG_DEV_G(x) (((x)&0xf800) >> 11)
+#define PCI_REG_FUNC_G(x) (((x)&0x700) >> 8)
+#define PCI_REG_REG_G(x) ((x)&0xff)
+
 /* What comes along with it. */
 #include <sys/stdint.h>
-#include <sys/types.h>
 
 #endif

@@ -20,6 +20,6 @@ int secpolicy_power_mgmt(const cred_t *) SUNDOG_LINK(secpolicy_power_mgmt);
 int secpolicy_ucode_update(const cred_t *) SUNDOG_LINK(secpolicy_ucode_update);
 
 /* What comes along with it. */
-#include <sys/vnode.h>
+#include <sys/fs/snode.h>
 
 #endif

@@ -52,8 +52,12 @@ void *proc_ref(void) SUNDOG_ABSENT(proc_ref);
 void proc_unref(void *) SUNDOG_ABSENT(proc_unref);
 int proc_signal(void *, int) SUNDOG_ABSENT(proc_signal);
 
+#define CTXOP_TPL_REV 1
+#define JUSTLOOKING 1
+
 /* What comes along with it. */
 #include <sys/aio_req.h>
+#include <sys/auxv.h>
 #include <sys/avl_impl.h>
 #include <sys/errno.h>
 #include <sys/list_impl.h>

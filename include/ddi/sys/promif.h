@@ -10,4 +10,7 @@
 void prom_printf(const char *, ...) SUNDOG_LINK(prom_printf) __attribute__((format(printf, 1, 2)));
 void prom_vprintf(const char *, va_list) SUNDOG_LINK(prom_vprintf);
 
+/* What comes along with it. */
+#include <sys/obpdefs.h>
+
 #endif

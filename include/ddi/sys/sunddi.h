@@ -269,6 +269,24 @@ struct regspec *ddi_rnumber_to_regspec(dev_info_t *, int) SUNDOG_LINK(ddi_rnumbe
 uint8_t inb(int) SUNDOG_LINK(inb);
 void outb(int, uint8_t) SUNDOG_LINK(outb);
 
+#define DEVI_SID_NODEID (-2)
+
+#define DDI_KERNEL_IOCTL "ddi-kernel-ioctl"
+#define DDI_NO_AUTODETACH "ddi-no-autodetach"
+#define DDI_NT_AGP_CPUGART "ddi_agp:cpugart"
+#define DDI_NT_AGP_PSEUDO "ddi_agp:pseudo"
+#define DDI_NT_AGP_TARGET "ddi_agp:target"
+#define DDI_NT_AV_ASYNC "ddi_av:async"
+#define DDI_NT_AV_ISOCH "ddi_av:isoch"
+#define DDI_NT_BLOCK_WWN "ddi_block:wwn"
+#define DDI_NT_CD_CHAN "ddi_block:cdrom:channel"
+#define DDI_NT_DISPLAY_DRM "ddi_display:drm"
+#define DDI_NT_NEXUS "ddi_ctl:devctl"
+#define DDI_NT_PRINTER "ddi_printer"
+#define DDI_NT_SCSI_ATTACHMENT_POINT "ddi_ctl:attachment_point:scsi"
+#define DDI_NT_SCSI_NEXUS "ddi_ctl:devctl:scsi"
+#define DDI_VENDOR_SUNW "SUNW"
+
 /* What comes along with it. */
 #include <sys/sunpm.h>
 

@@ -54,7 +54,8 @@ int pm_get_normal_power(dev_info_t *, int) SUNDOG_LINK(pm_get_normal_power);
 /* What comes along with it. */
 #include <sys/cmn_err.h>
 #include <sys/ddi_implfuncs.h>
-#include <sys/nvpair.h>
+#include <sys/devctl.h>
+#include <sys/errorq.h>
 #include <sys/sunldi.h>
 
 #endif

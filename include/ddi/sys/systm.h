@@ -54,6 +54,8 @@ extern pgcnt_t maxmem SUNDOG_LINK(maxmem);
 extern pgcnt_t availrmem SUNDOG_LINK(availrmem);
 extern pgcnt_t freemem SUNDOG_LINK(freemem);
 
+typedef uintptr_t pc_t;
+
 /* What comes along with it. */
 #include <sys/uadmin.h>
 #include <sys/varargs.h>

@@ -91,4 +91,11 @@ time_t tod_to_utc(todinfo_t) SUNDOG_LINK(tod_to_utc);
 void hrt2ts(hrtime_t, timespec_t *) SUNDOG_ABSENT(hrt2ts);
 hrtime_t ts2hrt(const timespec_t *) SUNDOG_ABSENT(ts2hrt);
 
+#define TIMEVAL32_TO_TIMEVAL(tv, tv32) ((void)((tv)->tv_sec = (tv32)->tv_sec, (tv)->tv_usec = (tv32)->tv_usec))
+#define TIMEVAL_OVERFLOW(tv) ((tv)->tv_sec < INT32_MIN || (tv)->tv_sec > INT32_MAX)
+#define TIMEVAL_TO_TIMEVAL32(tv32, tv) \
+	((void)((tv32)->tv_sec = (time32_t)(tv)->tv_sec, (tv32)->tv_usec = (int32_t)(tv)->tv_usec))
+#define timercmp(tvp, uvp, cmp) \
+	((tvp)->tv_sec cmp (uvp)->tv_sec || ((tvp)->tv_sec == (uvp)->tv_sec && (tvp)->tv_usec cmp (uvp)->tv_usec))
+
 #endif

@@ -6,7 +6,12 @@
 #include <sys/ddifm.h>
 
 
+#define FM_MAX_CLASS 100
+
+#define FM_ERROR_CHAN "com.sun:fm:error"
+
 /* What comes along with it. */
+#include <sys/errorq.h>
 #include <sys/nvpair.h>
 #include <sys/systm.h>
 

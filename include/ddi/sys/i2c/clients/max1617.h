@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* <sys/i2c/clients/max1617.h>: a temperature sensor. */
+#ifndef _SYS_I2C_CLIENTS_MAX1617_H
+#define _SYS_I2C_CLIENTS_MAX1617_H
+
+#include <sys/types.h>
+
+#define MAX1617_GET_STATUS 16640
+#define MAX1617_GET_CONFIG 16641
+#define MAX1617_GET_CONV_RATE 16642
+#define MAX1617_GET_HIGH_LIMIT 16643
+#define MAX1617_GET_LOW_LIMIT 16644
+
+#define MAX1617_SET_CONFIG 16645
+#define MAX1617_SET_CONV_RATE 16646
+#define MAX1617_SET_HIGH_LIMIT 16647
+#define MAX1617_SET_LOW_LIMIT 16648
+
+#define MAX1617_IOCTL 0x4100
+#define MAX1617_ONE_SHOT_CMD 16649
+
+#endif
