@@ -210,7 +210,7 @@ def connect(server):
     s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     s.settimeout(30)
     s.connect(f"\0sundog.{os.geteuid()}.{server.name}")
-    s.send(struct.pack("<IIIIQQQII", 0x53554e44, 1, 4, 64, 0, 0, 0, 0, 0))
+    s.send(struct.pack("<IIIIQQQIIII", 0x53554e44, 2, 4, 64, 0, 0, 0, 0, 0, 0, 0))
     assert struct.unpack("<IIiIQ", s.recv(64))[2] == 0
     return s
 

@@ -4,14 +4,13 @@
 #define _SYS_AUTOCONF_H
 
 #include <sys/types.h>
+#include <sys/ddipropdefs.h>
 #include <sys/dditypes.h>
 #include <sys/ksynch.h>
 #include <sys/devpolicy.h>
 
 #define DI_CACHE_FILE "/etc/devices/snapshot_cache"
 #define DI_CACHE_TEMP "/etc/devices/snapshot_cache.tmp"
-
-typedef struct ddi_prop_list ddi_prop_list_t;
 
 struct devnames {
 	char *dn_name;

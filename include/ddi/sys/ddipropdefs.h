@@ -130,4 +130,18 @@ int ddi_getproplen(dev_t, dev_info_t *, int, char *, int *) SUNDOG_LINK(ddi_getp
 int ddi_getlongprop(dev_t, dev_info_t *, int, char *, caddr_t, int *) SUNDOG_LINK(ddi_getlongprop);
 int ddi_getlongprop_buf(dev_t, dev_info_t *, int, char *, caddr_t, int *) SUNDOG_LINK(ddi_getlongprop_buf);
 
+/* Lists of properties: the layout of drivers that walk them; ours are kept otherwise. */
+typedef struct ddi_prop {
+	struct ddi_prop *prop_next;
+	dev_t prop_dev;
+	char *prop_name;
+	int prop_flags;
+	int prop_len;
+	caddr_t prop_val;
+} ddi_prop_t;
+typedef struct ddi_prop_list {
+	ddi_prop_t *prop_list;
+	int prop_ref;
+} ddi_prop_list_t;
+
 #endif

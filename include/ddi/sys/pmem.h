@@ -12,11 +12,6 @@
 #define PMEM_SLEEP 1
 #define PMEM_NOSLEEP 2
 
-#ifndef _SYS_SUNDOG_PMEM_COOKIE
-#define _SYS_SUNDOG_PMEM_COOKIE
-typedef struct __devmap_pmem_cookie *devmap_pmem_cookie_t;
-#endif
-
 /* bytes (rounded up to pages, not 0), PMEM_SLEEP or PMEM_NOSLEEP, *cookie: zero-filled. */
 int devmap_pmem_alloc(size_t, uint_t, devmap_pmem_cookie_t *) SUNDOG_LINK(devmap_pmem_alloc);
 /* Pages that are mapped stay until they are not. */

@@ -5,7 +5,6 @@
 
 #include <sys/types.h>
 
-typedef int processorid_t;
 typedef int chipid_t;
 typedef uint16_t lgrpid_t;
 

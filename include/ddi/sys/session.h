@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 /* Not provided: what they are about is not simulated. */
+struct proc;
 dev_t cttydev(struct proc *) SUNDOG_ABSENT(cttydev);
 
 #endif

@@ -35,6 +35,7 @@ struct cpuid_regs {
 
 #define X86_SOCKET_MATCH(socket, mask) (((socket) >> 24) == ((mask) >> 24) && ((socket) & (mask)&0xffffff) != 0)
 
+struct cpu;
 /* Not provided: what they are about is not simulated. */
 uint32_t __cpuid_insn(struct cpuid_regs *) SUNDOG_ABSENT(__cpuid_insn);
 int cpuid_get_chipid(struct cpu *) SUNDOG_ABSENT(cpuid_get_chipid);

@@ -2,7 +2,7 @@
 /* rec_fault PART [late]: accesses, by the rows of section 7 of the specification. */
 #include "rec.h"
 
-#define FC_MAKE_ERR(e) (((e) << 8) | 0x5) /* FC_OBJERR */
+#define FC_MAKE_ERR(e) (((e) << 8) | 0x3) /* FC_OBJERR */
 #define FC_HWERR 0x1
 
 static char *p; /* the part's mapping */
@@ -116,7 +116,7 @@ PART(load_of_another_processs_handle_is_EINVAL)
 	forget_events();
 	rule_times(REC_ACCESS, 0, REC_LOAD_OTHERS, 2, 0, 1);
 	CHECK(touch(p, READ_IT) == 0);
-	EXPECT("access h1 d1 off 0 len 1 type 0 rw 1\ncode h1 d1 code 0x1605\naccess h1 d1 off 0 len 1 type 0 rw 1\n");
+	EXPECT("access h1 d1 off 0 len 1 type 0 rw 1\ncode h1 d1 code 0x1603\naccess h1 d1 off 0 len 1 type 0 rw 1\n");
 	CHECK(write(ends[1], "x", 1) == 1);
 	reap(child);
 }

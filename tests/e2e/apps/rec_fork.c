@@ -115,7 +115,7 @@ PART(fork_inherits_protections_per_page)
 
 static void finds_nothing(void *arg)
 {
-	CHECK_SIGNAL(p + 4, READ_IT, SIGBUS, BUS_OBJERR, 3); /* what devmap_load said, FC_NOMAP, passed on */
+	CHECK_SIGNAL(p + 4, READ_IT, SIGBUS, BUS_OBJERR, 5); /* what devmap_load said, FC_NOMAP, passed on */
 }
 
 PART(fork_child_is_invalidated_inside_its_dup)

@@ -111,7 +111,7 @@ PART(when_a_later_handle_fails_those_locked_get_UNLOCK_with_OTHER)
 	LAYOUT(PLAIN(3, REC_A, 0), PLAIN(3, REC_B, 0));
 	p = map_pages(6, RW);
 	forget_events();
-	rule_times(REC_ACCESS, 3, REC_RETURN, EIO << 8 | 5, 0, 1);
+	rule_times(REC_ACCESS, 3, REC_RETURN, EIO << 8 | 3, 0, 1);
 	refused(p, 6, FOR_WRITE, EIO);
 	EXPECT("access h1 d1 off 0 len 3 type 2 rw 2\naccess h2 d2 off 3 len 3 type 2 rw 2\n"
 	       "access h1 d1 off 0 len 3 type 3 rw 0\n");

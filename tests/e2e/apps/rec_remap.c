@@ -111,7 +111,7 @@ PART(remap_clears_MAPPING_INVALID)
 	CHECK_SIGNAL(p + 3, READ_IT, SIGBUS, BUS_OBJERR, EFAULT); /* what devmap_load said, passed on */
 	CHECK(remap(1, REC_B, 0, 8) == 0 && *word(p, 0) == 2);
 	CHECK(ioctl(dev, REC_SET_INVALID, 1) == 1);
-	CHECK(touch(p, READ_IT) == SIGBUS && got.si_code == BUS_OBJERR && got.si_errno == 3);
+	CHECK(touch(p, READ_IT) == SIGBUS && got.si_code == BUS_OBJERR && got.si_errno == 5);
 	CHECK(remap(1, REC_A, 0, 8) == 0 && *word(p, 0) == 1);
 }
 
@@ -264,7 +264,7 @@ PART(trap_9_kernel_accesses_go_through_access)
 PART(trap_9_kernel_access_that_fails_is_EFAULT_of_copies_and_the_faults_errno_of_uiomove)
 {
 	p = map_pages(8, RW);
-	rule(REC_ACCESS, 1, REC_RETURN, (ENOSPC << 8) | 5);
+	rule(REC_ACCESS, 1, REC_RETURN, (ENOSPC << 8) | 3);
 	rule(REC_ACCESS, 2, REC_RETURN, -1);
 	CHECK(copy(REC_COPYIN, p + PAGE, 8, 0).result == -1 && copy(REC_COPYOUT, p + PAGE, 8, 0).result == -1);
 	CHECK(copy(REC_UIOMOVE_IN, p + PAGE, 8, 0).result == ENOSPC);
