@@ -195,6 +195,9 @@ TEST(descriptors_without_room_are_lost)
 	struct rlimit before, none;
 	int pipes[2];
 
+	/* valgrind (3.19) keeps the limit to itself: Linux, which does not know of it, lets descriptors come beyond it. */
+	if (getenv("LD_PRELOAD") != NULL && strstr(getenv("LD_PRELOAD"), "vgpreload") != NULL)
+		skip();
 	assert_int_equal(pipe(pipes), 0);
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
 	none = before;
