@@ -42,11 +42,10 @@ def test_of_32_bits(world, what, seed, m32):
     ends(world, what, "exit", seed, model=m32)
 
 
+@pytest.mark.skipif(SLOW > 1, reason="takes too long with a sanitizer")
 @pytest.mark.timeout(300 * SLOW)
 def test_without_mappings(world):
     """It maps until vm.max_map_count is reached: ENOMEM, and no panic for what had been set up by then."""
-    if SLOW > 1:
-        pytest.skip("takes too long with a sanitizer")
     server = world.server("ends")
     server.exec(world.app("ends"), "mappings", timeout=250).quiet()
     server.exec(world.app("ends"), "leader", "before").quiet()

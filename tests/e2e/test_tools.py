@@ -8,7 +8,10 @@ import subprocess
 
 import pytest
 
-from harness import BUILD, NOBODY, TOP
+from harness import BUILD, FLAVOUR, NOBODY, TOP
+
+# They are about the application; and what they preload would come before a sanitized server's own runtime.
+pytestmark = pytest.mark.skipif(FLAVOUR != "plain", reason="of the application only")
 
 CTX = ["-n", "3", "-r", "30"]
 PIN = ["capture", "-n", "2"]
